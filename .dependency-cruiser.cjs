@@ -1,0 +1,77 @@
+const core = '^src/core/';
+
+/** Who may import whom (docs/architecture.md). */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'only-extension-names-vscode',
+      severity: 'error',
+      from: { pathNot: '^(src/extension|test/extension)/' },
+      to: { path: '^vscode$' },
+    },
+    {
+      name: 'only-runtime-names-tensorflow-and-onnx',
+      severity: 'error',
+      from: { path: '^(src|webview-ui)/', pathNot: '^src/core/runtime/' },
+      to: { path: 'node_modules/(@tensorflow|onnxruntime)' },
+    },
+    {
+      name: 'core-knows-no-shell',
+      severity: 'error',
+      from: { path: core },
+      to: { path: '^(src/(cli|extension|protocol)|webview-ui)/' },
+    },
+    {
+      name: 'methods-know-the-interface-only',
+      severity: 'error',
+      from: { path: '^src/core/(attribution|attack|evaluation|training)/' },
+      to: {
+        path: '^src/',
+        pathNot:
+          '^src/core/(errors|random|attribution|attack|evaluation|training|method|model/(classifier|modelInfo)|image/pixels|render|result)',
+      },
+    },
+    {
+      name: 'graph-imports-nothing',
+      severity: 'error',
+      from: { path: '^src/core/graph/' },
+      to: { path: '^src/', pathNot: '^src/core/(graph/|errors)' },
+    },
+    {
+      name: 'render-is-pure',
+      severity: 'error',
+      from: { path: '^src/core/render/' },
+      to: { path: '^src/', pathNot: '^src/core/(render/|image/pixels|result/record|errors)' },
+    },
+    {
+      name: 'extension-uses-the-client',
+      severity: 'error',
+      from: { path: '^src/extension/' },
+      to: {
+        path: core,
+        pathNot:
+          '^src/core/(errors|engine/(client|service|protocol)|image/(pixels|npy)|method/|attribution/method|attack/method|model/(classifier|modelInfo)|render/view|result/)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'cli-uses-the-service',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: { path: '^src/(extension|protocol)/' },
+    },
+    {
+      name: 'page-knows-render-and-protocol',
+      severity: 'error',
+      from: { path: '^webview-ui/' },
+      to: { path: '^src/', pathNot: '^src/(protocol/|core/render/)', dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+  },
+};

@@ -1,0 +1,42 @@
+import type { PixelImage } from '../image/pixels';
+import type { MethodContext } from '../method/context';
+import type { ParameterDeclaration, ParameterValues } from '../method/parameters';
+import type { Classifier } from '../model/classifier';
+
+/** An attack: a function of a classifier and an image that returns a changed image. ε is in pixel units ([0, 1]). */
+export interface AttackMethod {
+  readonly id: string;
+  readonly label: string;
+  /** One sentence. */
+  readonly summary: string;
+  readonly formula: string;
+  readonly source: string;
+  readonly needsGradient: boolean;
+  /** The norm that ε bounds. */
+  readonly norm: 'linf' | 'l2';
+  /** Always holds `epsilon`. */
+  readonly parameters: readonly ParameterDeclaration[];
+  readonly run: (
+    classifier: Classifier,
+    image: PixelImage,
+    goal: AttackGoal,
+    parameters: ParameterValues,
+    context: MethodContext,
+  ) => Promise<AttackOutcome>;
+}
+
+/** `away`: raise the cross-entropy of `label`; `towards`: lower that of `label`. */
+export interface AttackGoal {
+  readonly direction: 'away' | 'towards';
+  readonly label: number;
+}
+
+export interface AttackOutcome {
+  /** a′, shape of the image. */
+  readonly adversarial: PixelImage;
+  /** The last loss gradient ∂J/∂a, shape of the image; absent for attacks without gradients. */
+  readonly gradient?: Float32Array;
+  /** What was added before any clamping, shape of the image (ε·sign g, ε·g/max|g|). */
+  readonly perturbation: Float32Array;
+  readonly warnings: readonly string[];
+}

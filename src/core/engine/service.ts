@@ -1,0 +1,138 @@
+import type { AttackMethod } from '../attack/method';
+import type { AttributionMethod } from '../attribution/method';
+import type { PixelImage, RawMap } from '../image/pixels';
+import type { ObjectiveKind } from '../model/classifier';
+import type { EngineChoice, ModelInfo, ModelSpec } from '../model/modelInfo';
+import type { MapView } from '../render/view';
+import type { AttackRecord, AttributionRecord, ClassScore, ImageFacts, LabelFacts, ModelFacts } from '../result/record';
+
+/**
+ * Everything that the engine does for the editor, the command line and agents. The service runs in this process;
+ * the client has the same interface and runs it in another one.
+ */
+export interface EngineService {
+  methods(): Promise<MethodCatalog>;
+  modelInfo(request: ModelRequest, job?: Job): Promise<ModelInfo>;
+  predict(request: ModelRequest & ImageRequest, job?: Job): Promise<Prediction>;
+  attribute(request: AttributeRequest, job?: Job): Promise<AttributionResult>;
+  attack(request: AttackRequest, job?: Job): Promise<AttackResult>;
+  /** PNG (8-bit) or NPY (float32, exact) of an image in pixel space. */
+  encode(image: PixelImage, format: 'png' | 'npy'): Promise<Uint8Array>;
+  /** PNG of a map laid over its picture, at the picture's resolution. */
+  renderOverlay(request: OverlayRequest): Promise<Uint8Array>;
+  /** Forgets a model (its file changed), freeing its memory. */
+  forgetModel(path: string): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface Job {
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: JobProgress) => void;
+}
+
+export interface JobProgress {
+  readonly stage: 'model' | 'image' | 'compute';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface ModelRequest {
+  readonly model: ModelReference;
+  readonly engine?: EngineChoice;
+  /** Threads of the computing libraries that have a choice; 0 or absent: physical cores. */
+  readonly threads?: number;
+}
+
+export interface ModelReference {
+  readonly path: string;
+  readonly name?: string;
+  /** Overrides what lies beside the model. */
+  readonly spec?: ModelSpec;
+  readonly specPath?: string;
+  readonly labelsPath?: string;
+}
+
+export interface ImageRequest {
+  readonly image: ImageReference;
+}
+
+/** `bytes` holds the file's content where it is not on this machine's disk; a name that ends in `.npy` is read as pixels. */
+export interface ImageReference {
+  readonly path: string;
+  readonly bytes?: Uint8Array;
+  /** Largest declared size that is decoded, in megapixels. */
+  readonly limitMegapixels?: number;
+}
+
+export interface AttributeRequest extends ModelRequest, ImageRequest {
+  readonly method: string;
+  /** Class index or name; absent: the predicted class. */
+  readonly class?: number | string;
+  readonly objective?: ObjectiveKind;
+  /** True label, for cross-entropy and for display; absent: from the file or folder name, else the prediction. */
+  readonly label?: number | string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly seed?: number;
+}
+
+export interface AttackRequest extends ModelRequest, ImageRequest {
+  readonly attack: string;
+  readonly epsilon?: number;
+  readonly label?: number | string;
+  /** Class to reach; absent: untargeted. */
+  readonly target?: number | string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly seed?: number;
+}
+
+/** The picture for display, as PNG, at most `PREVIEW_PIXELS` on its longer side. */
+export interface PicturePreview {
+  readonly png: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+export const PREVIEW_PIXELS = 1536;
+
+export interface Prediction {
+  readonly image: ImageFacts;
+  readonly model: ModelFacts;
+  /** All classes, most probable first. */
+  readonly classes: readonly ClassScore[];
+  readonly label?: LabelFacts;
+  readonly warnings: readonly string[];
+}
+
+export interface AttributionResult {
+  readonly record: AttributionRecord;
+  readonly map: RawMap;
+  readonly input: PixelImage;
+  readonly picture: PicturePreview;
+  /** Names of all classes, for choosers. */
+  readonly classNames: readonly string[];
+}
+
+export interface AttackResult {
+  readonly record: AttackRecord;
+  readonly input: PixelImage;
+  /** Signed, as added before clamping. */
+  readonly perturbation: RawMap;
+  readonly adversarial: PixelImage;
+  readonly picture: PicturePreview;
+  readonly classNames: readonly string[];
+}
+
+export interface OverlayRequest {
+  readonly map: RawMap;
+  readonly picture: PicturePreview;
+  readonly image: ImageFacts;
+  readonly view: MapView;
+}
+
+export type MethodDescription = Omit<AttributionMethod, 'run'>;
+export type AttackDescription = Omit<AttackMethod, 'run'>;
+
+export interface MethodCatalog {
+  readonly attribution: readonly MethodDescription[];
+  readonly attack: readonly AttackDescription[];
+}

@@ -1,0 +1,49 @@
+/** A failure that the user can mend: `message` says what happened, `hint` what to do next, each in one sentence. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+
+  constructor(
+    readonly code: UserErrorCode,
+    message: string,
+    readonly hint: string,
+  ) {
+    super(message);
+  }
+}
+
+export type UserErrorCode =
+  | 'image-unreadable'
+  | 'image-too-large'
+  | 'image-shape'
+  | 'image-range'
+  | 'model-unreadable'
+  | 'model-unsupported'
+  | 'model-spec'
+  | 'engine-unavailable'
+  | 'gradient-unavailable'
+  | 'unknown-method'
+  | 'unknown-class'
+  | 'parameter'
+  | 'file-exists'
+  | 'file-missing'
+  | 'file-unwritable'
+  | 'usage';
+
+/** The work was stopped on request; never shown as a failure. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError';
+
+  constructor() {
+    super('Cancelled');
+  }
+}
+
+/** The part of an AbortSignal that is polled between chunks of work. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+}
+
+/** Throws {@link CancelledError} if `signal` was aborted. */
+export function throwIfCancelled(signal: CancelSignal | undefined): void {
+  if (signal?.aborted) throw new CancelledError();
+}

@@ -1,0 +1,50 @@
+import type { ImageBatch } from '../image/pixels';
+import type { ModelInfo } from './modelInfo';
+
+/**
+ * The one narrow interface through which every method sees a model.
+ *
+ * Images are in pixel space ([0, 1], HWC, model resolution); preprocessing and layout are inside, so gradients are with
+ * respect to pixels and ε means the same for every model. Shapes and finiteness are checked here; the range [0, 1] is checked
+ * where an image enters (`checkPixelRange`), because methods step outside it on purpose.
+ */
+export interface Classifier {
+  readonly info: ModelInfo;
+
+  /** Logits and probabilities, each count × classes, row-major. Throws `UserError('image-shape')`. */
+  predict(images: ImageBatch): Promise<Scores>;
+
+  /**
+   * Gradient of one scalar per image with respect to that image's pixels, in one forward and one backward pass.
+   * `objectives[i]` belongs to image i; a single objective serves all images.
+   * Throws `UserError('gradient-unavailable')` naming the operator that cannot be differentiated.
+   */
+  gradient(images: ImageBatch, objectives: readonly Objective[]): Promise<Gradients>;
+
+  /** Frees every tensor; the classifier must not be used afterwards. */
+  dispose(): Promise<void>;
+}
+
+/** The scalar that is differentiated. Cross-entropy is −log softmax(logits)[label], computed from the logits. */
+export type Objective =
+  | { readonly kind: 'logit' | 'probability' | 'log-probability'; readonly classIndex: number }
+  | { readonly kind: 'cross-entropy'; readonly label: number };
+
+export type ObjectiveKind = Objective['kind'];
+
+export interface Scores {
+  /** count × classes. */
+  readonly logits: Float32Array;
+  /** count × classes; softmax of the logits (two-class sigmoid models: [1 − p, p]; multi-label models: sigmoid each). */
+  readonly probabilities: Float32Array;
+  readonly count: number;
+  readonly classes: number;
+}
+
+export interface Gradients {
+  readonly scores: Scores;
+  /** The objective's value for each image. */
+  readonly values: Float32Array;
+  /** ∂ objective / ∂ pixels, count × height × width × channels. */
+  readonly gradient: Float32Array;
+}

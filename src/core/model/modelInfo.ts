@@ -1,0 +1,62 @@
+export type EngineId = 'onnx' | 'tensorflow' | 'wasm' | 'cpu';
+export type EngineChoice = 'auto' | EngineId;
+export type ModelFormat = 'tfjs-layers' | 'tfjs-graph' | 'keras' | 'onnx';
+
+/** What is known of a loaded model; plain JSON. */
+export interface ModelInfo {
+  readonly name: string;
+  /** Absolute path of the model's main file. */
+  readonly path: string;
+  readonly format: ModelFormat;
+  /** SHA-256 of the model's files and its specification, hexadecimal. */
+  readonly hash: string;
+  readonly engine: EngineId;
+  /** Which engine runs and why, one sentence. */
+  readonly engineReason: string;
+  readonly input: ModelInput;
+  readonly classes: readonly string[];
+  /** Where the class names come from ("lens.json", "metadata.json", "labels.txt", "numbered"). */
+  readonly classSource: string;
+  readonly parameters: number;
+  readonly output: ModelOutput;
+  /** One sentence each: what to know before trusting the numbers. */
+  readonly warnings: readonly string[];
+}
+
+export interface ModelInput {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  readonly color: 'rgb' | 'bgr' | 'grayscale';
+  /** Value range that pixels in [0, 1] are scaled to before mean and standard deviation. */
+  readonly range: readonly [number, number];
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** Where the preprocessing comes from ("lens.json", "preset unit", "assumed"). */
+  readonly source: string;
+  readonly resize: ResizeMode;
+  readonly interpolation: Interpolation;
+}
+
+export type ResizeMode = 'stretch' | 'center-crop' | 'pad';
+export type Interpolation = 'bilinear' | 'nearest' | 'area';
+
+/**
+ * What the model's own last operation was, found by what it does: `logits` as they came; `softmax`, `sigmoid`: stripped, logits are exact;
+ * `probabilities`: could not be stripped, logits are log p.
+ */
+export interface ModelOutput {
+  readonly activation: 'logits' | 'softmax' | 'sigmoid' | 'probabilities';
+  readonly classes: number;
+}
+
+/** The user's description of a model (`<model>.lens.json` or `lens.json` beside it, or a `gradientLens.models` entry). */
+export interface ModelSpec {
+  readonly name?: string;
+  readonly classes?: readonly string[];
+  /** Path of a labels file, one name a line, relative to the specification. */
+  readonly labels?: string;
+  readonly input?: Partial<Omit<ModelInput, 'source' | 'channels'>> & { readonly preset?: PreprocessingPreset };
+}
+
+export type PreprocessingPreset = 'unit' | 'signed' | 'byte' | 'torchvision' | 'caffe';
