@@ -2,7 +2,7 @@ import type { AttackMethod } from '../attack/method';
 import type { AttributionMethod } from '../attribution/method';
 import type { PixelImage, RawMap } from '../image/pixels';
 import type { ObjectiveKind } from '../model/classifier';
-import type { EngineChoice, ModelInfo, ModelSpec } from '../model/modelInfo';
+import type { EngineChoice, ModelInfo, ModelReference } from '../model/modelInfo';
 import type { MapView } from '../render/view';
 import type { AttackRecord, AttributionRecord, ClassScore, ImageFacts, LabelFacts, ModelFacts } from '../result/record';
 
@@ -41,15 +41,6 @@ export interface ModelRequest {
   readonly engine?: EngineChoice;
   /** Threads of the computing libraries that have a choice; 0 or absent: physical cores. */
   readonly threads?: number;
-}
-
-export interface ModelReference {
-  readonly path: string;
-  readonly name?: string;
-  /** Overrides what lies beside the model. */
-  readonly spec?: ModelSpec;
-  readonly specPath?: string;
-  readonly labelsPath?: string;
 }
 
 export interface ImageRequest {

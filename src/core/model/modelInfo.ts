@@ -60,3 +60,12 @@ export interface ModelSpec {
 }
 
 export type PreprocessingPreset = 'unit' | 'signed' | 'byte' | 'torchvision' | 'caffe';
+
+/** A model on disk and what the user says of it; `spec`, `specPath`, `labelsPath` override what lies beside the model. */
+export interface ModelReference {
+  readonly path: string;
+  readonly name?: string;
+  readonly spec?: ModelSpec;
+  readonly specPath?: string;
+  readonly labelsPath?: string;
+}
