@@ -1,0 +1,120 @@
+import type { Attributes, GraphInput, GraphNode, StaticGraph } from './graph';
+import type { Operator } from './operator';
+import { floats, integers, type Shape, type Tensor, type TypedShape } from './tensor';
+
+/** Looks an operator up by its name; undefined: unknown. */
+export type OperatorTable = ReadonlyMap<string, Operator>;
+
+/** Grows a static graph node by node; every value's type is known as soon as it exists. */
+export class GraphBuilder {
+  readonly #nodes: GraphNode[] = [];
+  readonly #inputs: GraphInput[] = [];
+  readonly #constants = new Map<string, Tensor>();
+  readonly #types = new Map<string, TypedShape>();
+  #counter = 0;
+
+  constructor(readonly operators: OperatorTable) {}
+
+  /** A builder that goes on where `graph` ends. */
+  static from(graph: StaticGraph, operators: OperatorTable): GraphBuilder {
+    const builder = new GraphBuilder(operators);
+    builder.#nodes.push(...graph.nodes);
+    builder.#inputs.push(...graph.inputs);
+    for (const [name, tensor] of graph.constants) builder.#constants.set(name, tensor);
+    for (const [name, type] of graph.types) builder.#types.set(name, type);
+    return builder;
+  }
+
+  input(name: string, type: TypedShape): string {
+    this.#inputs.push({ name, ...type });
+    this.#types.set(name, type);
+    return name;
+  }
+
+  constant(tensor: Tensor, hint = 'constant'): string {
+    const name = this.fresh(hint);
+    this.setConstant(name, tensor);
+    return name;
+  }
+
+  setConstant(name: string, tensor: Tensor): void {
+    this.#constants.set(name, tensor);
+    this.#types.set(name, { type: tensor.type, shape: tensor.shape });
+  }
+
+  scalar(value: number): string {
+    return this.constant(floats([], [value]), 'scalar');
+  }
+
+  indices(values: readonly number[]): string {
+    return this.constant(integers(values), 'indices');
+  }
+
+  /** Adds a node with one output and returns that output's name. */
+  add(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.addNode({ op, inputs, outputs: [this.fresh(op)], attributes })[0]!;
+  }
+
+  /** Adds a node with `count` outputs. */
+  addMany(op: string, inputs: readonly string[], count: number, attributes: Attributes = {}): readonly string[] {
+    return this.addNode({ op, inputs, outputs: Array.from({ length: count }, () => this.fresh(op)), attributes });
+  }
+
+  /** Adds a node as it is; infers the types of its outputs. */
+  addNode(node: GraphNode): readonly string[] {
+    const operator = this.operators.get(node.op);
+    if (operator === undefined) throw new Error(`Unknown operator ${node.op}`);
+    const types = operator.infer(node, {
+      types: node.inputs.map((name) => (name === '' ? undefined : this.type(name))),
+      constants: node.inputs.map((name) => this.#constants.get(name)),
+    });
+    node.outputs.forEach((name, index) => {
+      const type = types[index];
+      if (name === '') return;
+      if (type === undefined) throw new Error(`${node.op} has no output ${index}`);
+      this.#types.set(name, type);
+    });
+    this.#nodes.push(node);
+    return node.outputs;
+  }
+
+  type(value: string): TypedShape {
+    const type = this.#types.get(value);
+    if (type === undefined) throw new Error(`Unknown value ${value}`);
+    return type;
+  }
+
+  shape(value: string): Shape {
+    return this.type(value).shape;
+  }
+
+  constantOf(value: string): Tensor | undefined {
+    return this.#constants.get(value);
+  }
+
+  /** A name that nothing has yet. */
+  fresh(hint: string): string {
+    let name: string;
+    do name = `${hint}:${this.#counter++}`;
+    while (this.#types.has(name));
+    return name;
+  }
+
+  /** The graph with these outputs; what they do not need is left out. */
+  build(outputs: readonly string[]): StaticGraph {
+    const needed = new Set(outputs);
+    const nodes: GraphNode[] = [];
+    for (const node of [...this.#nodes].reverse()) {
+      if (!node.outputs.some((name) => needed.has(name))) continue;
+      nodes.push(node);
+      for (const name of node.inputs) needed.add(name);
+    }
+    return {
+      inputs: this.#inputs,
+      outputs,
+      nodes: nodes.reverse(),
+      constants: new Map([...this.#constants].filter(([name]) => needed.has(name))),
+      types: this.#types,
+    };
+  }
+}

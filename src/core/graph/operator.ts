@@ -1,0 +1,35 @@
+import type { GraphBuilder } from './builder';
+import type { GraphNode } from './graph';
+import type { Shape, Tensor, TypedShape } from './tensor';
+
+/** An operator: what it makes of shapes, how it is folded, and its derivative, side by side. */
+export interface Operator {
+  /** Type and shape of each output. Throws if the inputs do not fit. */
+  readonly infer: (node: GraphNode, inputs: OperatorInputs) => readonly TypedShape[];
+  /** The result for constant inputs; given for everything that computes shapes or prepares weights. */
+  readonly evaluate?: (node: GraphNode, inputs: readonly (Tensor | undefined)[]) => readonly Tensor[];
+  /**
+   * Adds the nodes of the vector–Jacobian product and returns the gradient of each input, '' where none flows. `'zero'`: the
+   * derivative is zero everywhere that it exists (Round, Sign); callers warn. Absent: cannot be differentiated.
+   */
+  readonly gradient?: ((scope: GradientScope) => readonly string[]) | 'zero';
+}
+
+/** Types of a node's inputs (undefined: absent) and the values of those that are constant. */
+export interface OperatorInputs {
+  readonly types: readonly (TypedShape | undefined)[];
+  readonly constants: readonly (Tensor | undefined)[];
+}
+
+/** What a derivative sees: the node, the gradients of its outputs ('' where none arrived) and a builder to add to. */
+export interface GradientScope {
+  readonly node: GraphNode;
+  readonly builder: GraphBuilder;
+  /** Gradient of output `index`; throws if none arrived. */
+  readonly dy: (index?: number) => string;
+  readonly hasGradient: (index: number) => boolean;
+  /** Is the gradient of input `index` wanted? */
+  readonly wants: (index: number) => boolean;
+  readonly shape: (value: string) => Shape;
+  readonly constant: (value: string) => Tensor | undefined;
+}

@@ -1,0 +1,168 @@
+import { numberAttribute, numbersAttribute, textAttribute, type GraphNode } from '../graph';
+import type { GradientScope, Operator } from '../operator';
+import { floats, type Shape, type Tensor } from '../tensor';
+
+/** Strides, dilations and begin/end pads of a spatial operator, one a spatial axis. */
+export interface Window {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly begin: readonly number[];
+  readonly end: readonly number[];
+}
+
+/** Resolves attributes and `auto_pad` of Conv and the poolings for an input of this spatial size. */
+export function windowOf(node: GraphNode, spatial: readonly number[], kernel: readonly number[]): Window {
+  const axes = spatial.map((_, axis) => axis);
+  const strides = numbersAttribute(node, 'strides') ?? axes.map(() => 1);
+  const dilations = numbersAttribute(node, 'dilations') ?? axes.map(() => 1);
+  const pads = numbersAttribute(node, 'pads') ?? axes.flatMap(() => [0, 0]);
+  const mode = textAttribute(node, 'auto_pad', 'NOTSET');
+  if (mode === 'VALID') return { kernel, strides, dilations, begin: axes.map(() => 0), end: axes.map(() => 0) };
+  if (mode === 'NOTSET')
+    return { kernel, strides, dilations, begin: pads.slice(0, axes.length), end: pads.slice(axes.length) };
+  const total = axes.map((axis) => {
+    const out = Math.ceil(spatial[axis]! / strides[axis]!);
+    return Math.max(0, (out - 1) * strides[axis]! + dilations[axis]! * (kernel[axis]! - 1) + 1 - spatial[axis]!);
+  });
+  const small = total.map((pad) => Math.floor(pad / 2));
+  const large = total.map((pad, axis) => pad - small[axis]!);
+  return mode === 'SAME_LOWER'
+    ? { kernel, strides, dilations, begin: large, end: small }
+    : { kernel, strides, dilations, begin: small, end: large };
+}
+
+/** Positions of the window along each axis. */
+export function windowCount(window: Window, spatial: readonly number[], ceil = false): number[] {
+  return spatial.map((size, axis) => {
+    const span = window.dilations[axis]! * (window.kernel[axis]! - 1) + 1;
+    const room = (size + window.begin[axis]! + window.end[axis]! - span) / window.strides[axis]!;
+    if (room < 0) throw new Error(`A window of ${span} does not fit into ${size}`);
+    if (!ceil) return Math.floor(room) + 1;
+    // A window that would start in the end padding is dropped, as PyTorch and ONNX Runtime do.
+    const count = Math.ceil(room) + 1;
+    return (count - 1) * window.strides[axis]! >= size + window.begin[axis]! ? count - 1 : count;
+  });
+}
+
+export const convolution: Readonly<Record<string, Operator>> = {
+  Conv: {
+    infer: (node, { types: [x, weight] }) => {
+      const spatial = x!.shape.slice(2);
+      const group = numberAttribute(node, 'group', 1);
+      if (x!.shape[1] !== weight!.shape[1]! * group)
+        throw new Error('Conv: channels of input and weights do not agree');
+      const window = windowOf(node, spatial, weight!.shape.slice(2));
+      return [{ type: x!.type, shape: [x!.shape[0]!, weight!.shape[0]!, ...windowCount(window, spatial)] }];
+    },
+    gradient: (scope) => [scope.wants(0) ? convolutionInputGradient(scope) : '', '', ''],
+  },
+  ConvTranspose: {
+    infer: (node, { types: [x, weight] }) => {
+      const group = numberAttribute(node, 'group', 1);
+      const transposed = transposedWindow(node, x!.shape.slice(2), weight!.shape.slice(2));
+      return [{ type: x!.type, shape: [x!.shape[0]!, weight!.shape[1]! * group, ...transposed.output] }];
+    },
+    gradient: ({ node, builder, dy, shape }) => {
+      const kernel = shape(node.inputs[1]!).slice(2);
+      const { window } = transposedWindow(node, shape(node.inputs[0]!).slice(2), kernel);
+      const dx = builder.add('Conv', [dy(), node.inputs[1]!], {
+        group: numberAttribute(node, 'group', 1),
+        strides: window.strides,
+        dilations: window.dilations,
+        kernel_shape: kernel,
+        pads: [...window.begin, ...window.end],
+      });
+      return [dx, '', ''];
+    },
+  },
+};
+
+/** Resolves pads and output size of ConvTranspose: output = stride·(in − 1) + span + output_padding − pads. */
+function transposedWindow(
+  node: GraphNode,
+  spatial: readonly number[],
+  kernel: readonly number[],
+): { readonly window: Window; readonly output: readonly number[] } {
+  const axes = spatial.map((_, axis) => axis);
+  const strides = numbersAttribute(node, 'strides') ?? axes.map(() => 1);
+  const dilations = numbersAttribute(node, 'dilations') ?? axes.map(() => 1);
+  const extra = numbersAttribute(node, 'output_padding') ?? axes.map(() => 0);
+  const asked = numbersAttribute(node, 'output_shape');
+  const mode = textAttribute(node, 'auto_pad', 'NOTSET');
+  const full = axes.map(
+    (axis) => strides[axis]! * (spatial[axis]! - 1) + extra[axis]! + dilations[axis]! * (kernel[axis]! - 1) + 1,
+  );
+  const wanted = asked ?? (mode.startsWith('SAME') ? axes.map((axis) => spatial[axis]! * strides[axis]!) : undefined);
+  let pads = numbersAttribute(node, 'pads') ?? axes.flatMap(() => [0, 0]);
+  if (mode === 'VALID') pads = axes.flatMap(() => [0, 0]);
+  if (wanted !== undefined) {
+    const total = axes.map((axis) => full[axis]! - wanted.at(axis - axes.length)!);
+    const small = total.map((pad) => Math.floor(pad / 2));
+    const large = total.map((pad, axis) => pad - small[axis]!);
+    pads = mode === 'SAME_UPPER' ? [...small, ...large] : [...large, ...small];
+  }
+  const begin = pads.slice(0, axes.length);
+  const end = pads.slice(axes.length);
+  const output = axes.map((axis) => full[axis]! - begin[axis]! - end[axis]!);
+  return { window: { kernel, strides, dilations, begin, end }, output };
+}
+
+/**
+ * ∂/∂x of Conv for constant weights. Stride 1: a Conv with the weights flipped in space and in/out channels swapped within
+ * each group, which ONNX Runtime runs in its blocked layout; otherwise, and for a picture's few channels, ConvTranspose.
+ */
+function convolutionInputGradient(scope: GradientScope): string {
+  const { node, builder } = scope;
+  const input = scope.shape(node.inputs[0]!);
+  const spatial = input.slice(2);
+  const weight = scope.constant(node.inputs[1]!);
+  if (weight?.type !== 'float32')
+    throw new Error('Conv: weights that are not constant cannot be differentiated through');
+  const group = numberAttribute(node, 'group', 1);
+  const window = windowOf(node, spatial, weight.shape.slice(2));
+  const span = window.kernel.map((size, axis) => window.dilations[axis]! * (size - 1));
+  const output = scope.shape(node.outputs[0]!).slice(2);
+  // Rows that the forward pass never read: the gradient there is 0.
+  const unread = spatial.map(
+    (size, axis) =>
+      size + window.begin[axis]! + window.end[axis]! - ((output[axis]! - 1) * window.strides[axis]! + span[axis]! + 1),
+  );
+  if (window.strides.every((stride) => stride === 1) && input[1]! > 4) {
+    const begin = span.map((size, axis) => size - window.begin[axis]!);
+    const end = span.map((size, axis) => size - window.end[axis]! + unread[axis]!);
+    if ([...begin, ...end].every((pad) => pad >= 0))
+      return builder.add('Conv', [scope.dy(), builder.constant(flipped(weight, group), 'flipped')], {
+        group,
+        dilations: window.dilations,
+        pads: [...begin, ...end],
+        kernel_shape: window.kernel,
+        strides: window.strides,
+      });
+  }
+  return builder.add('ConvTranspose', [scope.dy(), node.inputs[1]!], {
+    group,
+    dilations: window.dilations,
+    strides: window.strides,
+    kernel_shape: window.kernel,
+    pads: [...window.begin, ...window.end],
+    output_padding: unread,
+  });
+}
+
+/** Weights [M, C/g, …k] turned round in space with in and out channels swapped within each group: [C, M/g, …k]. */
+export function flipped(weight: Extract<Tensor, { type: 'float32' }>, group: number): Tensor {
+  const [outer, inner] = [weight.shape[0]! / group, weight.shape[1]!];
+  const kernel: Shape = weight.shape.slice(2);
+  const area = kernel.reduce((product, size) => product * size, 1);
+  const data = new Float32Array(weight.data.length);
+  for (let g = 0; g < group; g++)
+    for (let m = 0; m < outer; m++)
+      for (let c = 0; c < inner; c++) {
+        const from = ((g * outer + m) * inner + c) * area;
+        const to = ((g * inner + c) * outer + m) * area;
+        // Turning every spatial axis round is reversing the flattened kernel.
+        for (let k = 0; k < area; k++) data[to + k] = weight.data[from + area - 1 - k]!;
+      }
+  return floats([group * inner, outer, ...kernel], data);
+}

@@ -1,0 +1,119 @@
+import type { Attribute, Graph, GraphNode } from '../graph';
+import type { Tensor } from '../tensor';
+import { readModelProto, type AttributeProto, type NodeProto } from './onnxSchema';
+import { elementTypeOf, readTensorProto, type ExternalData } from './onnxTensor';
+
+/** A network as an ONNX file has it, and the operator set that its nodes are meant in. */
+export interface OnnxModel {
+  readonly graph: Graph;
+  readonly opset: number;
+  readonly producer: string;
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * Reads an ONNX file into the IR, nodes in topological order. Throws an Error that says what is wrong for a file that is
+ * damaged, cyclic, uses a value that nothing makes, or holds control flow or operators of other domains.
+ */
+export function readOnnx(bytes: Uint8Array, external: ExternalData): OnnxModel {
+  const model = readModelProto(bytes);
+  if (model.graph === undefined || model.graph.outputs.length === 0) throw new Error('The file holds no network');
+  const opset = model.opsets.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0;
+  const constants = new Map<string, Tensor>();
+  for (const proto of model.graph.initializers) constants.set(proto.name, readTensorProto(proto, external));
+  const inputs = model.graph.inputs
+    .filter(({ name }) => !constants.has(name))
+    .map(({ name, elementType, shape }) => ({ name, type: elementTypeOf(elementType), shape: shape ?? [] }));
+  const nodes: GraphNode[] = [];
+  for (const proto of model.graph.nodes) {
+    const node = readNode(proto, external);
+    const constant = node.op === 'Constant' ? constantValue(node) : undefined;
+    if (constant === undefined) nodes.push(node);
+    else constants.set(node.outputs[0]!, constant);
+  }
+  const sorted = sortTopologically(nodes, [...inputs.map(({ name }) => name), ...constants.keys()]);
+  return {
+    graph: { inputs, outputs: model.graph.outputs.map(({ name }) => name), nodes: sorted, constants },
+    opset,
+    producer: model.producer,
+  };
+}
+
+function readNode(proto: NodeProto, external: ExternalData): GraphNode {
+  if (!['', 'ai.onnx', 'com.microsoft'].includes(proto.domain))
+    throw new Error(`The operator ${proto.domain}.${proto.op} is not part of ONNX`);
+  const attributes = Object.fromEntries(
+    proto.attributes.flatMap((attribute) => {
+      const value = readAttribute(attribute, external);
+      return value === undefined ? [] : [[attribute.name, value] as const];
+    }),
+  );
+  return { op: proto.op, inputs: proto.inputs, outputs: proto.outputs, attributes };
+}
+
+/** AttributeProto.AttributeType; graphs (control flow) are left out, so that the operator that needs one says so. */
+function readAttribute(attribute: AttributeProto, external: ExternalData): Attribute | undefined {
+  switch (attribute.type) {
+    case 1:
+      return attribute.float;
+    case 2:
+      return attribute.integer;
+    case 3:
+      return decoder.decode(attribute.text);
+    case 4:
+      return attribute.tensor === undefined ? undefined : readTensorProto(attribute.tensor, external);
+    case 6:
+      return attribute.floats;
+    case 7:
+      return attribute.integers;
+    case 8:
+      return attribute.texts.map((text) => decoder.decode(text));
+    default:
+      return undefined;
+  }
+}
+
+function constantValue({ attributes }: GraphNode): Tensor | undefined {
+  const { value, value_float: float, value_int: integer, value_floats: floats, value_ints: integers } = attributes;
+  if (typeof value === 'object' && 'data' in value) return value;
+  if (typeof float === 'number') return { type: 'float32', shape: [], data: Float32Array.of(float) };
+  if (typeof integer === 'number') return { type: 'int64', shape: [], data: Float64Array.of(integer) };
+  if (Array.isArray(floats))
+    return { type: 'float32', shape: [floats.length], data: Float32Array.from(floats as number[]) };
+  if (Array.isArray(integers))
+    return { type: 'int64', shape: [integers.length], data: Float64Array.from(integers as number[]) };
+  return undefined;
+}
+
+/** Kahn's algorithm; throws for a cycle, a value that nothing makes, and a value made twice. */
+export function sortTopologically(nodes: readonly GraphNode[], given: readonly string[]): GraphNode[] {
+  const made = new Set(given);
+  const producers = new Map<string, GraphNode>();
+  for (const node of nodes)
+    for (const name of node.outputs) {
+      if (name === '') continue;
+      if (made.has(name) || producers.has(name)) throw new Error(`The value ${name} is made twice`);
+      producers.set(name, node);
+    }
+  const waiting = new Map<GraphNode, number>();
+  const consumers = new Map<string, GraphNode[]>();
+  for (const node of nodes) {
+    const open = new Set(node.inputs.filter((name) => name !== '' && !made.has(name)));
+    for (const name of open) {
+      if (!producers.has(name)) throw new Error(`Nothing makes the value ${name} that ${node.op} uses`);
+      consumers.set(name, [...(consumers.get(name) ?? []), node]);
+    }
+    waiting.set(node, open.size);
+  }
+  const ready = nodes.filter((node) => waiting.get(node) === 0);
+  for (let next = 0; next < ready.length; next++)
+    for (const name of ready[next]!.outputs)
+      for (const consumer of consumers.get(name) ?? []) {
+        const left = waiting.get(consumer)! - 1;
+        waiting.set(consumer, left);
+        if (left === 0) ready.push(consumer);
+      }
+  if (ready.length !== nodes.length) throw new Error('The network is cyclic');
+  return ready;
+}
