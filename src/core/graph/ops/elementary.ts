@@ -1,0 +1,75 @@
+import type { GradientScope, Operator } from '../operator';
+import { tensorOf, type Tensor } from '../tensor';
+
+/** Elementary functions of one input; dx = dy · f′. */
+export const elementary: Readonly<Record<string, Operator>> = {
+  Identity: passing(),
+  Dropout: {
+    ...passing(),
+    infer: (_node, { types: [x] }) => [x!, { type: 'bool', shape: x!.shape }],
+    gradient: ({ dy }) => [dy(), '', ''],
+  },
+  Neg: unary(
+    (x) => -x,
+    ({ builder, dy }) => builder.add('Neg', [dy()]),
+  ),
+  Abs: unary(Math.abs, ({ builder, dy, node }) => builder.add('Mul', [dy(), builder.add('Sign', [node.inputs[0]!])])),
+  Exp: unary(Math.exp, ({ builder, dy, node }) => builder.add('Mul', [dy(), node.outputs[0]!])),
+  Log: unary(Math.log, ({ builder, dy, node }) => builder.add('Div', [dy(), node.inputs[0]!])),
+  Sqrt: unary(Math.sqrt, ({ builder, dy, node }) =>
+    builder.add('Mul', [builder.add('Div', [dy(), node.outputs[0]!]), builder.scalar(0.5)]),
+  ),
+  // −y²·dy.
+  Reciprocal: unary(
+    (x) => 1 / x,
+    ({ builder, dy, node }) => {
+      const square = builder.add('Mul', [node.outputs[0]!, node.outputs[0]!]);
+      return builder.add('Neg', [builder.add('Mul', [dy(), square])]);
+    },
+  ),
+  // (2/√π)·exp(−x²)·dy.
+  Erf: unary(undefined, ({ builder, dy, node }) => {
+    const square = builder.add('Neg', [builder.add('Mul', [node.inputs[0]!, node.inputs[0]!])]);
+    const density = builder.add('Mul', [builder.add('Exp', [square]), builder.scalar(2 / Math.sqrt(Math.PI))]);
+    return builder.add('Mul', [dy(), density]);
+  }),
+  Sin: unary(Math.sin, ({ builder, dy, node }) => builder.add('Mul', [dy(), builder.add('Cos', [node.inputs[0]!])])),
+  Cos: unary(Math.cos, ({ builder, dy, node }) =>
+    builder.add('Neg', [builder.add('Mul', [dy(), builder.add('Sin', [node.inputs[0]!])])]),
+  ),
+  Sign: flat(Math.sign),
+  Floor: flat(Math.floor),
+  Ceil: flat(Math.ceil),
+  Round: flat(roundHalfEven),
+};
+
+function passing(): Operator {
+  return {
+    infer: (_node, { types: [x] }) => [x!],
+    evaluate: (_node, [x]) => [x!],
+    gradient: ({ dy }) => [dy()],
+  };
+}
+
+function unary(compute: ((x: number) => number) | undefined, derivative: (scope: GradientScope) => string): Operator {
+  return {
+    infer: (_node, { types: [x] }) => [x!],
+    ...(compute && { evaluate: (_node, [x]) => [mapped(x!, compute)] }),
+    gradient: (scope) => [derivative(scope)],
+  };
+}
+
+/** Constant between its jumps: the derivative is zero wherever it exists. */
+function flat(compute: (x: number) => number): Operator {
+  return { infer: (_node, { types: [x] }) => [x!], evaluate: (_node, [x]) => [mapped(x!, compute)], gradient: 'zero' };
+}
+
+function mapped(x: Tensor, compute: (value: number) => number): Tensor {
+  return tensorOf(x.type, x.shape, Float64Array.from(x.data, compute));
+}
+
+function roundHalfEven(value: number): number {
+  const floor = Math.floor(value);
+  if (value - floor !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
