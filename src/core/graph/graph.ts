@@ -20,7 +20,7 @@ export interface GraphInput {
 }
 
 /**
- * A network as ONNX operators (opset 17 semantics, NCHW as the file has it): values are names, nodes stand in topological
+ * A network as ONNX operators (opset 21 semantics, NCHW as the file has it): values are names, nodes stand in topological
  * order, every value has one producer.
  */
 export interface Graph {
@@ -48,6 +48,6 @@ export function textAttribute(node: GraphNode, name: string, fallback: string): 
 export function numbersAttribute(node: GraphNode, name: string): readonly number[] | undefined {
   const value = node.attributes[name];
   return Array.isArray(value) && value.every((each) => typeof each === 'number')
-    ? (value as readonly number[])
+    ? (value)
     : undefined;
 }

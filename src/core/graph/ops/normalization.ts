@@ -69,7 +69,7 @@ function scaled({ node, builder, dy, shape }: GradientScope, rank?: number): str
  */
 export function normalizedGradient(scope: GradientScope, x: string, g: string, axes: readonly number[]): string {
   const { builder, node } = scope;
-  const mean = (value: string): string => builder.add('ReduceMean', [value], { axes, keepdims: 1 });
+  const mean = (value: string): string => builder.add('ReduceMean', [value, builder.indices(axes)], { keepdims: 1 });
   const centred = builder.add('Sub', [x, mean(x)]);
   const variance = mean(builder.add('Mul', [centred, centred]));
   const deviation = builder.add('Sqrt', [

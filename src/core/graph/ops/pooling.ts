@@ -58,8 +58,12 @@ function maxPoolGradient({ node, builder, dy, shape }: GradientScope, kernel?: r
   const x = node.inputs[0]!;
   const input = shape(x);
   const size = sizeOf(input);
-  const { storage_order: _, ...attributes } = node.attributes;
-  const winners = builder.addMany('MaxPool', [x], 2, kernel === undefined ? attributes : { kernel_shape: kernel })[1]!;
+  const winners = builder.addMany(
+    'MaxPool',
+    [x],
+    2,
+    kernel === undefined ? { ...node.attributes, storage_order: 0 } : { kernel_shape: kernel },
+  )[1]!;
   const flatten = builder.indices([-1]);
   const zeros = builder.constant(floats([size], new Float32Array(size)), 'zeros');
   const scattered = builder.add(

@@ -3,7 +3,7 @@ import type { GradientScope, Operator } from '../operator';
 import { sizeOf, type Shape, type Tensor } from '../tensor';
 import { expandTo } from './broadcast';
 
-/** Reductions over axes (an attribute until opset 17, an input after), softmax and its logarithm. */
+/** Reductions over axes, softmax and its logarithm. */
 export const reduction: Readonly<Record<string, Operator>> = {
   ReduceSum: reduce((scope) => spread(scope, scope.dy())),
   ReduceMean: reduce((scope) => {

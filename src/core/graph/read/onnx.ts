@@ -107,8 +107,9 @@ export function sortTopologically(nodes: readonly GraphNode[], given: readonly s
     waiting.set(node, open.size);
   }
   const ready = nodes.filter((node) => waiting.get(node) === 0);
-  for (let next = 0; next < ready.length; next++)
-    for (const name of ready[next]!.outputs)
+  // Grows while it is walked.
+  for (const node of ready)
+    for (const name of node.outputs)
       for (const consumer of consumers.get(name) ?? []) {
         const left = waiting.get(consumer)! - 1;
         waiting.set(consumer, left);

@@ -2,9 +2,9 @@ import { PbfWriter } from 'pbf';
 import type { Attribute, GraphNode, StaticGraph } from '../graph';
 import type { ElementType, Tensor, TypedShape } from '../tensor';
 
-const IR_VERSION = 8;
-export const OPSET = 17;
-const MICROSOFT_OPERATORS: ReadonlySet<string> = new Set(['Gelu', 'FusedConv']);
+const IR_VERSION = 10;
+/** The operator set whose meaning the IR has. */
+export const OPSET = 21;
 const DATA_TYPES: Readonly<Record<ElementType, number>> = {
   float32: 1,
   uint8: 2,
@@ -14,14 +14,13 @@ const DATA_TYPES: Readonly<Record<ElementType, number>> = {
   bool: 9,
 };
 
-/** The bytes of an ONNX file (IR 8, opset 17) for a graph whose shapes are known. */
+/** The bytes of an ONNX file (IR 10, opset 21) for a graph whose shapes are known. */
 export function writeOnnx(graph: StaticGraph): Uint8Array {
   const writer = new PbfWriter();
   writer.writeVarintField(1, IR_VERSION);
   writer.writeStringField(2, 'gradient-lens');
   writer.writeMessage(7, writeGraph, graph);
   writer.writeMessage(8, writeOpset, { domain: '', version: OPSET });
-  writer.writeMessage(8, writeOpset, { domain: 'com.microsoft', version: 1 });
   return writer.finish();
 }
 
@@ -43,9 +42,7 @@ function writeNode(node: GraphNode, writer: PbfWriter): void {
   for (const name of node.inputs) writer.writeStringField(1, name);
   for (const name of node.outputs) writer.writeStringField(2, name);
   writer.writeStringField(4, node.op);
-  for (const [name, value] of Object.entries(node.attributes))
-    writer.writeMessage(5, writeAttribute, { name, value, op: node.op });
-  if (MICROSOFT_OPERATORS.has(node.op)) writer.writeStringField(7, 'com.microsoft');
+  for (const [name, value] of Object.entries(node.attributes)) writer.writeMessage(5, writeAttribute, { name, value });
 }
 
 /** Attributes whose numbers are floats; all others are integers (onnx operator definitions). */
@@ -66,7 +63,7 @@ const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set([
 /** `scales` of Upsample and the like. */
 const FLOAT_LISTS: ReadonlySet<string> = new Set(['scales', 'activation_params']);
 
-function writeAttribute({ name, value }: { name: string; value: Attribute; op: string }, writer: PbfWriter): void {
+function writeAttribute({ name, value }: { name: string; value: Attribute }, writer: PbfWriter): void {
   writer.writeStringField(1, name);
   const type = (number: number): void => writer.writeVarintField(20, number);
   if (typeof value === 'number') {
@@ -84,7 +81,7 @@ function writeAttribute({ name, value }: { name: string; value: Attribute; op: s
     writer.writeMessage(5, writeTensor, { name: '', tensor: value });
     type(4);
   } else if (value.every((each) => typeof each === 'number')) {
-    const numbers = value as readonly number[];
+    const numbers = value;
     if (FLOAT_LISTS.has(name)) {
       for (const number of numbers) writer.writeFloatField(7, number);
       type(6);
@@ -93,7 +90,7 @@ function writeAttribute({ name, value }: { name: string; value: Attribute; op: s
       type(7);
     }
   } else {
-    for (const text of value as readonly string[]) writer.writeStringField(9, text);
+    for (const text of value) writer.writeStringField(9, text);
     type(8);
   }
 }
