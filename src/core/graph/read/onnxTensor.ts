@@ -63,7 +63,8 @@ function fromValues(type: number, shape: readonly number[], values: readonly num
 }
 
 function fromRaw(type: number, shape: readonly number[], raw: Uint8Array): Tensor {
-  const buffer = raw.slice().buffer;
+  // A copy is aligned; a slice of a Buffer would be a view.
+  const { buffer } = new Uint8Array(raw);
   switch (type) {
     case FLOAT:
       return { type: 'float32', shape, data: new Float32Array(buffer) };
