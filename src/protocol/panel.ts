@@ -27,6 +27,7 @@ export type FromPanel =
   | { readonly type: 'attack'; readonly request: PanelAttack }
   | { readonly type: 'cancel' }
   | { readonly type: 'probe'; readonly probe: Probe | undefined }
+  /** `png`: the picture as the page drew it (overlay, figure). */
   | { readonly type: 'export'; readonly format: ExportFormat; readonly png?: Uint8Array }
   | { readonly type: 'command'; readonly command: PanelCommand };
 

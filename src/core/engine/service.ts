@@ -41,6 +41,8 @@ export interface ModelRequest {
   readonly engine?: EngineChoice;
   /** Threads of the computing libraries that have a choice; 0 or absent: physical cores. */
   readonly threads?: number;
+  /** Path of `@tensorflow/tfjs-node` where it is not among this program's modules; read when the native library is loaded. */
+  readonly tensorflowModule?: string;
 }
 
 export interface ImageRequest {
@@ -84,6 +86,9 @@ export interface PicturePreview {
 }
 
 export const PREVIEW_PIXELS = 1536;
+
+/** Seed of requests that name none, so that they can be repeated. */
+export const DEFAULT_SEED = 0;
 
 export interface Prediction {
   readonly image: ImageFacts;

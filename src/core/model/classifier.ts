@@ -25,7 +25,10 @@ export interface Classifier {
   dispose(): Promise<void>;
 }
 
-/** The scalar that is differentiated. Cross-entropy is −log softmax(logits)[label], computed from the logits. */
+/**
+ * The scalar that is differentiated. Cross-entropy is −log softmax(logits)[label], computed from the logits; for multi-label models,
+ * whose probabilities are sigmoids, −log σ(logits[label]).
+ */
 export type Objective =
   | { readonly kind: 'logit' | 'probability' | 'log-probability'; readonly classIndex: number }
   | { readonly kind: 'cross-entropy'; readonly label: number };

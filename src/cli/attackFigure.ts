@@ -1,0 +1,32 @@
+import type { AttackResult } from '../core/engine/service';
+import { composeFigure } from '../core/image/figure';
+import { renderImage } from '../core/render/image';
+import { renderPerturbation } from '../core/render/perturbation';
+import type { ClassScore } from '../core/result/record';
+import { formatNumber, formatProbability } from './table';
+
+/** PNG: image, amplified perturbation (grey: no change) and adversarial image, each with what the model says of it. */
+export function attackFigure({ record, input, perturbation, adversarial }: AttackResult): Promise<Uint8Array> {
+  const change = renderPerturbation(perturbation, 'centred');
+  const { linf } = record.norms;
+  return composeFigure(
+    [
+      { ...renderImage(input), title: 'a', lines: prediction(record.classes) },
+      {
+        ...change,
+        title: `ε·g (× ${formatNumber(change.amplification)})`,
+        lines: prediction(record.perturbationClasses),
+      },
+      {
+        ...renderImage(adversarial),
+        title: 'a′',
+        lines: [...prediction(record.adversarialClasses), `max |a′ − a| = ${formatNumber(linf)}`],
+      },
+    ],
+    { between: ['+', '='] },
+  );
+}
+
+function prediction([first]: readonly ClassScore[]): string[] {
+  return first === undefined ? [] : [`${first.name} ${formatProbability(first.probability)}`];
+}

@@ -1,0 +1,112 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { AttributionResult, AttributeRequest } from '../../core/engine/service';
+import { findAttributionMethod } from '../../core/attribution/registry';
+import { encodeNpy } from '../../core/image/npy';
+import type { ObjectiveKind } from '../../core/model/classifier';
+import { defaultView } from '../../core/render/defaultView';
+import type { ClassScore } from '../../core/result/record';
+import type { RunOptions } from '../options';
+import {
+  addCommonOptions,
+  addForceOption,
+  addModelOption,
+  addParameterOption,
+  addTopOption,
+  modelRequest,
+  runRequest,
+} from '../options';
+import { checkOutputs, writeOutput } from '../outputFile';
+import { warn } from '../report';
+import type { Session } from '../session';
+import { writeJson } from '../session';
+import { formatClasses, formatFacts, formatNumber } from '../table';
+import { describeImage, describeParameters } from '../words';
+
+interface AttributeOptions extends RunOptions {
+  readonly method: string;
+  readonly class?: string;
+  readonly objective: ObjectiveKind;
+  readonly out?: string;
+  readonly saveMap?: string;
+}
+
+const OBJECTIVES: readonly ObjectiveKind[] = ['logit', 'probability', 'log-probability', 'cross-entropy'];
+
+/** `attribute`: which pixels decided, as numbers, as an overlay picture and as the raw map. */
+export function addAttributeCommand(program: Command, session: Session): void {
+  const command = addModelOption(addCommonOptions(program.command('attribute')));
+  addForceOption(addTopOption(addParameterOption(command)))
+    .description('show which pixels decided')
+    .argument('<image>', 'a picture file, or an .npy file of pixels')
+    .option('--method <id>', 'attribution method', 'gradient-x-input')
+    .option('--class <class>', 'class index or name (default: the predicted class)')
+    .addOption(new Option('--objective <kind>', 'what is differentiated').choices([...OBJECTIVES]).default('logit'))
+    .option('--label <class>', 'true class, for cross-entropy')
+    .option('--out <file>', 'the map over the picture (PNG)')
+    .option('--save-map <file>', 'the raw signed map (float32 NPY, height × width × channels)')
+    .action((image: string, options: AttributeOptions) => run(session, image, options));
+}
+
+async function run(session: Session, image: string, options: AttributeOptions): Promise<void> {
+  const { out, saveMap, force = false } = options;
+  await checkOutputs(
+    [
+      { file: out, format: 'png' },
+      { file: saveMap, format: 'npy' },
+    ],
+    { force, inputs: [image] },
+  );
+  const request: AttributeRequest = {
+    ...modelRequest(options),
+    ...runRequest(image, options),
+    method: options.method,
+    objective: options.objective,
+    ...(options.class === undefined ? {} : { class: options.class }),
+  };
+  const result = await session.service.attribute(request, session.job);
+  const { record, map } = result;
+  if (saveMap !== undefined)
+    await writeOutput(saveMap, encodeNpy(map.data, [map.height, map.width, map.channels]), force);
+  if (out !== undefined) await writeOutput(out, await overlayOf(session, result), force);
+  record.warnings.forEach(warn);
+  const outputs = {
+    ...(out === undefined ? {} : { overlay: path.resolve(out) }),
+    ...(saveMap === undefined ? {} : { map: path.resolve(saveMap) }),
+  };
+  const classes = listed(result, options.top);
+  if (options.json) writeJson(session, { ...record, engine: record.model.engine, classes, outputs });
+  else session.write(describe(result, classes, outputs));
+}
+
+function overlayOf({ service }: Session, { record, map, picture }: AttributionResult): Promise<Uint8Array> {
+  const view = defaultView(findAttributionMethod(record.method).display);
+  return service.renderOverlay({ map, picture, image: record.image, view });
+}
+
+/** The most probable classes and the one that was differentiated. */
+function listed({ record }: AttributionResult, top: number): readonly ClassScore[] {
+  return record.classes.filter(({ index }, rank) => rank < top || index === record.objective.classIndex);
+}
+
+function describe(
+  { record }: AttributionResult,
+  classes: readonly ClassScore[],
+  outputs: { readonly overlay?: string; readonly map?: string },
+): string {
+  const { objective, statistics } = record;
+  const { minimum, maximum, sum, state } = statistics;
+  const range = `${formatNumber(minimum)} to ${formatNumber(maximum)}, sum ${formatNumber(sum)}`;
+  return [
+    describeImage(record),
+    formatFacts([
+      ['method', `${record.method}${describeParameters(record.parameters)}`],
+      ['objective', `${objective.kind} of ${objective.className} = ${formatNumber(objective.value)}`],
+      ['map', state === 'ordinary' ? range : `${range} (${state})`],
+      ['overlay', outputs.overlay],
+      ['raw map', outputs.map],
+    ]),
+    formatClasses(classes),
+  ].join('\n');
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { AttackDescription, MethodDescription } from '../../core/engine/service';
+import type { ParameterDeclaration } from '../../core/method/parameters';
+import type { Session } from '../session';
+import { writeJson } from '../session';
+import { formatTable } from '../table';
+
+/** `methods`: what there is, with the parameters of each. */
+export function addMethodsCommand(program: Command, session: Session): void {
+  program
+    .command('methods')
+    .description('list the attribution methods and attacks with their parameters')
+    .option('--json', 'one JSON document on standard output')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { attribution, attack } = await session.service.methods();
+      if (json) writeJson(session, { kind: 'methods', attribution, attack });
+      else session.write(`Attribution\n${describe(attribution)}\nAttacks\n${describe(attack)}`);
+    });
+}
+
+function describe(methods: readonly (MethodDescription | AttackDescription)[]): string {
+  return formatTable(
+    methods.flatMap(({ id, summary, parameters }) => [
+      [`  ${id}`, summary],
+      ...parameters.map((parameter) => [
+        `    ${parameter.id}=${parameter.default}`,
+        `${parameter.description} ${rangeOf(parameter)}`.trimEnd(),
+      ]),
+    ]),
+  );
+}
+
+function rangeOf(parameter: ParameterDeclaration): string {
+  switch (parameter.type) {
+    case 'boolean':
+      return '(true, false)';
+    case 'choice':
+      return `(${parameter.choices.map(({ id }) => id).join(', ')})`;
+    case 'integer':
+    case 'number':
+      return `(${parameter.minimum} to ${parameter.maximum}${parameter.unit === undefined ? '' : `, ${parameter.unit}`})`;
+  }
+}

@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import { version } from '../../package.json';
+import { createService } from '../core/engine/localService';
+import { addAttackCommand } from './commands/attack';
+import { addAttributeCommand } from './commands/attribute';
+import { addInfoCommand } from './commands/info';
+import { addMethodsCommand } from './commands/methods';
+import { addPredictCommand } from './commands/predict';
+import { createProgress } from './progress';
+import type { ExitStatus } from './report';
+import { reportFailure } from './report';
+import type { Session } from './session';
+
+async function run(): Promise<ExitStatus> {
+  const cancelled = new AbortController();
+  process.once('SIGINT', () => {
+    cancelled.abort();
+    process.once('SIGINT', () => process.exit(130));
+  });
+  const output: string[] = [];
+  const failures: ExitStatus[] = [];
+  const progress = createProgress(process.stderr);
+  const service = createService();
+  const session: Session = {
+    service,
+    job: { signal: cancelled.signal, progress: progress.report },
+    write: (text) => output.push(text),
+    fail: (status) => failures.push(status),
+  };
+  try {
+    await createProgram(session).parseAsync();
+    progress.clear();
+    await writeAll(output.join(''));
+    return failures[0] ?? 0;
+  } catch (error) {
+    progress.clear();
+    return reportFailure(error);
+  } finally {
+    await service.dispose();
+  }
+}
+
+function createProgram(session: Session): Command {
+  const program = new Command('gradient-lens')
+    .description('See which pixels made an image classifier decide, and how little it takes to change its mind.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText('after', '\nExit status: 0 done, 1 a failure of the program, 2 something to mend, 130 cancelled.');
+  for (const add of [addMethodsCommand, addInfoCommand, addPredictCommand, addAttributeCommand, addAttackCommand])
+    add(program, session);
+  return program;
+}
+
+/** Resolves when the text is out, so that a pipe gets all of it before the process ends. */
+function writeAll(text: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
+}
+
+// Standard output is for results: libraries that greet there are moved to standard error.
+console.log = console.info = console.debug = console.error;
+
+// A reader that has seen enough (`| head`) closes the pipe.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+void run().then((status) => process.exit(status));

@@ -1,0 +1,119 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { ModelRequest } from '../core/engine/service';
+import { UserError } from '../core/errors';
+import type { EngineChoice } from '../core/model/modelInfo';
+import { bundledModelPath } from './bundledModel';
+
+/** Options of every subcommand that loads a model. */
+export interface CommonOptions {
+  readonly model?: string;
+  readonly engine: EngineChoice;
+  readonly threads?: number;
+  readonly spec?: string;
+  readonly labels?: string;
+  readonly json?: boolean;
+}
+
+export interface RunOptions extends CommonOptions {
+  readonly top: number;
+  readonly seed?: number;
+  readonly label?: string;
+  readonly param?: Readonly<Record<string, string>>;
+  readonly force?: boolean;
+}
+
+const ENGINES: readonly EngineChoice[] = ['auto', 'onnx', 'tensorflow', 'wasm', 'cpu'];
+
+/** `command` with what every subcommand that loads a model understands. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))
+    .option('--threads <n>', 'threads of the engines that have a choice', parseCount)
+    .option('--seed <n>', 'seed of every random draw', parseSeed)
+    .option('--spec <file>', 'description of the model (model.lens.json)')
+    .option('--labels <file>', 'class names, one a line')
+    .option('--json', 'one JSON document on standard output');
+}
+
+export function addModelOption(command: Command): Command {
+  return command.option('--model <file>', 'the model (default: the Fashion-MNIST model that comes with the program)');
+}
+
+export function addTopOption(command: Command): Command {
+  return command.option('--top <n>', 'classes to list', parseTop, 5);
+}
+
+export function addParameterOption(command: Command): Command {
+  return command.option('--param <key=value>', 'parameter of the method, repeatable', collectParameter);
+}
+
+export function addForceOption(command: Command): Command {
+  return command.option('--force', 'overwrite output files');
+}
+
+/** Which model, by which engine. */
+export function modelRequest(options: CommonOptions): ModelRequest {
+  const { model, engine, threads, spec, labels } = options;
+  return {
+    model: {
+      path: path.resolve(model ?? bundledModelPath()),
+      ...(spec === undefined ? {} : { specPath: path.resolve(spec) }),
+      ...(labels === undefined ? {} : { labelsPath: path.resolve(labels) }),
+    },
+    engine,
+    ...(threads === undefined ? {} : { threads }),
+  };
+}
+
+/** What a method or an attack is run on. */
+export function runRequest(image: string, { label, seed, param }: RunOptions) {
+  return {
+    image: { path: path.resolve(image) },
+    parameters: param ?? {},
+    ...(label === undefined ? {} : { label }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+/** ε as a number or a fraction ("8/255"). */
+export function parseEpsilon(text: string): number {
+  const match = /^([\d.eE+-]+)(?:\/([\d.eE+-]+))?$/.exec(text.trim());
+  const value = match === null ? NaN : Number(match[1]) / Number(match[2] ?? 1);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError('Use a number such as 0.01, or a fraction such as 8/255');
+  return value;
+}
+
+function parseCount(text: string): number {
+  return parseInteger(text, 0, 1024);
+}
+
+function parseTop(text: string): number {
+  return parseInteger(text, 1, 1e6);
+}
+
+function parseSeed(text: string): number {
+  return parseInteger(text, 0, 2 ** 32 - 1);
+}
+
+function parseInteger(text: string, minimum: number, maximum: number): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!Number.isInteger(value) || value < minimum || value > maximum)
+    throw new InvalidArgumentError(`Use an integer from ${minimum} to ${maximum}`);
+  return value;
+}
+
+function collectParameter(
+  text: string,
+  others: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const separator = text.indexOf('=');
+  if (separator < 1)
+    throw new UserError(
+      'usage',
+      `"${text}" is no parameter.`,
+      'Write --param name=value, such as --param clamp=false.',
+    );
+  return { ...others, [text.slice(0, separator)]: text.slice(separator + 1) };
+}

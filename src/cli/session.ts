@@ -1,0 +1,17 @@
+import type { EngineService, Job } from '../core/engine/service';
+
+/** What a subcommand works with. */
+export interface Session {
+  readonly service: EngineService;
+  /** Aborted by Ctrl-C; reports progress. */
+  readonly job: Job;
+  /** Writes to standard output: results alone. */
+  readonly write: (text: string) => void;
+  /** Sets the exit status of a command that did only part of its work. */
+  readonly fail: (status: 1 | 2) => void;
+}
+
+/** Writes one JSON document; numbers that JSON does not have (NaN, infinite) are null. */
+export function writeJson({ write }: Session, document: unknown): void {
+  write(`${JSON.stringify(document, undefined, 2)}\n`);
+}

@@ -1,0 +1,34 @@
+import type { ParameterValues } from '../core/method/parameters';
+import type { ImageFacts, LabelFacts, ModelFacts, Norms } from '../core/result/record';
+import { formatFacts, formatNumber } from './table';
+
+interface Subject {
+  readonly image: ImageFacts;
+  readonly model: ModelFacts;
+  readonly label?: LabelFacts;
+}
+
+/** What was looked at by what: image, model, engine, true label. */
+export function describeImage({ image, model, label }: Subject): string {
+  const { height, width, channels } = model.input;
+  return formatFacts([
+    ['image', `${image.path ?? image.name} (${image.width} × ${image.height})`],
+    ['model', `${model.name} (${height} × ${width} × ${channels}, ${model.engine})`],
+    ['label', label === undefined ? undefined : describeLabel(label)],
+  ]);
+}
+
+export function describeLabel({ name, source }: LabelFacts): string {
+  return `${name} (${source === 'user' ? 'given' : source})`;
+}
+
+export function describeNorms({ l0, l1, l2, linf }: Norms): string {
+  const unit = `${formatNumber(linf)} = ${formatNumber(linf * 255)}/255`;
+  return `L∞ ${unit}, L2 ${formatNumber(l2)}, L1 ${formatNumber(l1)}, L0 ${l0}`;
+}
+
+/** " (name=value, …)", or nothing. */
+export function describeParameters(parameters: ParameterValues): string {
+  const text = Object.entries(parameters).map(([id, value]) => `${id}=${String(value)}`);
+  return text.length === 0 ? '' : ` (${text.join(', ')})`;
+}

@@ -1,0 +1,23 @@
+import type { ParameterDeclaration } from '../method/parameters';
+
+/** ε in pixel units: 0.01 is the definition's value, 1/255 ≈ 0.0039 is one step of an 8-bit picture. */
+export const epsilonParameter: ParameterDeclaration = {
+  id: 'epsilon',
+  label: 'ε',
+  description: 'Largest change of a pixel, as a fraction of the pixel range (1/255 is one step of an 8-bit picture).',
+  unit: 'pixel range',
+  type: 'number',
+  default: 0.01,
+  minimum: 0,
+  maximum: 1,
+  step: 0.0005,
+  scale: 'logarithmic',
+};
+
+export const clampParameter: ParameterDeclaration = {
+  id: 'clamp',
+  label: 'Keep within the pixel range',
+  description: 'Clamp the changed image to [0, 1], so that it can be saved as a picture.',
+  type: 'boolean',
+  default: true,
+};

@@ -1,0 +1,16 @@
+import { UserError } from '../errors';
+import { gradient } from './gradient';
+import { gradientXInput } from './gradientXInput';
+import { inputXGradient } from './inputXGradient';
+import type { AttributionMethod } from './method';
+
+/** Every attribution method, in the order in which choosers list them; the first is the default. */
+export const attributionMethods: readonly AttributionMethod[] = [gradientXInput, inputXGradient, gradient];
+
+/** The method with this id. Throws `UserError('unknown-method')` that lists the ids there are. */
+export function findAttributionMethod(id: string): AttributionMethod {
+  const method = attributionMethods.find((candidate) => candidate.id === id);
+  if (method !== undefined) return method;
+  const ids = attributionMethods.map((candidate) => candidate.id).join(', ');
+  throw new UserError('unknown-method', `There is no attribution method "${id}".`, `Use one of: ${ids}.`);
+}

@@ -1,0 +1,94 @@
+import { decodePicture } from '../image/decode';
+import { fitPicture } from '../image/fit';
+import { sha256 } from '../image/hash';
+import { imageFromNpy } from '../image/npyImage';
+import type { Picture, PixelImage } from '../image/pixels';
+import { encodePreview } from '../image/png';
+import type { ModelInput } from '../model/modelInfo';
+import type { ImageFacts, PixelMapping } from '../result/record';
+import { imageFileState, imageName, readImageBytes } from './readImageFile';
+import type { ImageReference, PicturePreview } from './service';
+import { PREVIEW_PIXELS } from './service';
+
+/** An image as the model sees it and as a person does. */
+export interface PreparedImage {
+  readonly facts: ImageFacts;
+  readonly input: PixelImage;
+  readonly picture: PicturePreview;
+}
+
+/** Prepared images, kept so that a slider decodes nothing again. */
+export interface ImageCache {
+  /** The image at the resolution of `input`. Throws `UserError` for files that are no images, too large, or of the wrong shape. */
+  prepare(reference: ImageReference, input: ModelInput): Promise<PreparedImage>;
+}
+
+const CAPACITY = 8;
+
+export function createImageCache(): ImageCache {
+  /** Least recently used first. */
+  const kept = new Map<string, PreparedImage>();
+  return {
+    async prepare(reference, input) {
+      const state = await imageFileState(reference);
+      const bytes = state === undefined ? await readImageBytes(reference) : undefined;
+      const identity = state ?? `${reference.path} ${sha256(bytes!)}`;
+      const { height, width, channels, resize, interpolation } = input;
+      const key = [identity, reference.limitMegapixels, height, width, channels, resize, interpolation].join('\n');
+      const prepared = kept.get(key) ?? (await prepareImage(reference, input, bytes));
+      kept.delete(key);
+      kept.set(key, prepared);
+      for (const oldest of [...kept.keys()].slice(0, -CAPACITY)) kept.delete(oldest);
+      return prepared;
+    },
+  };
+}
+
+async function prepareImage(
+  reference: ImageReference,
+  modelInput: ModelInput,
+  given: Uint8Array | undefined,
+): Promise<PreparedImage> {
+  const bytes = given ?? (await readImageBytes(reference));
+  const name = imageName(reference);
+  const { picture, input, mapping } = /\.npy$/i.test(name)
+    ? readPixels(bytes, name, modelInput)
+    : await readPicture(bytes, name, reference.limitMegapixels, modelInput);
+  const preview = await encodePreview(picture, PREVIEW_PIXELS);
+  return {
+    facts: {
+      name,
+      path: reference.path,
+      hash: sha256(bytes),
+      width: picture.width,
+      height: picture.height,
+      mapping,
+    },
+    input,
+    picture: preview,
+  };
+}
+
+interface Decoded {
+  readonly picture: Picture;
+  readonly input: PixelImage;
+  readonly mapping: PixelMapping;
+}
+
+async function readPicture(
+  bytes: Uint8Array,
+  name: string,
+  limitMegapixels: number | undefined,
+  modelInput: ModelInput,
+): Promise<Decoded> {
+  const picture = await decodePicture(bytes, { name, ...(limitMegapixels === undefined ? {} : { limitMegapixels }) });
+  const { image, mapping } = fitPicture(picture, modelInput);
+  return { picture, input: image, mapping };
+}
+
+/** Pixels as the model gets them; the picture is what they look like in 8 bits. */
+function readPixels(bytes: Uint8Array, name: string, modelInput: ModelInput): Decoded {
+  const input = imageFromNpy(bytes, name, modelInput);
+  const picture = { ...input, data: Uint8Array.from(input.data, (value) => Math.round(value * 255)) };
+  return { picture, input, mapping: { x: 0, y: 0, scaleX: 1, scaleY: 1 } };
+}

@@ -1,0 +1,27 @@
+import { setImmediate } from 'node:timers/promises';
+import { throwIfCancelled } from '../errors';
+import type { Classifier } from '../model/classifier';
+
+/**
+ * A classifier that throws `CancelledError` instead of computing once `signal` is aborted. Before each computation it lets the
+ * event loop turn, without which a process that is busy computing would never hear of the cancellation.
+ */
+export function interruptible(classifier: Classifier, signal: AbortSignal | undefined): Classifier {
+  if (signal === undefined) return classifier;
+  const turn = async () => {
+    await setImmediate();
+    throwIfCancelled(signal);
+  };
+  return {
+    info: classifier.info,
+    predict: async (images) => {
+      await turn();
+      return classifier.predict(images);
+    },
+    gradient: async (images, objectives) => {
+      await turn();
+      return classifier.gradient(images, objectives);
+    },
+    dispose: () => classifier.dispose(),
+  };
+}

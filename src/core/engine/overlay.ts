@@ -1,0 +1,23 @@
+import { decodePicture } from '../image/decode';
+import type { Picture } from '../image/pixels';
+import { encodeRgbaPng } from '../image/png';
+import type { RgbaImage } from '../render/map';
+import { renderOverlay, scaleMapping } from '../render/overlay';
+import type { OverlayRequest } from './service';
+
+/** PNG of the map over the picture, at the resolution of the picture's preview. */
+export async function overlayPng({ map, picture, image, view }: OverlayRequest): Promise<Uint8Array> {
+  const preview = rgbaOf(await decodePicture(picture.png, { name: image.name }));
+  const { rgba, width, height } = renderOverlay(preview, map, scaleMapping(image.mapping, image, preview), view);
+  return encodeRgbaPng(rgba, width, height);
+}
+
+function rgbaOf({ data, width, height, channels }: Picture): RgbaImage {
+  const rgba = new Uint8ClampedArray(width * height * 4);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let channel = 0; channel < 3; channel++)
+      rgba[4 * pixel + channel] = data[channels * pixel + (channels === 1 ? 0 : channel)]!;
+    rgba[4 * pixel + 3] = 255;
+  }
+  return { rgba, width, height };
+}

@@ -1,0 +1,5 @@
+import { createService } from './localService';
+import { serveEngine } from './serve';
+
+// The engine process's program.
+serveEngine(createService());

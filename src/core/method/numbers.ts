@@ -1,0 +1,12 @@
+/** How many elements are NaN or infinite. */
+export function countNonFinite(values: Float32Array): number {
+  let count = 0;
+  for (const value of values) if (!Number.isFinite(value)) count++;
+  return count;
+}
+
+/** Whether every element is 0 (of either sign). */
+export function isAllZero(values: Float32Array): boolean {
+  for (const value of values) if (value !== 0) return false;
+  return true;
+}

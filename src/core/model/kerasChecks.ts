@@ -1,0 +1,115 @@
+import { UserError } from '../errors';
+import { damaged } from './files';
+import type { JsonObject, JsonValue } from './json';
+import { arrayAt, isJsonObject, numberAt, objectAt, stringAt } from './json';
+import type { LayerConfig } from './kerasConfig';
+import { listLayers } from './kerasConfig';
+import { MODEL_LIMITS } from './limits';
+
+const CODE_LAYERS = new Set(['Lambda', 'TFSMLayer', 'TFOpLambda', 'SlicingOpLambda', 'TorchModuleWrapper', 'JaxLayer']);
+
+/**
+ * Checks a normalised Keras configuration before anything is built from it: layers that carry code or are unknown, options
+ * that TensorFlow.js would silently ignore, and connections that are missing or run in circles.
+ *
+ * `isKnown` says which layer classes can be built.
+ * Throws `UserError('model-unsupported')` or `UserError('model-unreadable')`.
+ */
+export function checkKerasConfig(
+  model: JsonObject,
+  kerasVersion: string,
+  isKnown: (className: string) => boolean,
+): void {
+  const layers = listLayers(model);
+  if (layers.length > MODEL_LIMITS.nodes) throw damaged('The model has too many layers');
+  for (const layer of layers) {
+    const reason = unsupportedReason(layer, kerasVersion, isKnown);
+    if (reason !== undefined) {
+      throw new UserError(
+        'model-unsupported',
+        reason,
+        'Export the model without this layer, or with one that is supported.',
+      );
+    }
+  }
+  checkConnections(model);
+}
+
+function unsupportedReason(
+  { className, name, config }: LayerConfig,
+  kerasVersion: string,
+  isKnown: (className: string) => boolean,
+): string | undefined {
+  const layer = `The layer “${name.slice(0, 80)}”`;
+  if (CODE_LAYERS.has(className)) return `${layer} (${className}) carries code, which is never run here.`;
+  if (!isKnown(className)) return `${layer} is of the kind ${className.slice(0, 80) || '?'}, which is not known here.`;
+  if (className.includes('Conv') && (numberAt(config, 'groups') ?? 1) !== 1)
+    return `${layer} is a grouped convolution.`;
+  if (className === 'DepthwiseConv2D' && config.padding !== 'same' && isDilated(config)) {
+    return `${layer} is a dilated depthwise convolution without padding.`;
+  }
+  if (
+    className === 'ReLU' &&
+    ((numberAt(config, 'negative_slope') ?? 0) !== 0 || (numberAt(config, 'threshold') ?? 0) !== 0)
+  ) {
+    return `${layer} is a ReLU with both a slope or threshold and a maximum.`;
+  }
+  if (Number.parseInt(kerasVersion, 10) >= 3 && config.activation === 'hard_sigmoid') {
+    return `${layer} uses Keras 3's hard_sigmoid, which differs from TensorFlow.js's.`;
+  }
+  return undefined;
+}
+
+function isDilated(config: JsonObject): boolean {
+  const rate = config.dilation_rate;
+  return Array.isArray(rate) ? rate.some((each) => each !== 1) : typeof rate === 'number' && rate !== 1;
+}
+
+/** Every call of every layer must be reachable from the inputs; otherwise building the model would never end. */
+function checkConnections(model: JsonObject): void {
+  const config = objectAt(model, 'config');
+  const layers = (arrayAt(config, 'layers') ?? []).filter(isJsonObject);
+  for (const layer of layers) if (arrayAt(objectAt(layer, 'config'), 'layers')) checkConnections(layer);
+  if (arrayAt(config, 'input_layers') === undefined) return;
+
+  const calls = new Map<string, number>();
+  const pending: { readonly layer: string; readonly needs: readonly (readonly [string, number])[] }[] = [];
+  for (const layer of layers) {
+    const name = stringAt(layer, 'name') ?? stringAt(objectAt(layer, 'config'), 'name');
+    if (name === undefined) throw damaged('A layer has no name');
+    if (calls.has(name)) throw damaged(`Two layers are named “${name}”`);
+    const isNested = arrayAt(objectAt(layer, 'config'), 'layers') !== undefined;
+    calls.set(name, isNested || stringAt(layer, 'class_name') === 'InputLayer' ? 1 : 0);
+    for (const node of arrayAt(layer, 'inbound_nodes') ?? []) pending.push({ layer: name, needs: references(node) });
+  }
+  const isReady = ([name, index]: readonly [string, number]): boolean => (calls.get(name) ?? 0) > index;
+  let remaining = pending;
+  while (remaining.length > 0) {
+    const waiting = remaining.filter(({ layer, needs }) => {
+      if (!needs.every(isReady)) return true;
+      calls.set(layer, calls.get(layer)! + 1);
+      return false;
+    });
+    if (waiting.length === remaining.length) {
+      throw damaged(`The connections of the layer “${waiting[0]!.layer}” are missing or run in a circle`);
+    }
+    remaining = waiting;
+  }
+  const ends = [...(arrayAt(config, 'input_layers') ?? []), ...(arrayAt(config, 'output_layers') ?? [])];
+  for (const end of ends) {
+    if (!isReady(reference(end))) throw damaged('An input or output of the model names a layer that is not there');
+  }
+}
+
+function references(node: JsonValue): (readonly [string, number])[] {
+  if (!Array.isArray(node)) throw damaged('The connections of a layer are malformed');
+  return node.map(reference);
+}
+
+function reference(value: JsonValue): readonly [string, number] {
+  const [name, index] = Array.isArray(value) ? value : [];
+  if (typeof name !== 'string' || typeof index !== 'number' || !Number.isInteger(index) || index < 0) {
+    throw damaged('The connections of a layer are malformed');
+  }
+  return [name, index];
+}

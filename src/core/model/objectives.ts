@@ -1,0 +1,154 @@
+import { UserError } from '../errors';
+import type { Objective, Scores } from './classifier';
+import type { ModelOutput } from './modelInfo';
+
+/** How raw outputs become scores: `kind` as stripped, `binary` if one number decides between two classes. */
+export interface ScoreRule {
+  readonly activation: ModelOutput['activation'];
+  readonly binary: boolean;
+  /** Numbers that the model puts out for each image. */
+  readonly outputs: number;
+}
+
+export interface ObjectiveSeeds {
+  readonly scores: Scores;
+  readonly values: Float32Array;
+  /** ∂ objective / ∂ raw output, count × outputs: where backpropagation starts. */
+  readonly seeds: Float32Array;
+}
+
+/** Keeps log p finite where a probability underflowed; the smallest normal float32. */
+const SMALLEST = 1.17549435e-38;
+
+/**
+ * Logits and probabilities from raw model outputs.
+ *
+ * Softmax: p = exp(z − max z) / Σ. Multi-label (several sigmoids): p = 1 / (1 + exp(−z)) each. Binary: logits [0, z],
+ * p = [1 − σ(z), σ(z)]. Outputs that already are probabilities: logits = log p.
+ */
+export function scoresOf(raw: Float32Array, count: number, rule: ScoreRule): Scores {
+  const classes = rule.binary ? 2 : rule.outputs;
+  const logits = new Float32Array(count * classes);
+  const probabilities = new Float32Array(count * classes);
+  for (let row = 0; row < count; row++) {
+    const z = logitsOfRow(raw.subarray(row * rule.outputs, (row + 1) * rule.outputs), rule);
+    logits.set(z, row * classes);
+    probabilities.set(isMultiLabel(rule) ? z.map(sigmoid) : softmax(z), row * classes);
+  }
+  return { logits, probabilities, count, classes };
+}
+
+/**
+ * Values of the objectives and their derivatives with respect to the raw outputs, in double precision.
+ *
+ * With p the probabilities: ∂z_c = e_c; ∂p_c = p_c(e_c − p); ∂log p_c = e_c − p; cross-entropy −log p_label = −∂log p_label.
+ * Multi-label: p_c(1 − p_c)e_c and (1 − p_c)e_c. A single objective serves all rows.
+ * Throws `UserError('unknown-class')` for an index outside the classes, `UserError('parameter')` for a wrong number of objectives.
+ */
+export function objectiveSeeds(
+  raw: Float32Array,
+  count: number,
+  rule: ScoreRule,
+  objectives: readonly Objective[],
+): ObjectiveSeeds {
+  checkObjectives(objectives, count, rule.binary ? 2 : rule.outputs);
+  const scores = scoresOf(raw, count, rule);
+  const values = new Float32Array(count);
+  const seeds = new Float32Array(count * rule.outputs);
+  for (let row = 0; row < count; row++) {
+    const outputs = raw.subarray(row * rule.outputs, (row + 1) * rule.outputs);
+    const z = logitsOfRow(outputs, rule);
+    const { value, derivative } = objectiveOfRow(z, isMultiLabel(rule), objectives[objectives.length === 1 ? 0 : row]!);
+    values[row] = value;
+    seeds.set(throughLogits(derivative, outputs, rule), row * rule.outputs);
+  }
+  return { scores, values, seeds };
+}
+
+/** Throws `UserError("parameter")` for a wrong number of objectives, `UserError("unknown-class")` for a class that is not there. */
+export function checkObjectives(objectives: readonly Objective[], count: number, classes: number): void {
+  if (objectives.length !== 1 && objectives.length !== count) {
+    throw new UserError(
+      'parameter',
+      `${objectives.length} objectives were given for ${count} images.`,
+      'Give one objective for all images, or one for each.',
+    );
+  }
+  for (const objective of objectives) {
+    const index = classIndexOf(objective);
+    if (!Number.isInteger(index) || index < 0 || index >= classes) {
+      throw new UserError(
+        'unknown-class',
+        `The model has no class ${index}.`,
+        `Choose a class from 0 to ${classes - 1}.`,
+      );
+    }
+  }
+}
+
+/** The class that an objective is about. */
+export function classIndexOf(objective: Objective): number {
+  return objective.kind === 'cross-entropy' ? objective.label : objective.classIndex;
+}
+
+function objectiveOfRow(
+  z: Float64Array,
+  multiLabel: boolean,
+  objective: Objective,
+): { value: number; derivative: Float64Array } {
+  const c = classIndexOf(objective);
+  const oneHot = Float64Array.from(z, (_, i) => (i === c ? 1 : 0));
+  if (objective.kind === 'logit') return { value: z[c]!, derivative: oneHot };
+  const logProbability = multiLabel ? -softplus(-z[c]!) : z[c]! - logSumExp(z);
+  const p = softmax(z);
+  const ofLog = multiLabel ? oneHot.map((one) => one * sigmoid(-z[c]!)) : oneHot.map((one, i) => one - p[i]!);
+  if (objective.kind === 'log-probability') return { value: logProbability, derivative: ofLog };
+  if (objective.kind === 'cross-entropy') return { value: -logProbability, derivative: ofLog.map((d) => -d) };
+  const probability = Math.exp(logProbability);
+  return { value: probability, derivative: ofLog.map((d) => d * probability) };
+}
+
+function logitsOfRow(outputs: Float32Array, { activation, binary }: ScoreRule): Float64Array {
+  if (binary) return Float64Array.of(0, outputs[0]!);
+  if (activation !== 'probabilities') return Float64Array.from(outputs);
+  return Float64Array.from(outputs, (p) => (Number.isNaN(p) ? p : Math.log(Math.max(p, SMALLEST))));
+}
+
+/** Chain rule from the logits back to the raw outputs. */
+function throughLogits(
+  derivative: Float64Array,
+  outputs: Float32Array,
+  { activation, binary }: ScoreRule,
+): Float64Array {
+  if (binary) return derivative.slice(1);
+  if (activation !== 'probabilities') return derivative;
+  return derivative.map((d, i) => d / Math.max(outputs[i]!, SMALLEST));
+}
+
+function isMultiLabel({ activation, binary }: ScoreRule): boolean {
+  return activation === 'sigmoid' && !binary;
+}
+
+function sigmoid(z: number): number {
+  return z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z));
+}
+
+function softplus(z: number): number {
+  return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+}
+
+function maximum(z: Float64Array): number {
+  return z.reduce((a, b) => Math.max(a, b), -Infinity);
+}
+
+function logSumExp(z: Float64Array): number {
+  const top = maximum(z);
+  return top + Math.log(z.reduce((sum, each) => sum + Math.exp(each - top), 0));
+}
+
+function softmax(z: Float64Array): Float64Array {
+  const top = maximum(z);
+  const powers = z.map((each) => Math.exp(each - top));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}

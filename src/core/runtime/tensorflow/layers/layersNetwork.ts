@@ -1,0 +1,141 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { UserError } from '../../../errors';
+import { damaged } from '../../../model/files';
+import type { JsonObject, JsonValue } from '../../../model/json';
+import { arrayAt, objectAt, stringAt } from '../../../model/json';
+import { checkKerasConfig } from '../../../model/kerasChecks';
+import type { LayerConfig } from '../../../model/kerasConfig';
+import { listLayers, normaliseKerasConfig } from '../../../model/kerasConfig';
+import { MODEL_LIMITS } from '../../../model/limits';
+import { readInputShape } from '../../../model/modelInput';
+import type { Weight } from '../../../model/weights';
+import type { Network } from '../network';
+import { asScores, chooseOutput } from '../network';
+import { buildLayers } from './buildLayers';
+import { isKnownLayer } from './extraLayers';
+import { findFinalActivation } from './finalActivation';
+import { allLayers, isModelLayer } from './internals';
+import { makePlain } from './plainLayers';
+
+/** A side of the picture that the description gives for models that leave it open. */
+export interface SaidSize {
+  readonly height?: number | undefined;
+  readonly width?: number | undefined;
+}
+
+/** Builds a TensorFlow.js layers model. Throws `UserError`. */
+export async function buildLayersNetwork(
+  json: JsonObject,
+  weights: readonly Weight[],
+  size: SaidSize,
+): Promise<Network> {
+  const topology = objectAt(json, 'modelTopology') ?? {};
+  const version = stringAt(topology, 'keras_version') ?? '';
+  const config = normaliseKerasConfig(topology);
+  checkKerasConfig(config, version, isKnownLayer);
+  fillInputSize(config, size);
+  const { model, warnings } = await buildLayers(config, weights);
+  try {
+    return finish(model, warnings, scalesBytes(listLayers(config), weights));
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+function finish(model: LayersModel, warnings: readonly string[], scaling: string | undefined): Network {
+  if ((model.inputs as unknown[] | undefined)?.length !== 1) {
+    const many = (model.inputs as unknown[] | undefined)?.length ?? 0;
+    throw new UserError(
+      'model-unsupported',
+      many === 0 ? 'The model does not say the shape of its input.' : `The model has ${many} inputs.`,
+      'Choose a model that takes one picture of a stated size.',
+    );
+  }
+  checkActivations(model);
+  const finals = model.outputs.map(findFinalActivation);
+  const choice = chooseOutput(
+    model.outputs.map(({ name, shape }, i) => ({ name, shape, isFinal: finals[i]!.activation !== 'logits' })),
+  );
+  const output = model.outputs[choice.index]!;
+  const final = finals[choice.index]!;
+  final.strip();
+  const plain = makePlain(allLayers(model.layers));
+  const single = model.outputs.length === 1 ? model : tfl.model({ inputs: model.inputs, outputs: output });
+  return {
+    input: {
+      ...readInputShape(model.inputs[0]!.shape.slice(1)),
+      ...(scaling !== undefined && { scalesBytes: scaling }),
+    },
+    activation: final.activation,
+    parameters: model.countParams(),
+    warnings: [...warnings, ...choice.warnings],
+    forward: (batch: Tensor4D) => asScores(single.apply(batch, { training: false }) as Tensor, batch.shape[0]),
+    dispose: () => {
+      plain.dispose();
+      model.dispose();
+    },
+  };
+}
+
+/** Writes the said size into the first input that leaves its own open, so that later shapes are known. */
+function fillInputSize(config: JsonObject, { height, width }: SaidSize): void {
+  const first = listLayers(config).find((layer) => arrayAt(layer.config, 'batch_input_shape'));
+  const shape = first && arrayAt(first.config, 'batch_input_shape');
+  if (first === undefined || shape?.length !== 4) return;
+  const channelsFirst = (shape[1] === 1 || shape[1] === 3) && shape[3] !== 1 && shape[3] !== 3;
+  const sides: readonly JsonValue[] = channelsFirst
+    ? [null, shape[1] ?? null, height ?? null, width ?? null]
+    : [null, height ?? null, width ?? null, shape[3] ?? null];
+  // A batch size that was fixed on export would forbid all others.
+  first.config.batch_input_shape = shape.map((length, i) => (i === 0 ? null : (length ?? sides[i] ?? null)));
+}
+
+/** Refuses activations that are empty or beyond all memory before the first of them is computed. */
+function checkActivations(model: LayersModel): void {
+  let elements = 0;
+  const visit = (list: LayersModel['layers']): void => {
+    for (const layer of list) {
+      if (isModelLayer(layer)) visit(layer.layers);
+      for (const node of layer.inboundNodes) {
+        for (const { shape } of node.outputTensors) {
+          if (shape.some((length) => length !== null && length < 1)) {
+            throw new UserError(
+              'model-unsupported',
+              `The picture is too small: nothing of it is left after the layer “${layer.name.slice(0, 80)}”.`,
+              'Say a larger “input.height” and “input.width” in lens.json.',
+            );
+          }
+          elements += shape.slice(1).reduce<number>((product, length) => product * (length ?? 1), 1);
+        }
+      }
+    }
+  };
+  visit(model.layers);
+  if (!(elements * 4 <= MODEL_LIMITS.activationBytes))
+    throw damaged('The layers of the model need more memory than 4 GB');
+}
+
+/** Names the layer that scales the model's input from bytes, if its first layer that computes does so. */
+function scalesBytes(layers: readonly LayerConfig[], weights: readonly Weight[]): string | undefined {
+  const first = layers.find(
+    ({ className, config }) =>
+      arrayAt(config, 'layers') === undefined && !/^(InputLayer|Random.*|Resizing)$/.test(className),
+  );
+  if (first?.className === 'Rescaling') {
+    const scale = first.config.scale;
+    const scales = Array.isArray(scale) ? scale : [scale];
+    return scales.some((each) => typeof each === 'number' && Math.abs(each) <= 1 / 16) ? 'Rescaling layer' : undefined;
+  }
+  if (first?.className === 'Normalization') {
+    const stored = weights.find(({ name }) => name.endsWith(`${first.name}/mean`))?.data;
+    const fixed = JSON.stringify(first.config.mean ?? [])
+      .match(/-?\d+(\.\d+)?/g)
+      ?.map(Number);
+    const means = Array.from(stored ?? fixed ?? []);
+    return means.some((mean) => Math.abs(mean) > 2) ? 'Normalization layer' : undefined;
+  }
+  return undefined;
+}

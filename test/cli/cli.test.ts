@@ -1,0 +1,256 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeNpy } from '../../src/core/image/npy';
+import type { AttackRecord, AttributionRecord, ClassScore } from '../../src/core/result/record';
+import type { Bundle } from '../engine/support/bundle';
+import { bundleProgram, wasmFiles } from '../engine/support/bundle';
+import { makeFolder } from '../engine/support/folder';
+import type { LinearModel } from '../engine/support/linearModel';
+import { logitsOf, softmax, writeGreyPng, writeLinearModel } from '../engine/support/linearModel';
+
+const linear: LinearModel = {
+  height: 2,
+  width: 2,
+  weights: [
+    [2, -1, 0.5],
+    [-3, 1, 0.25],
+    [0.5, 2, -1],
+    [1, -2, 1],
+  ],
+  bias: [0.1, -0.2, 0.05],
+  classes: ['cat', 'dog', 'owl'],
+};
+const bytes = [255, 51, 102, 0];
+const pixels = bytes.map((value) => value / 255);
+
+let bundle: Bundle;
+const folder = makeFolder();
+const at = (name: string) => path.join(folder.path, name);
+
+beforeAll(async () => {
+  bundle = await bundleProgram('src/cli/main.ts', wasmFiles());
+  writeLinearModel(at('linear'), linear);
+  await writeGreyPng(at('x.png'), bytes, 2, 2);
+  writeFileSync(at('text.png'), 'This is a text.\n');
+});
+afterAll(() => {
+  bundle.remove();
+  folder.remove();
+});
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program in the temporary folder. */
+function run(...values: string[]): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [bundle.file, ...values], {
+      cwd: folder.path,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+const model = ['--model', 'linear/model.json', '--engine', 'cpu'];
+
+async function json<T>(...values: string[]): Promise<T> {
+  const { status, stdout, stderr } = await run(...values, '--json');
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  return JSON.parse(stdout) as T;
+}
+
+function expectClasses(classes: readonly ClassScore[], expected: readonly number[], count: number) {
+  expect(classes).toHaveLength(count);
+  for (const { index, name, probability } of classes) {
+    expect(name).toBe(linear.classes[index]);
+    expect(probability).toBeCloseTo(expected[index]!, 5);
+  }
+}
+
+/** Two lines on standard error, nothing on standard output. */
+function expectRefusal({ status, stdout, stderr }: Ended, message: RegExp) {
+  expect(stderr).toMatch(message);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(2);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stdout).toBe('');
+  expect(status).toBe(2);
+}
+
+describe('methods and info', () => {
+  it('list what there is', async () => {
+    const catalog = await json<Record<string, { id: string }[]>>('methods');
+    expect(catalog.attribution!.map(({ id }) => id)).toContain('gradient-x-input');
+    expect(catalog.attack!.map(({ id }) => id)).toContain('fgsm');
+    const { stdout } = await run('methods');
+    expect(stdout).toContain('max-normed-gradient');
+    expect(stdout).toContain('epsilon=0.01');
+  });
+
+  it('say what a model is', async () => {
+    const document = await json('info', 'linear/model.json', '--engine', 'cpu');
+    expect(document).toMatchObject({
+      kind: 'model',
+      engine: 'cpu',
+      model: { name: 'Linear', format: 'tfjs-layers' },
+      input: { height: 2, width: 2, channels: 1 },
+      parameters: 15,
+      classes: [
+        { index: 0, name: 'cat' },
+        { index: 1, name: 'dog' },
+        { index: 2, name: 'owl' },
+      ],
+    });
+  });
+});
+
+describe('predict', () => {
+  it('gives the top classes of an image', async () => {
+    const document = await json<{ classes: ClassScore[] }>('predict', 'x.png', ...model, '--top', '2');
+    expect(document).toMatchObject({ kind: 'prediction', engine: 'cpu', image: { path: at('x.png') } });
+    expectClasses(document.classes, softmax(logitsOf(linear, pixels)), 2);
+  });
+
+  it('goes on after an image that fails, and says so by its status', async () => {
+    const { status, stdout, stderr } = await run('predict', 'text.png', 'x.png', ...model, '--json');
+    const { kind, results } = JSON.parse(stdout) as { kind: string; results: { kind: string }[] };
+    expect(kind).toBe('predictions');
+    expect(results.map((result) => result.kind)).toEqual(['error', 'prediction']);
+    expect(stderr).toContain('text.png');
+    expect(status).toBe(2);
+  });
+});
+
+describe('attribute', () => {
+  it('writes the overlay and the raw map that its numbers describe', async () => {
+    const document = await json<AttributionRecord & { outputs: Record<string, string> }>(
+      ...['attribute', 'x.png', ...model, '--method', 'input-x-gradient', '--class', 'dog', '--seed', '7'],
+      ...['--out', 'overlay.png', '--save-map', 'map.npy'],
+    );
+    const { data, shape } = decodeNpy(readFileSync(at('map.npy')), 'map.npy');
+    expect(shape).toEqual([2, 2, 1]);
+    linear.weights.forEach((row, index) => expect(data[index]).toBeCloseTo(row[1]! * pixels[index]!, 5));
+    expect(document.statistics.minimum).toBe(Math.min(...data));
+    expect(document.statistics.maximum).toBe(Math.max(...data));
+    expect(document.statistics.sum).toBeCloseTo(
+      data.reduce((sum, value) => sum + value, 0),
+      6,
+    );
+    expect(document).toMatchObject({ kind: 'attribution', engine: 'cpu', seed: 7, objective: { className: 'dog' } });
+    expect(document.outputs).toEqual({ overlay: at('overlay.png'), map: at('map.npy') });
+    const { width, height, format } = await sharp(at('overlay.png')).metadata();
+    expect({ width, height, format }).toEqual({ width: 2, height: 2, format: 'png' });
+  });
+
+  it('is readable without --json', async () => {
+    const { status, stdout } = await run('attribute', 'x.png', ...model, '--objective', 'probability');
+    expect(status).toBe(0);
+    expect(stdout).toContain('probability of cat');
+    expect(stdout).toMatch(/0\s+cat\s+\d+\.\d\d %/);
+  });
+});
+
+describe('attack', () => {
+  it('writes the adversarial image in both precisions and a figure', async () => {
+    const document = await json<AttackRecord>(
+      ...['attack', 'x.png', ...model, '--epsilon', '51/255', '--param', 'clamp=false', '--label', 'cat'],
+      ...['--out', 'adversarial.png', '--save-input', 'adversarial.npy', '--figure', 'figure.png'],
+    );
+    expect(document).toMatchObject({ kind: 'attack', epsilon: 0.2, parameters: { clamp: false } });
+    const { data, shape } = decodeNpy(readFileSync(at('adversarial.npy')), 'adversarial.npy');
+    expect(shape).toEqual([2, 2, 1]);
+    expectClasses(document.adversarialClasses, softmax(logitsOf(linear, Array.from(data))), 3);
+    expect(Math.max(...data.map((value, index) => Math.abs(value - pixels[index]!)))).toBeCloseTo(0.2, 6);
+    const saved = await sharp(at('adversarial.png')).toColourspace('b-w').raw().toBuffer();
+    expect(Array.from(saved)).toEqual(Array.from(data, (value) => Math.round(255 * Math.min(1, Math.max(0, value)))));
+    expect((await sharp(at('figure.png')).metadata()).width).toBeGreaterThan(100);
+  });
+
+  it('takes its own float image back as input', async () => {
+    await run('attack', 'x.png', ...model, '--save-input', 'again.npy');
+    const { classes } = await json<{ classes: ClassScore[] }>('predict', 'again.npy', ...model);
+    const { data } = decodeNpy(readFileSync(at('again.npy')), 'again.npy');
+    expectClasses(classes, softmax(logitsOf(linear, Array.from(data))), 3);
+  });
+});
+
+describe('output files', () => {
+  it('are not overwritten without --force', async () => {
+    writeFileSync(at('mine.png'), 'precious');
+    expectRefusal(await run('attribute', 'x.png', ...model, '--out', 'mine.png'), /"mine\.png" exists/);
+    expect(readFileSync(at('mine.png'), 'utf8')).toBe('precious');
+    expect((await run('attribute', 'x.png', ...model, '--out', 'mine.png', '--force')).status).toBe(0);
+    expect((await sharp(at('mine.png')).metadata()).format).toBe('png');
+  });
+
+  it('are never the input, nor in a folder that is not there, nor named for another format', async () => {
+    const before = readFileSync(at('x.png'));
+    expectRefusal(await run('attack', 'x.png', ...model, '--out', './x.png', '--force'), /is an input/);
+    expect(readFileSync(at('x.png')).equals(before)).toBe(true);
+    expectRefusal(await run('attack', 'x.png', ...model, '--out', 'absent/a.png'), /folder/);
+    expectRefusal(await run('attack', 'x.png', ...model, '--out', 'a.jpg'), /PNG/);
+    expect(existsSync(at('a.jpg'))).toBe(false);
+  });
+});
+
+describe('what the user can mend', () => {
+  it.each([
+    [['predict', 'text.png', ...model], /text\.png/],
+    [['predict', 'absent.png', ...model], /absent\.png/],
+    [['predict', 'x.png', '--model', 'absent/model.json'], /absent/],
+    [['attribute', 'x.png', ...model, '--method', 'astrology'], /astrology/],
+    [['attribute', 'x.png', ...model, '--class', 'unicorn'], /unicorn/],
+    [['attack', 'x.png', ...model, '--epsilon', '7'], /epsilon/],
+    [['attack', 'x.png', ...model, '--epsilon', 'much'], /much/],
+    [['attack', 'x.png', ...model, '--param', 'clamp'], /clamp/],
+    [['attack', 'x.png', ...model, '--engine', 'abacus'], /abacus/],
+    [['predict', 'x.png', ...model, '--top', '0'], /0/],
+    [['predict'], /image/],
+    [['sweep', 'folder'], /sweep/],
+    [['predict', 'x.png', '--nonsense'], /nonsense/],
+  ])('%j: a sentence, a hint, status 2', async (values, message) => {
+    expectRefusal(await run(...values), message);
+  });
+});
+
+it('help and version are no failures', async () => {
+  for (const values of [['--help'], ['attack', '--help'], ['--version']]) {
+    const { status, stdout } = await run(...values);
+    expect(status).toBe(0);
+    expect(stdout).not.toBe('');
+  }
+});
+
+it('a reader that closes the pipe is no failure', async () => {
+  const child = spawn(process.execPath, [bundle.file, 'methods', '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+});
+
+it.skipIf(process.platform === 'win32')('Ctrl-C ends it with status 130', async () => {
+  const names = Array.from({ length: 3000 }, () => 'x.png');
+  const child = spawn(process.execPath, [bundle.file, 'predict', 'text.png', ...names, ...model], {
+    cwd: folder.path,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  // The complaint about the first image: it is at work.
+  child.stderr.once('data', () => child.kill('SIGINT'));
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  expect(status).toBe(130);
+});

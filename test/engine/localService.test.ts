@@ -1,0 +1,352 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createService } from '../../src/core/engine/localService';
+import type { AttackRequest, AttributeRequest, EngineService } from '../../src/core/engine/service';
+import { CancelledError, UserError } from '../../src/core/errors';
+import { decodeNpy, encodeNpy } from '../../src/core/image/npy';
+import { makeFolder } from './support/folder';
+import type { LinearModel } from './support/linearModel';
+import { logitsOf, lossGradient, softmax, writeGreyPng, writeLinearModel } from './support/linearModel';
+
+const linear: LinearModel = {
+  height: 2,
+  width: 2,
+  weights: [
+    [2, -1, 0.5],
+    [-3, 1, 0.25],
+    [0.5, 2, -1],
+    [1, -2, 1],
+  ],
+  bias: [0.1, -0.2, 0.05],
+  classes: ['cat', 'dog', 'owl'],
+};
+const bytes = [255, 51, 102, 0];
+const pixels = bytes.map((value) => value / 255);
+const logits = logitsOf(linear, pixels);
+const probabilities = softmax(logits);
+
+const folder = makeFolder();
+const at = (...parts: string[]) => path.join(folder.path, ...parts);
+let service: EngineService;
+let modelPath: string;
+let attributeRequest: AttributeRequest;
+let attackRequest: AttackRequest;
+
+beforeAll(async () => {
+  service = createService();
+  modelPath = writeLinearModel(at('linear'), linear);
+  await writeGreyPng(at('x1.png'), bytes, 2, 2);
+  await writeGreyPng(at('dog', 'x2.png'), bytes, 2, 2);
+  await writeGreyPng(at('owl_3.png'), bytes, 2, 2);
+  const common = { model: { path: modelPath }, engine: 'cpu', image: { path: at('x1.png') } } as const;
+  attributeRequest = { ...common, method: 'gradient' };
+  attackRequest = { ...common, attack: 'fgsm' };
+});
+afterAll(async () => {
+  await service.dispose();
+  folder.remove();
+});
+
+function expectClose(actual: ArrayLike<number>, expected: readonly number[], digits = 5) {
+  expect(actual.length).toBe(expected.length);
+  expected.forEach((value, index) => expect(actual[index]).toBeCloseTo(value, digits));
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+  const error = await failureOf(promise);
+  return error instanceof UserError ? error.code : error;
+}
+
+describe('predict', () => {
+  it('gives every class, most probable first, and says what was looked at', async () => {
+    const { classes, image, model, label } = await service.predict(attributeRequest);
+    const order = [0, 1, 2].sort((a, b) => probabilities[b]! - probabilities[a]!);
+    expect(classes.map(({ index }) => index)).toEqual(order);
+    expect(classes.map(({ name }) => name)).toEqual(order.map((index) => linear.classes[index]));
+    expectClose(
+      classes.map(({ logit }) => logit),
+      order.map((index) => logits[index]!),
+    );
+    expectClose(
+      classes.map(({ probability }) => probability),
+      order.map((index) => probabilities[index]!),
+    );
+    const hash = createHash('sha256')
+      .update(readFileSync(at('x1.png')))
+      .digest('hex');
+    expect(image).toMatchObject({ name: 'x1.png', path: at('x1.png'), hash, width: 2, height: 2 });
+    expect(model).toMatchObject({ name: 'Linear', engine: 'cpu', input: { height: 2, width: 2, channels: 1 } });
+    expect(label).toBeUndefined();
+  });
+
+  it('takes the true label from the file name, then from the folder', async () => {
+    const inFile = await service.predict({ ...attributeRequest, image: { path: at('owl_3.png') } });
+    expect(inFile.label).toEqual({ index: 2, name: 'owl', source: 'file name' });
+    const inFolder = await service.predict({ ...attributeRequest, image: { path: at('dog', 'x2.png') } });
+    expect(inFolder.label).toEqual({ index: 1, name: 'dog', source: 'folder name' });
+  });
+
+  it('takes bytes that are not on the disk, and pixels as they are', async () => {
+    const image = { path: 'memfs:/somewhere/x.png', bytes: new Uint8Array(readFileSync(at('x1.png'))) };
+    const fromBytes = await service.predict({ ...attributeRequest, image });
+    expectClose(
+      fromBytes.classes.map(({ logit }) => logit).sort((a, b) => a - b),
+      [...logits].sort((a, b) => a - b),
+    );
+    const exact = [0.123456, 0.9, 0.5004, 0.25];
+    writeFileSync(at('x.npy'), encodeNpy(Float32Array.from(exact), [2, 2, 1]));
+    const fromNpy = await service.predict({ ...attributeRequest, image: { path: at('x.npy') } });
+    expectClose(
+      [0, 1, 2].map((index) => fromNpy.classes.find((score) => score.index === index)!.logit),
+      logitsOf(linear, exact),
+    );
+  });
+});
+
+describe('attribute', () => {
+  it('differentiates the logit of the predicted class: for a linear model its weights', async () => {
+    const { record, map, input, classNames } = await service.attribute(attributeRequest);
+    const column = linear.weights.map((row) => row[0]!);
+    expect(Math.max(...logits)).toBe(logits[0]);
+    expectClose(map.data, column);
+    expectClose(input.data, pixels);
+    expect(classNames).toEqual(linear.classes);
+    expect(record).toMatchObject({
+      kind: 'attribution',
+      version: 1,
+      method: 'gradient',
+      seed: 0,
+      objective: { kind: 'logit', classIndex: 0, className: 'cat' },
+    });
+    expect(record.objective.value).toBeCloseTo(logits[0]!, 5);
+    expect(record.statistics).toMatchObject({ minimum: -3, maximum: 2, nonFinite: 0, state: 'ordinary' });
+    expect(record.label).toBeUndefined();
+    expect(Object.values(record.timings).every((milliseconds) => milliseconds >= 0)).toBe(true);
+    expect(JSON.parse(JSON.stringify(record))).toEqual(record);
+  });
+
+  it('multiplies as the methods define it, for a class by name', async () => {
+    const request = { ...attributeRequest, class: 'dog' };
+    const signed = await service.attribute({ ...request, method: 'input-x-gradient' });
+    expectClose(
+      signed.map.data,
+      linear.weights.map((row, index) => row[1]! * pixels[index]!),
+    );
+    const unsigned = await service.attribute({ ...request, method: 'gradient-x-input' });
+    expectClose(
+      unsigned.map.data,
+      linear.weights.map((row, index) => Math.abs(row[1]!) * pixels[index]!),
+    );
+    expect(unsigned.record.objective.className).toBe('dog');
+  });
+
+  it('takes the cross-entropy of the given, the named, or the predicted label, and says which', async () => {
+    const request = { ...attributeRequest, objective: 'cross-entropy' } as const;
+    const given = await service.attribute({ ...request, label: 'owl' });
+    expectClose(given.map.data, lossGradient(linear, pixels, 2));
+    expect(given.record.label).toEqual({ index: 2, name: 'owl', source: 'user' });
+    expect(given.record.objective.value).toBeCloseTo(-Math.log(probabilities[2]!), 5);
+    const named = await service.attribute({ ...request, image: { path: at('dog', 'x2.png') } });
+    expectClose(named.map.data, lossGradient(linear, pixels, 1));
+    expect(named.record.label?.source).toBe('folder name');
+    const predicted = await service.attribute(request);
+    expectClose(predicted.map.data, lossGradient(linear, pixels, 0));
+    expect(predicted.record.label?.source).toBe('prediction');
+    expect(predicted.record.warnings.join()).toContain('true label is not known');
+  });
+
+  it('refuses what does not exist', async () => {
+    expect(await codeOf(service.attribute({ ...attributeRequest, method: 'astrology' }))).toBe('unknown-method');
+    expect(await codeOf(service.attribute({ ...attributeRequest, class: 'unicorn' }))).toBe('unknown-class');
+    expect(await codeOf(service.attribute({ ...attributeRequest, class: 3 }))).toBe('unknown-class');
+    expect(await codeOf(service.attribute({ ...attributeRequest, parameters: { depth: 3 } }))).toBe('parameter');
+  });
+});
+
+describe('attack', () => {
+  it('moves against the label by ε·sign and classifies image, perturbation and result', async () => {
+    const epsilon = 0.1;
+    const { record, perturbation, adversarial } = await service.attack({ ...attackRequest, epsilon });
+    const step = lossGradient(linear, pixels, 0).map((value) => epsilon * Math.sign(value));
+    const moved = pixels.map((pixel, index) => Math.min(1, Math.max(0, pixel + step[index]!)));
+    expectClose(perturbation.data, step);
+    expectClose(adversarial.data, moved);
+    expect(record.goal).toEqual({ direction: 'away', label: { index: 0, name: 'cat', source: 'prediction' } });
+    expect(record).toMatchObject({ kind: 'attack', attack: 'fgsm', epsilon, startedRight: true });
+    const difference = moved.map((value, index) => value - pixels[index]!);
+    expect(record.norms.l2).toBeCloseTo(Math.hypot(...difference), 6);
+    expect(record.norms.linf).toBeCloseTo(Math.max(...difference.map(Math.abs)), 6);
+    const ofPerturbation = softmax(logitsOf(linear, step));
+    const ofMoved = softmax(logitsOf(linear, moved));
+    for (const [classes, expected] of [
+      [record.perturbationClasses, ofPerturbation],
+      [record.adversarialClasses, ofMoved],
+    ] as const)
+      for (const { index, probability } of classes) expect(probability).toBeCloseTo(expected[index]!, 5);
+    expect(record.success).toBe(ofMoved.indexOf(Math.max(...ofMoved)) !== 0);
+  });
+
+  it('moves towards a target, and knows when it is there already', async () => {
+    const towards = await service.attack({ ...attackRequest, epsilon: 0.6, target: 'owl' });
+    const gradient = lossGradient(linear, pixels, 2);
+    expectClose(
+      towards.perturbation.data,
+      gradient.map((value) => -0.6 * Math.sign(value)),
+    );
+    expect(towards.record.goal).toMatchObject({ direction: 'towards', label: { index: 2, source: 'user' } });
+    expect(towards.record.startedRight).toBe(true);
+    expect(towards.record.success).toBe(towards.record.adversarialClasses[0]!.index === 2);
+    const already = await service.attack({ ...attackRequest, target: 'cat' });
+    expect(already.record).toMatchObject({ startedRight: false, success: true });
+    const wrong = await service.attack({ ...attackRequest, image: { path: at('dog', 'x2.png') } });
+    expect(wrong.record).toMatchObject({ startedRight: false, goal: { label: { source: 'folder name' } } });
+    expect(wrong.record.warnings.join()).toContain('already before the attack');
+  });
+
+  it('tells when rounding to 8 bits undoes the attack', async () => {
+    // 0.001 is less than half a step of 1/255: the saved image is the original one.
+    const even: LinearModel = {
+      ...linear,
+      weights: [
+        [1, -1],
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+      bias: [-0.3995, 0.4],
+      classes: ['up', 'down'],
+    };
+    await writeGreyPng(at('even.png'), [102, 0, 0, 0], 2, 2);
+    const request = { ...attackRequest, model: { path: writeLinearModel(at('even'), even) } };
+    const small = await service.attack({ ...request, epsilon: 0.001, image: { path: at('even.png') } });
+    expect(small.record.success).toBe(true);
+    expect(small.record.saved).toMatchObject({ success: false, norms: { l0: 0, linf: 0 } });
+    expect(small.record.warnings.join()).toContain('8 bits');
+    const large = await service.attack({ ...request, epsilon: 0.01, image: { path: at('even.png') } });
+    expect(large.record.saved.success).toBe(true);
+    expect(large.record.saved.norms.linf).toBeCloseTo(3 / 255, 6);
+  });
+
+  it('gives an image that, saved as NPY, is classified as the record says', async () => {
+    const { adversarial, record } = await service.attack({ ...attackRequest, epsilon: 0.07 });
+    const file = await service.encode(adversarial, 'npy');
+    expect(decodeNpy(file, 'a').shape).toEqual([2, 2, 1]);
+    writeFileSync(at('adversarial.npy'), file);
+    const again = await service.predict({ ...attackRequest, image: { path: at('adversarial.npy') } });
+    expect(again.classes).toEqual(record.adversarialClasses);
+  });
+
+  it('prefers the ε of the request to that of the parameters', async () => {
+    const { record } = await service.attack({ ...attackRequest, epsilon: 0.02, parameters: { epsilon: '0.5' } });
+    expect(record.epsilon).toBe(0.02);
+    expect(record.parameters).toMatchObject({ epsilon: 0.02 });
+    expect(await codeOf(service.attack({ ...attackRequest, epsilon: 2 }))).toBe('parameter');
+  });
+});
+
+describe('images that are none', () => {
+  const predict = (image: string) => service.predict({ ...attributeRequest, image: { path: at(image) } });
+
+  it('are refused with a code', async () => {
+    writeFileSync(at('text.png'), 'This is a text.\n');
+    writeFileSync(at('empty.png'), '');
+    mkdirSync(at('folder.png'));
+    writeFileSync(at('shape.npy'), encodeNpy(new Float32Array(12), [2, 2, 3]));
+    writeFileSync(at('range.npy'), encodeNpy(new Float32Array(4).fill(200), [2, 2, 1]));
+    expect(await codeOf(predict('absent.png'))).toBe('file-missing');
+    expect(await codeOf(predict('text.png'))).toBe('image-unreadable');
+    expect(await codeOf(predict('empty.png'))).toBe('image-unreadable');
+    expect(await codeOf(predict('folder.png'))).toBe('image-unreadable');
+    expect(await codeOf(predict('shape.npy'))).toBe('image-shape');
+    expect(await codeOf(predict('range.npy'))).toBe('image-range');
+  });
+});
+
+describe('what is kept', () => {
+  it('is given up when a file of the model changes', async () => {
+    const changing = writeLinearModel(at('changing'), linear);
+    const request = { ...attributeRequest, model: { path: changing } };
+    const before = await service.attribute(request);
+    writeLinearModel(at('changing'), { ...linear, weights: linear.weights.map((row) => row.map((value) => -value)) });
+    // Same sizes: only the times tell.
+    utimesSync(at('changing', 'weights.bin'), new Date(), new Date(Date.now() + 5000));
+    const after = await service.attribute({ ...request, class: 0 });
+    expectClose(
+      after.map.data,
+      Array.from(before.map.data, (value) => -value),
+    );
+    expect(after.record.model.hash).not.toBe(before.record.model.hash);
+  });
+
+  it('is given up when the image changes', async () => {
+    await writeGreyPng(at('changing.png'), [0, 0, 0, 0], 2, 2);
+    const request = { ...attributeRequest, image: { path: at('changing.png') } };
+    const before = await service.predict(request);
+    await writeGreyPng(at('changing.png'), [255, 255, 255, 255], 2, 2);
+    utimesSync(at('changing.png'), new Date(), new Date(Date.now() + 5000));
+    const after = await service.predict(request);
+    expect(after.image.hash).not.toBe(before.image.hash);
+    expect(after.classes[0]!.logit).not.toBeCloseTo(before.classes[0]!.logit, 3);
+  });
+
+  it('may be less than what is in use', async () => {
+    const small = createService({ modelLimits: { count: 1, bytes: 1 } });
+    const others = [0, 1, 2].map((number) => writeLinearModel(at(`other${number}`), linear));
+    const results = await Promise.all(
+      [...others, ...others].map((file) => small.attribute({ ...attributeRequest, model: { path: file } })),
+    );
+    for (const { map } of results)
+      expectClose(
+        map.data,
+        linear.weights.map((row) => row[0]!),
+      );
+    await small.forgetModel(others[0]!);
+    await expect(small.predict({ ...attributeRequest, model: { path: others[0]! } })).resolves.toBeDefined();
+    await small.dispose();
+  });
+});
+
+describe('cancelling', () => {
+  it('stops before the computation', async () => {
+    expect(await failureOf(service.attribute(attributeRequest, { signal: AbortSignal.abort() }))).toBeInstanceOf(
+      CancelledError,
+    );
+    const controller = new AbortController();
+    const stages: string[] = [];
+    const progress = ({ stage }: { stage: string }) => {
+      stages.push(stage);
+      if (stage === 'compute') controller.abort();
+    };
+    const attempt = service.attribute(attributeRequest, { signal: controller.signal, progress });
+    expect(await failureOf(attempt)).toBeInstanceOf(CancelledError);
+    expect(stages.indexOf('model')).toBeLessThan(stages.indexOf('image'));
+    expect(stages.indexOf('image')).toBeLessThan(stages.indexOf('compute'));
+  });
+});
+
+describe('renderOverlay', () => {
+  it('has the size of the picture and changes it where the map is not zero', async () => {
+    await writeGreyPng(at('large.png'), Array<number>(60 * 40).fill(120), 60, 40);
+    const { map, picture, record } = await service.attribute({ ...attributeRequest, image: { path: at('large.png') } });
+    const view = { reduce: 'sum', sign: 'all', clipPercent: 0, colorMap: 'diverging', opacity: 1 } as const;
+    const only = { ...map, data: Float32Array.from([0, 0, 0, 5]) };
+    const png = await service.renderOverlay({ map: only, picture, image: record.image, view });
+    const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([60, 40]);
+    const colorAt = (x: number, y: number) => Array.from(data.subarray(3 * (60 * y + x), 3 * (60 * y + x) + 3));
+    expect(colorAt(29, 39)).toEqual([120, 120, 120]);
+    expect(colorAt(59, 19)).toEqual([120, 120, 120]);
+    expect(colorAt(30, 20)).not.toEqual([120, 120, 120]);
+    expect(colorAt(59, 39)).toEqual(colorAt(30, 20));
+  });
+});

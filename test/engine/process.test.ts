@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EngineClient } from '../../src/core/engine/client';
+import { createEngineClient } from '../../src/core/engine/client';
+import { createService } from '../../src/core/engine/localService';
+import type { JobProgress } from '../../src/core/engine/service';
+import { CancelledError, UserError } from '../../src/core/errors';
+import type { Bundle } from './support/bundle';
+import { bundleProgram, projectRoot, wasmFiles } from './support/bundle';
+
+const modelPath = path.join(projectRoot, 'media/models/fashion-mnist/model.json');
+const imagePath = path.join(projectRoot, 'samples/sandal.png');
+const shared = path.resolve(projectRoot, '../shared/data');
+const mobileNet = path.join(shared, 'models/mobilenet_v1_0.25_128/tfjs_layers/model.json');
+const photo = path.join(shared, 'photos/0-coral_egyptian_cat.jpg');
+
+let engine: Bundle;
+let client: EngineClient;
+
+beforeAll(async () => {
+  engine = await bundleProgram('src/core/engine/process.ts', wasmFiles());
+  const ignore = () => undefined;
+  client = createEngineClient({ enginePath: engine.file, log: { info: ignore, warn: ignore, error: ignore } });
+});
+afterAll(async () => {
+  await client.dispose();
+  engine.remove();
+});
+
+describe('the engine process', () => {
+  const request = { model: { path: modelPath }, image: { path: imagePath }, engine: 'cpu' } as const;
+
+  it('gives what the service gives in this process', async () => {
+    const local = createService();
+    const attribute = { ...request, method: 'gradient-x-input' };
+    const there = await client.attribute(attribute);
+    const here = await local.attribute(attribute);
+    expect(there.map.data).toBeInstanceOf(Float32Array);
+    expect(there.input.data).toBeInstanceOf(Float32Array);
+    expect(there.picture.png).toBeInstanceOf(Uint8Array);
+    expect(Array.from(there.map.data)).toEqual(Array.from(here.map.data));
+    expect(there.record.classes).toEqual(here.record.classes);
+    expect(there.record.classes[0]?.name).toBe('Sandal');
+    await local.dispose();
+  });
+
+  it('answers a moved ε slider as an attack from scratch does', async () => {
+    const attack = { ...request, attack: 'fgsm' };
+    await client.attack({ ...attack, epsilon: 0.01 });
+    const live = await client.attack({ ...attack, epsilon: 0.05 });
+    const local = createService();
+    const scratch = await local.attack({ ...attack, epsilon: 0.05 });
+    expect(Array.from(live.adversarial.data)).toEqual(Array.from(scratch.adversarial.data));
+    await local.dispose();
+  });
+
+  it('reports progress, hears cancellation, and says what the user can mend', async () => {
+    const seen: JobProgress[] = [];
+    await client.attribute({ ...request, method: 'gradient' }, { progress: (progress) => seen.push(progress) });
+    expect([...new Set(seen.map(({ stage }) => stage))]).toEqual(['model', 'image', 'compute']);
+    const controller = new AbortController();
+    const cancelled = client.attribute(
+      { ...request, method: 'gradient' },
+      { signal: controller.signal, progress: () => controller.abort() },
+    );
+    await expect(cancelled).rejects.toBeInstanceOf(CancelledError);
+    await expect(client.attribute({ ...request, method: 'astrology' })).rejects.toBeInstanceOf(UserError);
+  });
+});
+
+it.skipIf(!existsSync(mobileNet) || !existsSync(photo))(
+  'leaves the event loop of its parent free while MobileNet runs',
+  async () => {
+    const watcher = await bundleProgram('test/engine/support/watchEventLoop.ts');
+    try {
+      const { stdout } = await promisify(execFile)(process.execPath, [watcher.file, engine.file, mobileNet, photo]);
+      // The best round: a collection of garbage now and then is not what is measured.
+      const rounds = JSON.parse(stdout) as { busy: number }[];
+      expect(Math.min(...rounds.map(({ busy }) => busy))).toBeLessThan(50);
+    } finally {
+      watcher.remove();
+    }
+  },
+);

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { chromiumPath } from './support/browser';
+import {
+  attackResult,
+  attackState,
+  attributionResult,
+  attributionState,
+  sandalResult,
+  tinyMap,
+  tinyPicture,
+} from './support/results';
+import { useBrowser } from './support/session';
+
+describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
+  const open = useBrowser();
+
+  it('ignores what it does not know, and arrays that are not as long as they say', async () => {
+    const page = await open('panel');
+    const good = await attributionResult({ picture: tinyPicture, map: tinyMap });
+    const state = { kind: 'attribution', catalog: { attribution: [], attack: [] }, result: good };
+    const garbage: readonly unknown[] = [
+      null,
+      7,
+      'state',
+      [],
+      {},
+      { type: 'state' },
+      { type: 'state', state: { kind: 'attribution' } },
+      { type: 'state', state: { ...state, result: { ...good, map: { ...tinyMap, width: 4000 } } } },
+      { type: 'state', state: { ...state, result: { ...good, input: { ...good.input, channels: 2 } } } },
+      { type: 'state', state: { ...state, result: { ...good, record: { ...good.record, version: 2 } } } },
+      { type: 'state', state: { ...state, kind: 'attack' } },
+      { type: 'busy', title: 5 },
+      { type: 'failed', error: 'no object' },
+      { type: 'constructor' },
+    ];
+    for (const message of garbage) await page.send(message);
+    expect(await page.page.getByRole('heading', { level: 1 }).textContent()).toBe('See why your model decides');
+    expect(await page.page.locator('.busy').isVisible()).toBe(false);
+    await page.send({ type: 'state', state });
+    expect(await page.page.getByRole('heading', { level: 1 }).textContent()).toMatch(/^Sandal/);
+    expect(await page.problems()).toEqual([]);
+    await page.close();
+  });
+
+  it('shows names out of model files as text, never as markup', async () => {
+    const page = await open('panel');
+    const name = '<img src=x onerror=alert(1)><b>bold</b>';
+    const result = await sandalResult({
+      classes: [{ index: 0, name, logit: 3, probability: 0.9 }],
+      warnings: [name],
+      label: { index: 0, name, source: 'user' },
+    });
+    await page.send(attributionState({ ...result, classNames: [name] }));
+    expect(await page.page.getByRole('heading', { level: 1 }).textContent()).toContain(name);
+    expect(await page.page.locator('img, b').count()).toBe(0);
+    expect(await page.problems()).toEqual([]);
+    await page.close();
+  });
+
+  it('says what runs, how far it is, and lets it be cancelled', async () => {
+    const page = await open('panel');
+    await page.send(attributionState(await sandalResult()));
+    await page.send({ type: 'busy', title: 'Computing the attribution of sandal.png…' });
+    await page.page.locator('.busy').waitFor({ state: 'visible' });
+    await page.send({
+      type: 'busy',
+      title: 'Computing the attribution of sandal.png…',
+      progress: { stage: 'compute', done: 26, total: 50 },
+    });
+    expect(await page.page.locator('.busy-stage').textContent()).toBe('Computing 26 of 50');
+    expect(await page.page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('26');
+    expect(await page.page.locator('[aria-live]').textContent()).toBe('50 percent');
+    await page.posted();
+    await page.page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await page.posted()).toEqual([{ type: 'cancel' }]);
+    await page.send({ type: 'idle' });
+    expect(await page.page.locator('.busy').isVisible()).toBe(false);
+    expect(await page.problems()).toEqual([]);
+    await page.close();
+  });
+
+  it('shows a failure over the result until it is dismissed', async () => {
+    const page = await open('panel');
+    await page.send(attributionState(await sandalResult()));
+    await page.send({ type: 'failed', error: { message: 'The engine stopped.', hint: 'Ask again.' } });
+    const alert = page.page.getByRole('alert');
+    expect(await alert.textContent()).toContain('The engine stopped. Ask again.');
+    expect(await page.page.locator('canvas[data-pane="map"]').isVisible()).toBe(true);
+    await page.page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await alert.count()).toBe(0);
+    await page.close();
+  });
+
+  it('shows an error with what to do next', async () => {
+    const page = await open('panel');
+    const error = { message: 'notes.png is not a picture.', hint: 'Choose a PNG.' };
+    await page.send({ type: 'state', state: { kind: 'error', imageName: 'notes.png', error } });
+    expect(await page.page.getByRole('alert').textContent()).toContain('notes.png is not a picture.Choose a PNG.');
+    await page.posted();
+    for (const name of ['Retry', 'Select Model…', 'Show Log']) await page.page.getByRole('button', { name }).click();
+    expect((await page.posted()).map(({ command }) => command)).toEqual(['retry', 'selectModel', 'showLog']);
+    await page.close();
+  });
+
+  it('keeps the policy in every state and after a change of theme', async () => {
+    const page = await open('panel');
+    await page.send(attributionState(await sandalResult()));
+    await page.send(attackState(await attackResult()));
+    await page.setTheme('high-contrast-light');
+    expect(await page.problems()).toEqual([]);
+    await page.close();
+  });
+});

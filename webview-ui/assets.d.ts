@@ -1,0 +1,2 @@
+declare module '*.css';
+declare module '@vscode/codicons/dist/codicon.css';

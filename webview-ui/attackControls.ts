@@ -1,0 +1,150 @@
+import type { AttackResult, MethodCatalog } from '../src/core/engine/service';
+import type { ParameterDeclaration } from '../src/core/method/parameters';
+import type { PerturbationView } from '../src/core/render/view';
+import type { PanelAttack } from '../src/protocol/panel';
+import { createClassChooser } from './controls/classChooser';
+import { createEpsilonField } from './controls/epsilonField';
+import { selectField } from './controls/field';
+import { createParameterControls } from './controls/parameters';
+import { element } from './dom';
+import { createLiveRequests } from './liveRequests';
+
+export interface AttackControls {
+  readonly element: HTMLElement;
+  set(catalog: MethodCatalog, result: AttackResult): void;
+  /** The request that ran has ended. */
+  settled(): void;
+  dispose(): void;
+}
+
+interface AttackEvents {
+  readonly request: (request: PanelAttack) => void;
+  readonly looked: (view: PerturbationView) => void;
+}
+
+type NumberDeclaration = Extract<ParameterDeclaration, { type: 'number' | 'integer' }>;
+
+const EPSILON: NumberDeclaration = {
+  id: 'epsilon',
+  label: 'ε',
+  description: 'Largest change of a pixel, as a fraction of the pixel range.',
+  type: 'number',
+  default: 0.01,
+  minimum: 0,
+  maximum: 1,
+  scale: 'logarithmic',
+};
+
+export function createAttackControls(look: PerturbationView, { request, looked }: AttackEvents): AttackControls {
+  let catalog: MethodCatalog = { attribution: [], attack: [] };
+  let attack = '';
+  let direction: 'away' | 'towards' = 'away';
+  /** As the user chose it; undefined: as the engine finds it. */
+  let label: number | undefined;
+  let target: number | undefined;
+  let runnerUp: number | undefined;
+
+  let asked: { readonly attack: string; readonly epsilon: number } | undefined;
+
+  function send(live: boolean): void {
+    asked = { attack, epsilon: epsilon.value() };
+    request({
+      attack,
+      ...(label === undefined ? {} : { label }),
+      ...(direction === 'towards' && target !== undefined ? { target } : {}),
+      parameters: { ...parameters.values(), epsilon: asked.epsilon },
+      live,
+    });
+  }
+  const requests = createLiveRequests(send);
+  const declarationsOf = (id: string) => catalog.attack.find((item) => item.id === id)?.parameters ?? [];
+
+  const attacks = selectField<string>('Attack', [], (id) => {
+    attack = id;
+    declare(declarationsOf(id), {});
+    requests.rested();
+  });
+  const goals = selectField(
+    'Goal',
+    [
+      { id: 'away', label: 'Away from', description: 'Raise the loss of this class.' },
+      { id: 'towards', label: 'Towards', description: 'Lower the loss of this class.' },
+    ],
+    (next) => {
+      direction = next;
+      if (next === 'towards') target ??= runnerUp;
+      requests.rested();
+    },
+  );
+  const classes = createClassChooser('Class', (index) => {
+    if (direction === 'away') label = index;
+    else target = index;
+    requests.rested();
+  });
+  const epsilon = createEpsilonField(EPSILON, { moved: requests.moved, rested: requests.rested });
+  const parameters = createParameterControls(requests.rested);
+  const perturbation = selectField<PerturbationView>(
+    'Show perturbation',
+    [
+      { id: 'centred', label: 'Centred at grey', description: 'Grey is no change; amplified to fill the range.' },
+      {
+        id: 'amplified',
+        label: 'Amplified magnitude',
+        description: 'Black is no change; amplified to fill the range.',
+      },
+      { id: 'true-scale', label: 'True scale', description: 'The magnitude as it is.' },
+    ],
+    looked,
+  );
+  perturbation.set(look);
+
+  function declare(declarations: readonly ParameterDeclaration[], values: AttackResult['record']['parameters']): void {
+    const own = declarations.find(
+      (declaration): declaration is NumberDeclaration => declaration.id === 'epsilon' && 'minimum' in declaration,
+    );
+    if (own !== undefined) epsilon.declare(own);
+    parameters.set(
+      declarations.filter(({ id }) => id !== 'epsilon'),
+      values,
+    );
+  }
+
+  return {
+    element: element(
+      'div',
+      { class: 'attack-controls', role: 'group', attributes: { 'aria-label': 'Attack settings' } },
+      element(
+        'div',
+        { class: 'fields' },
+        attacks.element,
+        goals.element,
+        classes.element,
+        perturbation.element,
+        parameters.element,
+      ),
+      epsilon.element,
+    ),
+    set(nextCatalog, { record, classNames }) {
+      catalog = nextCatalog;
+      if (asked?.attack === record.attack && asked.epsilon === record.epsilon) requests.replied();
+      // What the user has changed meanwhile is on its way: the reply to an older request must not undo it.
+      if (requests.isWaiting()) return;
+      const { goal } = record;
+      attack = record.attack;
+      direction = goal.direction;
+      runnerUp = record.classes[1]?.index;
+      if (direction === 'towards') target = goal.label.index;
+      else label = goal.label.source === 'user' ? goal.label.index : undefined;
+      attacks.setOptions(
+        catalog.attack.map(({ id, label: text, summary }) => ({ id, label: text, description: summary })),
+      );
+      attacks.set(attack);
+      goals.set(direction);
+      classes.set(classNames, record.classes, goal.label.index);
+      declare(declarationsOf(attack), record.parameters);
+      epsilon.set(record.epsilon);
+    },
+    settled: requests.replied,
+    dispose: requests.dispose,
+  };
+}

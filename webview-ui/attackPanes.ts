@@ -1,0 +1,92 @@
+import type { AttackResult } from '../src/core/engine/service';
+import type { RawMap } from '../src/core/image/pixels';
+import { renderImage } from '../src/core/render/image';
+import { rankOf } from '../src/core/render/order';
+import { renderPerturbation } from '../src/core/render/perturbation';
+import { reduceMap } from '../src/core/render/reduce';
+import type { PerturbationView } from '../src/core/render/view';
+import { formatNumber, formatSize } from './format';
+import { predictionLine } from './header';
+import { type Cell, type Geometry, gridRectangle, inputGeometry } from './panes/grid';
+import { createPane, type Pane } from './panes/pane';
+import { channelsAt, describeProbe, formatPixel, formatValues, probeOf } from './panes/probe';
+import type { Reading } from './panes/reading';
+
+/** a, δ and a′ of one result. */
+export interface AttackPanes {
+  readonly panes: readonly [input: Pane, perturbation: Pane, adversarial: Pane];
+  draw(result: AttackResult, view: PerturbationView): void;
+  probe(cell: Cell): Reading;
+}
+
+export function attackGeometry({ input }: AttackResult): Geometry {
+  return inputGeometry({ width: input.width, height: input.height });
+}
+
+export function createAttackPanes(): AttackPanes {
+  const input = createPane({ name: 'input', title: 'Image a' });
+  const perturbation = createPane({ name: 'perturbation', title: 'Perturbation δ' });
+  const adversarial = createPane({ name: 'adversarial', title: 'Adversarial image a′' });
+  let drawn: { readonly result: AttackResult; ranks?: Uint32Array } | undefined;
+
+  return {
+    panes: [input, perturbation, adversarial],
+    draw(result, view) {
+      drawn = { result };
+      const { record } = result;
+      const bounds = gridRectangle(attackGeometry(result).grid);
+      const rendered = renderPerturbation(result.perturbation, view);
+      input.draw(renderImage(result.input), bounds);
+      perturbation.draw(rendered, bounds);
+      adversarial.draw(renderImage(result.adversarial), bounds);
+
+      input.note.textContent = formatSize(result.input.width, result.input.height);
+      perturbation.note.textContent = scaleNote(view, rendered.amplification);
+      adversarial.note.textContent = `ε = ${formatNumber(record.epsilon)}`;
+      perturbation.say(remarkOf(result.perturbation));
+      const { label } = record;
+      const known = label ?? (record.goal.direction === 'away' ? record.goal.label : undefined);
+      input.footer.replaceChildren(predictionLine(record.classes, known));
+      perturbation.footer.replaceChildren(predictionLine(record.perturbationClasses, undefined));
+      adversarial.footer.replaceChildren(predictionLine(record.adversarialClasses, known));
+      input.describe(`Image ${record.image.name}, predicted ${nameOf(record.classes)}`);
+      perturbation.describe(`Perturbation, by itself predicted ${nameOf(record.perturbationClasses)}`);
+      adversarial.describe(`Adversarial image, predicted ${nameOf(record.adversarialClasses)}`);
+    },
+    probe(cell) {
+      if (drawn === undefined) return undefined;
+      const { result } = drawn;
+      drawn.ranks ??= rankOf(reduceMap(result.perturbation, 'absolute-maximum'));
+      const probe = probeOf(result.input, result.perturbation, drawn.ranks, cell);
+      return {
+        probe,
+        text: describeProbe(probe, [
+          ['pixel', formatPixel(probe.pixel)],
+          ['perturbation', formatValues(probe.value)],
+          ['becomes', formatPixel(channelsAt(result.adversarial, cell))],
+        ]),
+      };
+    },
+  };
+}
+
+function nameOf(scores: readonly { readonly name: string }[]): string {
+  return scores[0]?.name ?? 'nothing';
+}
+
+function scaleNote(view: PerturbationView, amplification: number): string {
+  switch (view) {
+    case 'true-scale':
+      return '|δ| × 1';
+    case 'amplified':
+      return `|δ| × ${formatNumber(amplification)}`;
+    case 'centred':
+      return `½ + δ × ${formatNumber(amplification)}`;
+  }
+}
+
+function remarkOf({ data }: RawMap): string | undefined {
+  if (data.every((value) => value === 0)) return 'The perturbation is zero everywhere: the image is unchanged.';
+  const count = data.reduce((sum, value) => (Number.isFinite(value) ? sum : sum + 1), 0);
+  return count === 0 ? undefined : `${count} of ${data.length} values are NaN or infinite and shown as no change.`;
+}

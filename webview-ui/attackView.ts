@@ -1,0 +1,125 @@
+import type { PanelState } from '../src/protocol/panel';
+import { createAttackControls } from './attackControls';
+import { attackGeometry, createAttackPanes } from './attackPanes';
+import { createClassesCard } from './charts/classesCard';
+import { button } from './controls/button';
+import { menuButton } from './controls/menuButton';
+import { detailsCard } from './detailsCard';
+import { element, oncePerFrame } from './dom';
+import { attackFacts, named, normsTable, runFacts } from './facts';
+import { renderFigure } from './figure';
+import { formatNumber, formatSteps } from './format';
+import { createHeader } from './header';
+import { createPaneGroup } from './panes/paneGroup';
+import { createProbeReporter } from './panes/reading';
+import { createStatusBar } from './panes/statusBar';
+import { createZoomBar } from './panes/zoomBar';
+import { verdictOf } from './verdict';
+import type { View, ViewContext } from './view';
+
+type State = Extract<PanelState, { kind: 'attack' }>;
+
+export function createAttackView({ post, saved, save }: ViewContext): View<State> {
+  let shown: State | undefined;
+
+  const drawing = createAttackPanes();
+  const controls = createAttackControls(saved().perturbation, {
+    request: (request) => post({ type: 'attack', request }),
+    looked: (perturbation) => {
+      save({ perturbation });
+      redraw();
+    },
+  });
+  const zoomBar = createZoomBar(() => group);
+  const statusBar = createStatusBar(zoomBar.element);
+  const report = createProbeReporter((cell) => drawing.probe(cell), statusBar, post);
+  const group = createPaneGroup(drawing.panes, {
+    probed: (cell, byKey) => report(cell, byKey),
+    zoomed: zoomBar.show,
+  });
+  const header = createHeader([
+    button('Save Adversarial Image…', () => post({ type: 'export', format: 'adversarial' }), 'primary'),
+    menuButton('Export…', [
+      { label: 'Figure', detail: 'PNG', action: () => void exportFigure() },
+      { label: 'Record', detail: 'JSON', action: () => post({ type: 'export', format: 'record-json' }) },
+    ]),
+    button('Show Attribution', () => post({ type: 'command', command: 'showAttribution' })),
+    button('Select Model…', () => post({ type: 'command', command: 'selectModel' })),
+  ]);
+  const classes = createClassesCard(saved().classesAsTable, (classesAsTable) => save({ classesAsTable }));
+  const details = detailsCard();
+
+  const redraw = oncePerFrame(() => {
+    if (shown === undefined) return;
+    drawing.draw(shown.result, saved().perturbation);
+    group.refresh();
+    if (group.probe() !== undefined) report(group.probe(), false);
+  });
+
+  async function exportFigure(): Promise<void> {
+    if (shown === undefined) return;
+    const { record } = shown.result;
+    const [input, perturbation, adversarial] = drawing.panes;
+    const png = await renderFigure({
+      title: verdictOf(record).sentence,
+      panes: [
+        { title: 'a', canvas: input.canvas, lines: [named(record.classes[0])] },
+        {
+          title: `δ, shown as ${perturbation.note.textContent}`,
+          canvas: perturbation.canvas,
+          lines: [named(record.perturbationClasses[0])],
+        },
+        { title: 'a′', canvas: adversarial.canvas, lines: [named(record.adversarialClasses[0])] },
+      ],
+      note: `${record.attack}, ε = ${formatNumber(record.epsilon)} (${formatSteps(record.epsilon)}) · ${record.model.name} · ${record.model.engine}`,
+    });
+    post({ type: 'export', format: 'figure-png', png });
+  }
+
+  return {
+    element: element(
+      'main',
+      { class: 'page' },
+      header.element,
+      element('section', { class: 'toolbar', attributes: { 'aria-label': 'Controls' } }, controls.element),
+      element(
+        'div',
+        { class: 'stage' },
+        ...drawing.panes.map((pane) => pane.element),
+        classes.element,
+        details.element,
+      ),
+      statusBar.element,
+    ),
+    update(state) {
+      shown = state;
+      const { catalog, result } = state;
+      const { record } = result;
+      controls.set(catalog, result);
+      header.showAttack(record);
+      classes.show(
+        [
+          { name: 'Before', scores: record.classes },
+          { name: 'After', scores: record.adversarialClasses },
+        ],
+        [record.goal.label.index],
+      );
+      details.show(
+        [...attackFacts(record, catalog), ...runFacts(record)],
+        normsTable(record.norms, record.saved.norms),
+      );
+      drawing.draw(result, saved().perturbation);
+      group.setGeometry(attackGeometry(result));
+      redraw();
+    },
+    settled() {
+      controls.settled();
+      if (shown !== undefined) controls.set(shown.catalog, shown.result);
+    },
+    dispose() {
+      group.dispose();
+      classes.dispose();
+      controls.dispose();
+    },
+  };
+}

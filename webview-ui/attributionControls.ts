@@ -1,0 +1,74 @@
+import type { AttributionResult, MethodCatalog } from '../src/core/engine/service';
+import type { ObjectiveKind } from '../src/core/model/classifier';
+import type { PanelAttribute } from '../src/protocol/panel';
+import { createClassChooser } from './controls/classChooser';
+import { selectField } from './controls/field';
+import { createParameterControls } from './controls/parameters';
+import { element } from './dom';
+import { OBJECTIVES } from './facts';
+
+export interface AttributionControls {
+  readonly element: HTMLElement;
+  set(catalog: MethodCatalog, result: AttributionResult): void;
+}
+
+/** What is asked of the engine: method, class, objective, parameters. */
+export function createAttributionControls(request: (request: PanelAttribute) => void): AttributionControls {
+  let catalog: MethodCatalog = { attribution: [], attack: [] };
+  let method = '';
+  let objective: ObjectiveKind = 'logit';
+  /** Undefined: the predicted class, whichever it is. */
+  let classIndex: number | undefined;
+  let predicted: number | undefined;
+
+  const ask = (): void =>
+    request({
+      method,
+      objective,
+      ...(classIndex === undefined ? {} : { classIndex }),
+      parameters: parameters.values(),
+    });
+  const parametersOf = (id: string) => catalog.attribution.find((item) => item.id === id)?.parameters ?? [];
+
+  const methods = selectField<string>('Method', [], (id) => {
+    method = id;
+    parameters.set(parametersOf(id), {});
+    ask();
+  });
+  const classes = createClassChooser('Class', (index) => {
+    classIndex = index === predicted ? undefined : index;
+    ask();
+  });
+  const objectives = selectField(
+    'Objective',
+    (Object.keys(OBJECTIVES) as ObjectiveKind[]).map((id) => ({ id, ...OBJECTIVES[id] })),
+    (kind) => {
+      objective = kind;
+      ask();
+    },
+  );
+  const parameters = createParameterControls(ask);
+
+  return {
+    element: element(
+      'div',
+      { class: 'fields', role: 'group', attributes: { 'aria-label': 'Attribution settings' } },
+      methods.element,
+      classes.element,
+      objectives.element,
+      parameters.element,
+    ),
+    set(nextCatalog, { record, classNames }) {
+      catalog = nextCatalog;
+      method = record.method;
+      objective = record.objective.kind;
+      predicted = record.classes[0]?.index;
+      classIndex = record.objective.classIndex === predicted ? undefined : record.objective.classIndex;
+      methods.setOptions(catalog.attribution.map(({ id, label, summary }) => ({ id, label, description: summary })));
+      methods.set(method);
+      classes.set(classNames, record.classes, record.objective.classIndex);
+      objectives.set(objective);
+      parameters.set(parametersOf(method), record.parameters);
+    },
+  };
+}

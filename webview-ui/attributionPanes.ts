@@ -1,0 +1,135 @@
+import type { AttributionResult } from '../src/core/engine/service';
+import { renderImage } from '../src/core/render/image';
+import { paintMap, type RgbaImage, showMap, type ShownMap } from '../src/core/render/map';
+import { rankOf } from '../src/core/render/order';
+import { overlayShown, scaleMapping } from '../src/core/render/overlay';
+import type { MapView } from '../src/core/render/view';
+import { OBJECTIVES } from './facts';
+import { formatSigned, formatSize } from './format';
+import { createColorBar, type Meaning } from './panes/colorBar';
+import { type Cell, type Geometry, geometryOf, gridRectangle } from './panes/grid';
+import { createPane, type Pane } from './panes/pane';
+import { describeProbe, formatPixel, probeOf } from './panes/probe';
+import type { Reading } from './panes/reading';
+
+/** Original, overlay and map of one result. */
+export interface AttributionPanes {
+  readonly panes: readonly [original: Pane, overlay: Pane, map: Pane];
+  /** Draws `result` over `picture` as `view` asks. */
+  draw(result: AttributionResult, picture: RgbaImage, view: MapView): void;
+  probe(cell: Cell): Reading;
+}
+
+export function attributionGeometry({ record, picture, input }: AttributionResult): Geometry {
+  const mapping = scaleMapping(record.image.mapping, record.image, picture);
+  return geometryOf(
+    { width: picture.width, height: picture.height },
+    mapping,
+    { width: input.width, height: input.height },
+    record.image.width / picture.width,
+  );
+}
+
+export function createAttributionPanes(): AttributionPanes {
+  const original = createPane({ name: 'original', title: 'Original' });
+  const overlay = createPane({ name: 'overlay', title: 'Overlay' });
+  const map = createPane({ name: 'map', title: 'Map' });
+  const colorBar = createColorBar();
+  map.footer.append(colorBar.element);
+  let drawn: { readonly result: AttributionResult; readonly shown: ShownMap; ranks?: Uint32Array } | undefined;
+  let drawnPicture: RgbaImage | undefined;
+
+  return {
+    panes: [original, overlay, map],
+    draw(result, picture, view) {
+      const { record, input } = result;
+      const shown = showMap(result.map, view);
+      const isNew = drawn?.result !== result || drawnPicture !== picture;
+      drawn = { result, shown };
+      const geometry = attributionGeometry(result);
+      const mapping = scaleMapping(record.image.mapping, record.image, picture);
+      if (isNew) original.draw(picture, geometry.picture);
+      drawnPicture = picture;
+      overlay.draw(overlayShown(picture, shown, mapping, view), geometry.picture);
+      const { width, height } = shown;
+      map.draw({ rgba: paintMap(shown, view.colorMap), width, height }, gridRectangle(geometry.grid));
+
+      const { objective } = record;
+      const target = `${OBJECTIVES[objective.kind].noun} of ${objective.className}`;
+      original.note.textContent = `${formatSize(record.image.width, record.image.height)} px`;
+      original.footer.textContent = sizesOf(result);
+      overlay.note.textContent = `for ${objective.className}`;
+      map.note.textContent = `${formatSize(input.width, input.height)}${result.map.channels > 1 ? ` × ${result.map.channels}` : ''}`;
+      colorBar.show(shown.scale, view, meaningOf(target));
+      const remark = remarkOf(result, shown, view, target);
+      map.say(remark);
+      overlay.say(
+        shown.state === 'ordinary' || shown.state === 'non-finite' ? undefined : 'Nothing to lay over the picture.',
+      );
+      original.describe(`Original picture ${record.image.name}`);
+      overlay.describe(`Overlay of the attribution on ${record.image.name}`);
+      map.describe(`Map of the attribution to the ${target}${remark === undefined ? '' : `. ${remark}`}`);
+    },
+    probe(cell) {
+      if (drawn === undefined) return undefined;
+      const { result, shown } = drawn;
+      drawn.ranks ??= rankOf(shown.values);
+      const probe = probeOf(result.input, result.map, drawn.ranks, cell);
+      const value = shown.values[cell.row * shown.width + cell.column] ?? NaN;
+      return {
+        probe,
+        text: describeProbe(probe, [
+          ['pixel', formatPixel(probe.pixel)],
+          ['attribution', formatSigned(value)],
+        ]),
+      };
+    },
+  };
+}
+
+/** The map laid over the model's input, where the picture itself cannot be drawn. */
+export function inputAsPicture({ input }: AttributionResult): RgbaImage {
+  return renderImage(input);
+}
+
+function meaningOf(target: string): Meaning {
+  return {
+    lowers: `lowers the ${target}`,
+    raises: `raises the ${target}`,
+    magnitude: `larger: more influence on the ${target}`,
+  };
+}
+
+function sizesOf({ record, input }: AttributionResult): string {
+  const { width, height } = record.image;
+  return width === input.width && height === input.height
+    ? 'As the model sees it'
+    : `The model sees ${formatSize(input.width, input.height)}`;
+}
+
+/** Why there is nothing, or not everything, to see. */
+function remarkOf(
+  { map, record }: AttributionResult,
+  shown: ShownMap,
+  view: MapView,
+  target: string,
+): string | undefined {
+  switch (shown.state) {
+    case 'ordinary':
+      return undefined;
+    case 'constant':
+      return `The map is constant, ${formatSigned(shown.values[0] ?? 0)} everywhere: there is nothing to see.`;
+    case 'non-finite': {
+      const count = shown.values.reduce((sum, value) => (Number.isFinite(value) ? sum : sum + 1), 0);
+      return count === shown.values.length
+        ? 'Every value is NaN or infinite: the gradient of this model has broken down here.'
+        : `${count} of ${shown.values.length} values are NaN or infinite and drawn grey.`;
+    }
+    case 'zero':
+      if (map.data.every((value) => value === 0))
+        return `The map is zero everywhere: no pixel of ${record.image.name} changes the ${target}.`;
+      if (view.sign === 'positive') return 'There are no positive values.';
+      if (view.sign === 'negative') return 'There are no negative values.';
+      return 'The channels cancel out: their sum is zero everywhere.';
+  }
+}

@@ -1,0 +1,173 @@
+import type { AttributionResult } from '../src/core/engine/service';
+import { defaultView } from '../src/core/render/defaultView';
+import type { RgbaImage } from '../src/core/render/map';
+import type { MapView } from '../src/core/render/view';
+import type { ExportFormat, PanelState } from '../src/protocol/panel';
+import { createAttributionControls } from './attributionControls';
+import { attributionGeometry, createAttributionPanes, inputAsPicture } from './attributionPanes';
+import { createClassesCard } from './charts/classesCard';
+import { button } from './controls/button';
+import { createDisplayControls } from './controls/displayControls';
+import { menuButton } from './controls/menuButton';
+import { detailsCard } from './detailsCard';
+import { element, oncePerFrame } from './dom';
+import { encodeCanvas } from './encode';
+import { attributionFacts, named, OBJECTIVES, runFacts } from './facts';
+import { renderFigure } from './figure';
+import { formatNumber, formatSigned } from './format';
+import { createHeader } from './header';
+import { createPaneGroup } from './panes/paneGroup';
+import { decodePreview } from './panes/picture';
+import { createProbeReporter } from './panes/reading';
+import { createStatusBar } from './panes/statusBar';
+import { createZoomBar } from './panes/zoomBar';
+import type { View, ViewContext } from './view';
+
+type State = Extract<PanelState, { kind: 'attribution' }>;
+
+export function createAttributionView({ post, saved, save }: ViewContext): View<State> {
+  let shown: { readonly state: State; readonly picture: RgbaImage } | undefined;
+  let latest: State | undefined;
+
+  const controls = createAttributionControls((request) => post({ type: 'attribute', request }));
+  const drawing = createAttributionPanes();
+  const display = createDisplayControls(saved().displayOpen, {
+    changed: (change) => look({ ...saved().view, ...change }),
+    reset: () => look({}),
+    toggled: (displayOpen) => save({ displayOpen }),
+  });
+  const zoomBar = createZoomBar(() => group);
+  const statusBar = createStatusBar(zoomBar.element);
+  const report = createProbeReporter((cell) => drawing.probe(cell), statusBar, post);
+  const group = createPaneGroup(drawing.panes, {
+    probed: (cell, byKey) => report(cell, byKey),
+    zoomed: zoomBar.show,
+  });
+  const header = createHeader([
+    button('Run Attack…', () => post({ type: 'command', command: 'runAttack' }), 'primary'),
+    menuButton('Export…', [
+      { label: 'Overlay', detail: 'PNG', action: () => void exportOverlay() },
+      { label: 'Figure', detail: 'PNG', action: () => void exportFigure() },
+      { label: 'Raw map', detail: 'NPY', action: () => exportPlain('map-npy') },
+      { label: 'Record', detail: 'JSON', action: () => exportPlain('record-json') },
+    ]),
+    button('Select Model…', () => post({ type: 'command', command: 'selectModel' })),
+  ]);
+  const classes = createClassesCard(saved().classesAsTable, (classesAsTable) => save({ classesAsTable }));
+  const details = detailsCard();
+  const [, overlayPane] = drawing.panes;
+  overlayPane.footer.append(display.opacity);
+
+  function viewOf({ catalog, result }: State): MapView {
+    const method = catalog.attribution.find(({ id }) => id === result.record.method);
+    const signed = result.record.statistics.minimum < 0 ? 'diverging' : 'sequential';
+    const view = { ...defaultView(method?.display ?? signed), ...saved().view };
+    return result.map.channels === 1 ? { ...view, reduce: 'sum' } : view;
+  }
+
+  const redraw = oncePerFrame(() => {
+    if (shown === undefined) return;
+    drawing.draw(shown.state.result, shown.picture, viewOf(shown.state));
+    group.refresh();
+    if (group.probe() !== undefined) report(group.probe(), false);
+  });
+
+  function look(view: Partial<MapView>): void {
+    save({ view });
+    if (shown !== undefined) display.set(viewOf(shown.state), shown.state.result.map.channels);
+    redraw();
+  }
+
+  async function update(state: State): Promise<void> {
+    latest = state;
+    const { catalog, result } = state;
+    const isSamePicture = shown?.state.result.record.image.hash === result.record.image.hash;
+    const picture = isSamePicture && shown !== undefined ? shown.picture : await pictureOf(result);
+    // Decoding takes a while: a later result may have come meanwhile.
+    if (latest !== state) return;
+    shown = { state, picture };
+    controls.set(catalog, result);
+    display.set(viewOf(state), result.map.channels);
+    header.showAttribution(result.record);
+    classes.show(
+      [{ name: 'Scores', scores: result.record.classes }],
+      [result.record.objective.classIndex, ...(result.record.label === undefined ? [] : [result.record.label.index])],
+    );
+    details.show([...attributionFacts(result.record, catalog), ...runFacts(result.record)]);
+    drawing.draw(result, picture, viewOf(state));
+    group.setGeometry(attributionGeometry(result));
+    redraw();
+  }
+
+  function exportPlain(format: ExportFormat): void {
+    post({ type: 'export', format });
+  }
+
+  async function exportOverlay(): Promise<void> {
+    if (shown === undefined) return;
+    const png = await encodeCanvas(overlayPane.canvas);
+    post({ type: 'export', format: 'overlay-png', png });
+  }
+
+  async function exportFigure(): Promise<void> {
+    if (shown === undefined) return;
+    const { catalog, result } = shown.state;
+    const { record } = result;
+    const [original, overlay, map] = drawing.panes;
+    const method = catalog.attribution.find(({ id }) => id === record.method)?.label ?? record.method;
+    const png = await renderFigure({
+      title: `${method}: ${OBJECTIVES[record.objective.kind].noun} of ${record.objective.className}`,
+      panes: [
+        { title: 'Original', canvas: original.canvas, lines: [named(record.classes[0]), record.image.name] },
+        { title: 'Overlay', canvas: overlay.canvas, lines: [] },
+        {
+          title: 'Map',
+          canvas: map.canvas,
+          lines: [`${formatSigned(record.statistics.minimum)} … ${formatSigned(record.statistics.maximum)}`],
+        },
+      ],
+      note: `${record.model.name} · ${record.model.engine} · sum ${formatNumber(record.statistics.sum)}`,
+    });
+    post({ type: 'export', format: 'figure-png', png });
+  }
+
+  return {
+    element: element(
+      'main',
+      { class: 'page' },
+      header.element,
+      element(
+        'section',
+        { class: 'toolbar', attributes: { 'aria-label': 'Controls' } },
+        controls.element,
+        display.element,
+      ),
+      element(
+        'div',
+        { class: 'stage' },
+        ...drawing.panes.map((pane) => pane.element),
+        classes.element,
+        details.element,
+      ),
+      statusBar.element,
+    ),
+    update: (state) => void update(state),
+    settled() {
+      // A refused request leaves the choosers where the user put them: show what is true again.
+      if (shown !== undefined) controls.set(shown.state.catalog, shown.state.result);
+    },
+    dispose() {
+      group.dispose();
+      classes.dispose();
+    },
+  };
+}
+
+/** The picture, or the model's view of it where its preview cannot be read. */
+async function pictureOf(result: AttributionResult): Promise<RgbaImage> {
+  try {
+    return await decodePreview(result.picture);
+  } catch {
+    return inputAsPicture(result);
+  }
+}

@@ -1,0 +1,83 @@
+import type { ResultRecord } from '../../src/core/result/record';
+import {
+  type Guard,
+  hasShape,
+  isArrayOf,
+  isBoolean,
+  isCount,
+  isEither,
+  isFiniteNumber,
+  isNumber,
+  isObject,
+  isOneOf,
+  isOptional,
+  isString,
+} from './guards';
+
+const isClassScore = hasShape({ index: isCount, name: isString, logit: isNumber, probability: isNumber });
+const isScores = isArrayOf(isClassScore);
+const isLabel = hasShape({
+  index: isCount,
+  name: isString,
+  source: isOneOf('user', 'file name', 'folder name', 'prediction'),
+});
+const isNorms = hasShape({ l0: isNumber, l1: isNumber, l2: isNumber, linf: isNumber });
+const isMapping = hasShape({ x: isFiniteNumber, y: isFiniteNumber, scaleX: isFiniteNumber, scaleY: isFiniteNumber });
+
+const isBase = hasShape({
+  version: isOneOf(1),
+  id: isString,
+  created: isString,
+  image: hasShape({ name: isString, hash: isString, width: isCount, height: isCount, mapping: isMapping }),
+  model: hasShape({
+    name: isString,
+    path: isString,
+    format: isString,
+    engine: isString,
+    engineReason: isString,
+    input: hasShape({ height: isCount, width: isCount, channels: isOneOf(1, 3) }),
+  }),
+  classes: isScores,
+  label: isOptional(isLabel),
+  parameters: isObject,
+  seed: isNumber,
+  timings: hasShape({ model: isNumber, image: isNumber, compute: isNumber }),
+  warnings: isArrayOf(isString),
+});
+
+const isAttribution = hasShape({
+  kind: isOneOf('attribution'),
+  method: isString,
+  objective: hasShape({
+    kind: isOneOf('logit', 'probability', 'log-probability', 'cross-entropy'),
+    classIndex: isCount,
+    className: isString,
+    value: isNumber,
+  }),
+  delta: isOptional(isNumber),
+  statistics: hasShape({
+    minimum: isNumber,
+    maximum: isNumber,
+    sum: isNumber,
+    absoluteSum: isNumber,
+    nonFinite: isCount,
+    state: isOneOf('ordinary', 'zero', 'constant', 'non-finite'),
+  }),
+});
+
+const isAttack = hasShape({
+  kind: isOneOf('attack'),
+  attack: isString,
+  epsilon: isNumber,
+  goal: hasShape({ direction: isOneOf('away', 'towards'), label: isLabel }),
+  perturbationClasses: isScores,
+  adversarialClasses: isScores,
+  norms: isNorms,
+  success: isBoolean,
+  startedRight: isBoolean,
+  saved: hasShape({ classes: isScores, norms: isNorms, success: isBoolean }),
+});
+
+const isKnownKind = isEither(isAttribution, isAttack);
+
+export const isRecord: Guard<ResultRecord> = (value): value is ResultRecord => isBase(value) && isKnownKind(value);

@@ -1,0 +1,53 @@
+import '@vscode-elements/elements/dist/vscode-single-select/index.js';
+import type { ClassScore } from '../../src/core/result/record';
+import { element } from '../dom';
+import { formatPercent } from '../format';
+
+export interface ClassChooser {
+  readonly element: HTMLElement;
+  set(classNames: readonly string[], scores: readonly ClassScore[], chosen: number): void;
+}
+
+/** Chooses among all classes, the most probable first; typing searches. */
+export function createClassChooser(caption: string, chosen: (classIndex: number) => void): ClassChooser {
+  const select = document.createElement('vscode-single-select');
+  select.combobox = true;
+  select.filter = 'contains';
+  select.label = caption;
+  select.classList.add('class-chooser');
+  select.addEventListener('change', () => {
+    const classIndex = Number.parseInt(select.value, 10);
+    if (Number.isSafeInteger(classIndex)) chosen(classIndex);
+  });
+  const whole = element(
+    'div',
+    { class: 'field' },
+    element('span', { class: 'field-caption', text: caption, attributes: { 'aria-hidden': 'true' } }),
+    select,
+  );
+  let filled = '';
+  return {
+    element: whole,
+    set(classNames, scores, classIndex) {
+      const options = optionsOf(classNames, scores);
+      const key = options.map((option) => option.label).join('\n');
+      // Filling closes an open list, so it is done only when something changed.
+      if (key !== filled) {
+        filled = key;
+        select.options = options.map((option) => ({ ...option, description: '', selected: false, disabled: false }));
+      }
+      select.value = String(classIndex);
+    },
+  };
+}
+
+function optionsOf(classNames: readonly string[], scores: readonly ClassScore[]): { label: string; value: string }[] {
+  const scored = new Set(scores.map((score) => score.index));
+  return [
+    ...scores.map(({ index, name, probability }) => ({
+      label: `${name} · ${formatPercent(probability)}`,
+      value: String(index),
+    })),
+    ...classNames.flatMap((name, index) => (scored.has(index) ? [] : [{ label: name, value: String(index) }])),
+  ];
+}

@@ -1,0 +1,113 @@
+import type { ParameterDeclaration, ParameterValue, ParameterValues } from '../../src/core/method/parameters';
+import { element, uniqueId } from '../dom';
+import { field, selectField } from './field';
+
+/** Controls for the parameters that a method declares. */
+export interface ParameterControls {
+  readonly element: HTMLElement;
+  /** Shows `values` of a method; the controls are made anew only for other declarations. */
+  set(declarations: readonly ParameterDeclaration[], values: ParameterValues): void;
+  values(): ParameterValues;
+}
+
+export function createParameterControls(changed: () => void): ParameterControls {
+  const whole = element('div', { class: 'fields parameters' });
+  let shown: readonly ParameterDeclaration[] = [];
+  let setters = new Map<string, (value: ParameterValue) => void>();
+  const current = new Map<string, ParameterValue>();
+
+  return {
+    element: whole,
+    set(declarations, values) {
+      if (JSON.stringify(declarations) !== JSON.stringify(shown)) {
+        shown = declarations;
+        current.clear();
+        const controls = declarations.map((declaration) => ({
+          id: declaration.id,
+          ...parameterControl(declaration, (value) => {
+            current.set(declaration.id, value);
+            changed();
+          }),
+        }));
+        setters = new Map(controls.map(({ id, set }) => [id, set]));
+        whole.replaceChildren(...controls.map((control) => control.element));
+        whole.hidden = controls.length === 0;
+      }
+      for (const declaration of declarations) {
+        const value = values[declaration.id] ?? declaration.default;
+        current.set(declaration.id, value);
+        setters.get(declaration.id)?.(value);
+      }
+    },
+    values: () => Object.fromEntries(current),
+  };
+}
+
+interface Control {
+  readonly element: HTMLElement;
+  readonly set: (value: ParameterValue) => void;
+}
+
+function parameterControl(declaration: ParameterDeclaration, changed: (value: ParameterValue) => void): Control {
+  switch (declaration.type) {
+    case 'boolean':
+      return checkbox(declaration, changed);
+    case 'choice': {
+      const select = selectField(declaration.label, declaration.choices, changed);
+      return { element: select.element, set: (value) => select.set(String(value)) };
+    }
+    case 'integer':
+    case 'number':
+      return numberInput(declaration, changed);
+  }
+}
+
+function checkbox(declaration: ParameterDeclaration, changed: (value: boolean) => void): Control {
+  const id = uniqueId('parameter');
+  const input = element('input', { id, class: 'checkbox', attributes: { type: 'checkbox' } });
+  input.addEventListener('change', () => changed(input.checked));
+  const label = element('label', { text: declaration.label, attributes: { for: id } });
+  return {
+    element: element('div', { class: 'field is-checkbox', title: declaration.description }, input, label),
+    set: (value) => {
+      input.checked = value === true;
+    },
+  };
+}
+
+type NumberDeclaration = Extract<ParameterDeclaration, { type: 'number' | 'integer' }>;
+
+function numberInput(declaration: NumberDeclaration, changed: (value: number) => void): Control {
+  const { minimum, maximum, unit } = declaration;
+  const input = createNumberInput(declaration, changed);
+  const caption = unit === undefined ? declaration.label : `${declaration.label} (${unit})`;
+  input.title = `${declaration.description} From ${minimum} to ${maximum}.`;
+  return {
+    element: field(caption, input),
+    set: (value) => {
+      input.value = String(value);
+      input.removeAttribute('aria-invalid');
+    },
+  };
+}
+
+/** A number input that reports only values that the declaration allows, and marks others as invalid. */
+export function createNumberInput(declaration: NumberDeclaration, changed: (value: number) => void): HTMLInputElement {
+  const { minimum, maximum, type, step } = declaration;
+  const input = element('input', {
+    class: 'number-input number',
+    attributes: {
+      type: 'number',
+      min: String(minimum),
+      max: String(maximum),
+      step: String(step ?? (type === 'integer' ? 1 : 'any')),
+    },
+  });
+  input.addEventListener('change', () => {
+    const value = input.valueAsNumber;
+    const isAllowed = value >= minimum && value <= maximum && (type === 'number' || Number.isInteger(value));
+    input.setAttribute('aria-invalid', String(!isAllowed));
+    if (isAllowed) changed(value);
+  });
+  return input;
+}

@@ -1,0 +1,135 @@
+import type { AttackRecord, AttributionRecord, LabelFacts, Norms, ResultRecord } from '../src/core/result/record';
+import type { MethodCatalog } from '../src/core/engine/service';
+import { element } from './dom';
+import { formatMilliseconds, formatNumber, formatPercent, formatSigned, formatSize } from './format';
+
+/** A name and what it is, as shown in lists of facts. */
+export type Fact = readonly [name: string, value: string, kind?: 'number' | 'text'];
+
+export function factList(facts: readonly Fact[]): HTMLElement {
+  return element(
+    'dl',
+    { class: 'facts' },
+    ...facts.flatMap(([name, value, kind = 'text']) => [
+      element('dt', { text: name }),
+      element('dd', { text: value, ...(kind === 'number' ? { class: 'number' } : {}) }),
+    ]),
+  );
+}
+
+export const OBJECTIVES = {
+  logit: { label: 'Logit', noun: 'logit', description: 'The score of the class before the softmax.' },
+  probability: { label: 'Probability', noun: 'probability', description: 'The score of the class after the softmax.' },
+  'log-probability': {
+    label: 'Log-probability',
+    noun: 'log-probability',
+    description: 'The logarithm of the probability.',
+  },
+  'cross-entropy': {
+    label: 'Cross-entropy',
+    noun: 'cross-entropy',
+    description: 'The loss if this class were the label.',
+  },
+} as const;
+
+/** "from the file name": where a label comes from. */
+export function labelSource(label: LabelFacts): string {
+  switch (label.source) {
+    case 'user':
+      return 'chosen by you';
+    case 'file name':
+      return 'from the file name';
+    case 'folder name':
+      return 'from the folder name';
+    case 'prediction':
+      return 'taken from the prediction';
+  }
+}
+
+export function attributionFacts(record: AttributionRecord, catalog?: MethodCatalog): readonly Fact[] {
+  const method = catalog?.attribution.find(({ id }) => id === record.method);
+  const { objective, statistics, delta } = record;
+  return [
+    ['Method', method?.label ?? record.method],
+    ...(method === undefined ? [] : [['Definition', method.formula, 'number'] as const]),
+    [`${OBJECTIVES[objective.kind].label} of ${objective.className}`, formatSigned(objective.value, 5), 'number'],
+    ['Map from … to', `${formatSigned(statistics.minimum)} … ${formatSigned(statistics.maximum)}`, 'number'],
+    ['Sum', formatSigned(statistics.sum, 5), 'number'],
+    ['Sum of magnitudes', formatNumber(statistics.absoluteSum, 5), 'number'],
+    ...(statistics.nonFinite === 0 ? [] : [['Not finite', String(statistics.nonFinite), 'number'] as const]),
+    ...(delta === undefined ? [] : [['Completeness delta', formatSigned(delta), 'number'] as const]),
+    ...parameterFacts(record),
+  ];
+}
+
+export function attackFacts(record: AttackRecord, catalog?: MethodCatalog): readonly Fact[] {
+  const attack = catalog?.attack.find(({ id }) => id === record.attack);
+  const { goal } = record;
+  return [
+    ['Attack', attack?.label ?? record.attack],
+    ...(attack === undefined ? [] : [['Definition', attack.formula, 'number'] as const]),
+    ['Goal', `${goal.direction === 'away' ? 'away from' : 'towards'} ${goal.label.name} (${labelSource(goal.label)})`],
+    ...parameterFacts(record),
+  ];
+}
+
+function parameterFacts(record: ResultRecord): readonly Fact[] {
+  return Object.entries(record.parameters).map(([id, value]) => [
+    id,
+    typeof value === 'number' ? formatNumber(value, 5) : String(value),
+    'number',
+  ]);
+}
+
+export function runFacts(record: ResultRecord): readonly Fact[] {
+  const { model, image, timings } = record;
+  const { input } = model;
+  return [
+    ['Image', `${image.name}, ${formatSize(image.width, image.height)}`],
+    ['Model', model.name],
+    ['Model input', `${formatSize(input.width, input.height)}${input.channels === 3 ? ' RGB' : ' grey'}`],
+    ['Engine', `${model.engine}: ${model.engineReason}`],
+    [
+      'Time',
+      `model ${formatMilliseconds(timings.model)} · image ${formatMilliseconds(timings.image)} · compute ${formatMilliseconds(timings.compute)}`,
+    ],
+    ['Seed', String(record.seed), 'number'],
+  ];
+}
+
+/** Norms of a′ − a as computed and as saved. */
+export function normsTable(computed: Norms, saved: Norms): HTMLElement {
+  const rows: readonly (readonly [string, keyof Norms, string])[] = [
+    ['L0', 'l0', 'Elements that differ'],
+    ['L1', 'l1', 'Sum of the magnitudes'],
+    ['L2', 'l2', 'Root of the sum of squares'],
+    ['L∞', 'linf', 'Largest magnitude'],
+  ];
+  const head = ['Norm', 'Computed', 'Saved as PNG'].map((text) =>
+    element('th', { text, attributes: { scope: 'col' } }),
+  );
+  return element(
+    'table',
+    { class: 'class-table norms-table' },
+    element('caption', { class: 'screen-reader', text: 'Size of the change, in pixel units' }),
+    element('thead', {}, element('tr', {}, ...head)),
+    element(
+      'tbody',
+      {},
+      ...rows.map(([name, key, title]) =>
+        element(
+          'tr',
+          { title },
+          element('th', { text: name, attributes: { scope: 'row' } }),
+          element('td', { class: 'number', text: formatNumber(computed[key], 4) }),
+          element('td', { class: 'number', text: formatNumber(saved[key], 4) }),
+        ),
+      ),
+    ),
+  );
+}
+
+/** "Sandal (99.3 %)". */
+export function named(score: { readonly name: string; readonly probability: number } | undefined): string {
+  return score === undefined ? 'nothing' : `${score.name} (${formatPercent(score.probability)})`;
+}

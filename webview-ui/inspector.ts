@@ -1,0 +1,122 @@
+import './styles/base.css';
+import './styles/inspector.css';
+import type { ClassScore, ResultRecord } from '../src/core/result/record';
+import type { FromInspector } from '../src/protocol/inspector';
+import type { Probe } from '../src/protocol/panel';
+import { readToInspector } from './check/inspectorMessage';
+import { element } from './dom';
+import { attackFacts, attributionFacts, type Fact, factList, labelSource, normsTable, runFacts } from './facts';
+import { formatNumber, formatPercent, formatSigned } from './format';
+import { connect } from './messaging';
+
+const TOP = 10;
+
+const result = element('div', { class: 'inspector' });
+const probeBody = element('div');
+const probe = element('section', {}, element('h2', { text: 'Probe' }), probeBody);
+
+function showRecord(record: ResultRecord | undefined): void {
+  if (record === undefined) {
+    result.replaceChildren(
+      element('p', {
+        class: 'inspector-empty',
+        text: 'Select a result, or right-click an image and choose Gradient Lens: Show Attribution, to see its numbers here.',
+      }),
+    );
+    return;
+  }
+  const isAttack = record.kind === 'attack';
+  result.replaceChildren(
+    element(
+      'header',
+      {},
+      element('p', { class: 'inspector-title', text: record.image.name }),
+      element('p', { class: 'inspector-empty', text: labelText(record) }),
+    ),
+    probe,
+    section(isAttack ? 'Prediction before' : 'Prediction', classTable(record.classes)),
+    ...(isAttack ? [section('Prediction after', classTable(record.adversarialClasses))] : []),
+    section(isAttack ? 'Attack' : 'Attribution', factList(isAttack ? attackFacts(record) : attributionFacts(record))),
+    ...(isAttack ? [section('Size of the change', normsTable(record.norms, record.saved.norms))] : []),
+    section('Run', factList(runFacts(record))),
+    ...(record.warnings.length === 0
+      ? []
+      : [section('Warnings', ...record.warnings.map((text) => element('p', { text })))]),
+  );
+}
+
+function section(title: string, ...children: readonly HTMLElement[]): HTMLElement {
+  return element('section', {}, element('h2', { text: title }), ...children);
+}
+
+function labelText({ label }: ResultRecord): string {
+  return label === undefined ? 'True label not known' : `Label ${label.name}, ${labelSource(label)}`;
+}
+
+function classTable(scores: readonly ClassScore[]): HTMLElement {
+  const head = ['Class', 'Probability', 'Logit'].map((text) => element('th', { text, attributes: { scope: 'col' } }));
+  return element(
+    'table',
+    {},
+    element('thead', {}, element('tr', {}, ...head)),
+    element(
+      'tbody',
+      {},
+      ...scores
+        .slice(0, TOP)
+        .map(({ name, probability, logit }, place) =>
+          element(
+            'tr',
+            place === 0 ? { class: 'is-top' } : {},
+            element('th', { text: name, attributes: { scope: 'row' } }),
+            element('td', { class: 'number', text: formatPercent(probability) }),
+            element('td', { class: 'number', text: formatNumber(logit) }),
+          ),
+        ),
+    ),
+  );
+}
+
+const CHANNELS = ['R', 'G', 'B'];
+
+function showProbe(reading: Probe | undefined): void {
+  if (reading === undefined) {
+    probeBody.replaceChildren(
+      element('p', { class: 'inspector-empty', text: 'Point at a pane of the panel to read a pixel.' }),
+    );
+    return;
+  }
+  const perChannel = (name: string, values: readonly number[], format: (value: number) => string): Fact[] =>
+    values.map((value, index) => [
+      values.length === 1 ? name : `${name} ${CHANNELS[index] ?? index}`,
+      format(value),
+      'number',
+    ]);
+  probeBody.replaceChildren(
+    factList([
+      ['Row, column', `${reading.row}, ${reading.column}`, 'number'],
+      ...perChannel('Pixel', reading.pixel, (value) => formatNumber(value, 4)),
+      ...perChannel('Value', reading.value, (value) => formatSigned(value, 4)),
+      ['Rank', `${reading.rank} of ${reading.count}`, 'number'],
+    ]),
+  );
+}
+
+const host = connect<NonNullable<ReturnType<typeof readToInspector>>, FromInspector>(readToInspector, (message) => {
+  switch (message.type) {
+    case 'record': {
+      showRecord(message.record);
+      return;
+    }
+    case 'probe': {
+      showProbe(message.probe);
+      return;
+    }
+  }
+});
+
+document.body.classList.add('is-side-bar');
+(document.getElementById('app') ?? document.body).append(result);
+showRecord(undefined);
+showProbe(undefined);
+host.post({ type: 'ready' });

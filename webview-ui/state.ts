@@ -1,0 +1,30 @@
+import type { JobProgress } from '../src/core/engine/service';
+import type { PanelError, PanelState, ToPanel } from '../src/protocol/panel';
+
+/** What the page shows beside the user's settings: the host's state and what happens to it. */
+export interface PageState {
+  readonly shown: PanelState;
+  readonly work: Work;
+  /** A failed request, until it is dismissed or another result comes. */
+  readonly failure: PanelError | undefined;
+}
+
+export type Work =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'busy'; readonly title: string; readonly progress: JobProgress | undefined };
+
+export const INITIAL_PAGE: PageState = { shown: { kind: 'empty' }, work: { kind: 'idle' }, failure: undefined };
+
+/** The page after a message of the host. */
+export function advance(page: PageState, message: ToPanel): PageState {
+  switch (message.type) {
+    case 'state':
+      return { shown: message.state, work: { kind: 'idle' }, failure: undefined };
+    case 'busy':
+      return { ...page, work: { kind: 'busy', title: message.title, progress: message.progress } };
+    case 'idle':
+      return { ...page, work: { kind: 'idle' } };
+    case 'failed':
+      return { ...page, work: { kind: 'idle' }, failure: message.error };
+  }
+}
