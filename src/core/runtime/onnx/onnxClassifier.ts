@@ -1,0 +1,102 @@
+import type { Graph } from '../../graph/graph';
+import type { Head } from '../../graph/gradientGraph';
+import type { ImageBatch } from '../../image/pixels';
+import { checkImages } from '../../model/checkImages';
+import type { Classifier, Gradients, Objective, Scores } from '../../model/classifier';
+import type { ModelInfo } from '../../model/modelInfo';
+import { checkObjectives, objectiveSeeds, scoresOf, type ScoreRule } from '../../model/objectives';
+import { createPreprocessing, type Layout } from '../../model/preprocessing';
+import { imagesOf, joinScores, nextTurn } from '../batches';
+import { explainDerivative, explainRun } from './failures';
+import { createSessions } from './sessions';
+
+export interface OnnxModel {
+  readonly info: ModelInfo;
+  /** One input, one output [N, K]; final activation taken off. */
+  readonly graph: Graph;
+  readonly head: Head;
+  readonly rule: ScoreRule;
+  readonly layout: Layout;
+  readonly threads: number;
+}
+
+/**
+ * A classifier that ONNX Runtime runs: the derivative is a graph of its own, made once for each batch size. Large batches run in
+ * chunks of bounded memory, the last one filled up, so that few sizes are ever made ready.
+ */
+export function createOnnxClassifier(model: OnnxModel): Classifier {
+  const { info, rule } = model;
+  const preprocessing = createPreprocessing(info.input, model.layout);
+  const sessions = createSessions(model);
+  let disposed = false;
+
+  const check = (images: ImageBatch): void => {
+    if (disposed) throw new Error('The classifier was disposed.');
+    checkImages(images, info.input);
+  };
+
+  return {
+    info,
+
+    async predict(images) {
+      check(images);
+      const size = sessions.chunkSize('scores', images.count);
+      const parts: Scores[] = [];
+      for (let start = 0; start < images.count; start += size) {
+        if (start > 0) await nextTurn();
+        const chunk = imagesOf(images, start, size);
+        try {
+          const raw = await sessions.scores(filled(preprocessing.toModel(chunk), chunk.count, size), size);
+          parts.push(scoresOf(raw.subarray(0, chunk.count * rule.outputs), chunk.count, rule));
+        } catch (error) {
+          throw explainRun(error);
+        }
+      }
+      return joinScores(parts, info.output.classes);
+    },
+
+    async gradient(images, objectives): Promise<Gradients> {
+      check(images);
+      checkObjectives(objectives, images.count, info.output.classes);
+      const size = sessions.chunkSize('gradient', images.count);
+      const perImage = images.data.length / images.count;
+      const gradient = new Float32Array(images.data.length);
+      const values = new Float32Array(images.count);
+      const parts: Scores[] = [];
+      for (let start = 0; start < images.count; start += size) {
+        if (start > 0) await nextTurn();
+        const chunk = imagesOf(images, start, size);
+        const own = objectivesOf(objectives, start, chunk.count);
+        try {
+          const result = await sessions.gradient(filled(preprocessing.toModel(chunk), chunk.count, size), own, size);
+          const raw = result.raw.subarray(0, chunk.count * rule.outputs);
+          const outcome = objectiveSeeds(raw, chunk.count, rule, own);
+          parts.push(outcome.scores);
+          values.set(outcome.values, start);
+          preprocessing.toPixels(result.gradient, chunk.count, gradient, start * perImage);
+        } catch (error) {
+          throw explainDerivative(error);
+        }
+      }
+      return { scores: joinScores(parts, info.output.classes), values, gradient };
+    },
+
+    async dispose() {
+      if (disposed) return;
+      disposed = true;
+      await sessions.dispose();
+    },
+  };
+}
+
+function objectivesOf(objectives: readonly Objective[], start: number, count: number): readonly Objective[] {
+  return objectives.length === 1 ? objectives : objectives.slice(start, start + count);
+}
+
+/** `count` images as `size`: what is missing is zero. */
+function filled(pixels: Float32Array, count: number, size: number): Float32Array {
+  if (count === size) return pixels;
+  const full = new Float32Array((pixels.length / count) * size);
+  full.set(pixels);
+  return full;
+}

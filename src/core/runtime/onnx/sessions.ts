@@ -1,0 +1,136 @@
+import { gradientGraph, seedCoefficients, type GradientGraph, type Head } from '../../graph/gradientGraph';
+import type { Graph, StaticGraph } from '../../graph/graph';
+import { operators } from '../../graph/ops/registry';
+import { specialise } from '../../graph/specialise';
+import { floats, sizeOf } from '../../graph/tensor';
+import type { Objective } from '../../model/classifier';
+import { classIndexOf } from '../../model/objectives';
+import { createOnnxSession, type OnnxSession } from './session';
+
+/** Bytes that the values of one run may take together; a run never holds them all at once. */
+const CHUNK_BYTES = 1024 * 1024 ** 2;
+const LARGEST_CHUNK = 16;
+/** Prepared graphs that are kept; each holds a copy of the weights. */
+const KEPT_SESSIONS = 4;
+
+type Purpose = 'scores' | 'gradient';
+
+/** The sessions of one model, one for each purpose and batch size, made on first use. */
+export interface Sessions {
+  /** Images a run, for `count` images. */
+  chunkSize(purpose: Purpose, count: number): number;
+  /** Raw outputs, size × outputs. */
+  scores(pixels: Float32Array, size: number): Promise<Float32Array>;
+  gradient(
+    pixels: Float32Array,
+    objectives: readonly Objective[],
+    size: number,
+  ): Promise<{ readonly raw: Float32Array; readonly gradient: Float32Array }>;
+  dispose(): Promise<void>;
+}
+
+interface Prepared {
+  readonly session: OnnxSession;
+  readonly graph: StaticGraph;
+  readonly derivative?: GradientGraph;
+}
+
+export function createSessions(model: {
+  readonly graph: Graph;
+  readonly head: Head;
+  readonly threads: number;
+}): Sessions {
+  const prepared = new Map<string, Promise<Prepared>>();
+  const bytesPerImage = valueBytes(specialise(model.graph, 1, operators));
+
+  const prepare = async (purpose: Purpose, size: number): Promise<Prepared> => {
+    const derivative = purpose === 'gradient' ? gradientGraph(model.graph, size, model.head, operators) : undefined;
+    const graph = derivative?.graph ?? specialise(model.graph, size, operators);
+    return { session: await createOnnxSession(graph, model.threads), graph, ...(derivative && { derivative }) };
+  };
+
+  const sessionFor = async (purpose: Purpose, size: number): Promise<Prepared> => {
+    const key = `${purpose} ${size}`;
+    const known = prepared.get(key) ?? prepare(purpose, size);
+    prepared.delete(key);
+    prepared.set(key, known);
+    known.catch(() => prepared.delete(key));
+    for (const [oldest, session] of [...prepared].slice(0, Math.max(0, prepared.size - KEPT_SESSIONS))) {
+      prepared.delete(oldest);
+      await release(session);
+    }
+    return known;
+  };
+
+  return {
+    chunkSize(purpose, count) {
+      const room = Math.floor(CHUNK_BYTES / (bytesPerImage * (purpose === 'gradient' ? 3 : 1)));
+      const largest = Math.max(1, Math.min(LARGEST_CHUNK, 2 ** Math.floor(Math.log2(Math.max(1, room)))));
+      return Math.min(largest, 2 ** Math.ceil(Math.log2(count)));
+    },
+
+    async scores(pixels, size) {
+      const { session, graph } = await sessionFor('scores', size);
+      const { name } = graph.inputs[0]!;
+      const results = await session.run({ [name]: floats(graph.types.get(name)!.shape, pixels) });
+      return results[graph.outputs[0]!]!;
+    },
+
+    async gradient(pixels, objectives, size) {
+      const { session, graph, derivative } = await sessionFor('gradient', size);
+      const { input, oneHot, coefficients, raw, gradient } = derivative!;
+      const results = await session.run({
+        [input]: floats(graph.types.get(input)!.shape, pixels),
+        ...seedFeeds(objectives, size, graph.types.get(oneHot)!.shape[1]!, oneHot, coefficients),
+      });
+      return { raw: results[raw]!, gradient: results[gradient]! };
+    },
+
+    async dispose() {
+      const all = [...prepared.values()];
+      prepared.clear();
+      for (const session of all) await release(session);
+    },
+  };
+}
+
+async function release(session: Promise<Prepared>): Promise<void> {
+  await session.then(
+    (ready) => ready.session.dispose(),
+    () => undefined,
+  );
+}
+
+/** One-hot rows and coefficients of each image's objective; one objective serves all. */
+function seedFeeds(
+  objectives: readonly Objective[],
+  size: number,
+  classes: number,
+  oneHot: string,
+  names: GradientGraph['coefficients'],
+): Record<string, ReturnType<typeof floats>> {
+  const rows = new Float32Array(size * classes);
+  const [a, b, k] = [new Float32Array(size), new Float32Array(size), new Float32Array(size)];
+  for (let image = 0; image < size; image++) {
+    const objective = objectives[objectives.length === 1 ? 0 : image];
+    if (objective === undefined) continue;
+    rows[image * classes + classIndexOf(objective)] = 1;
+    const coefficients = seedCoefficients[objective.kind];
+    a[image] = coefficients.a;
+    b[image] = coefficients.b;
+    k[image] = coefficients.k;
+  }
+  return {
+    [oneHot]: floats([size, classes], rows),
+    [names.a]: floats([size, 1], a),
+    [names.b]: floats([size, 1], b),
+    [names.k]: floats([size, 1], k),
+  };
+}
+
+/** Bytes of all values that the graph computes. */
+function valueBytes(graph: StaticGraph): number {
+  return graph.nodes
+    .flatMap(({ outputs }) => outputs)
+    .reduce((sum, name) => sum + 4 * sizeOf(graph.types.get(name)?.shape ?? [0]), 0);
+}
