@@ -51,7 +51,7 @@ module.exports = {
       to: {
         path: core,
         pathNot:
-          '^src/core/(errors|engine/(client|service|protocol)|image/(pixels|npy)|method/|attribution/method|attack/method|model/(classifier|modelInfo)|render/view|result/)',
+          '^src/core/(errors|engine/(client|service|protocol)|image/(pixels|npy)|method/|attribution/method|attack/method|model/(classifier|modelInfo)|render/(view|defaultView)|result/)',
         dependencyTypesNot: ['type-only'],
       },
     },

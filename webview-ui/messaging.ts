@@ -1,3 +1,5 @@
+import { numbersFromJson } from '../src/protocol/numbersFromJson';
+
 interface VsCodeApi {
   postMessage(message: unknown): void;
   getState(): unknown;
@@ -21,7 +23,7 @@ export function connect<Incoming, Outgoing>(
   handle: (message: Incoming) => void,
 ): Host<Outgoing> {
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
-    const message = read(event.data);
+    const message = read(numbersFromJson(event.data));
     if (message !== undefined) handle(message);
   });
   return {

@@ -8,7 +8,7 @@ import { arrayAt, isJsonObject, numberAt, objectAt, stringAt } from './json';
  */
 export function normaliseKerasConfig(topology: JsonObject): JsonObject {
   const model = objectAt(topology, 'model_config') ?? topology;
-  return normaliseLayer(model);
+  return normaliseLayer(structuredClone(model));
 }
 
 /** A layer of a normalised configuration, nested models flattened out. */

@@ -15,7 +15,7 @@ import { refuseUnlessJson, sniffFile, sniffModelJson } from '../model/sniff';
 import type { LoadedWeights } from '../model/weights';
 import { nonFiniteWeights, readWeights } from '../model/weights';
 import type { EngineCandidate } from './tensorflow/engines';
-import { findEngines } from './tensorflow/engines';
+import { engineCandidates } from './tensorflow/engines';
 import { explainForward, missingKernel } from './tensorflow/failures';
 import { onEngine } from './tensorflow/lane';
 import type { Network } from './tensorflow/network';
@@ -55,19 +55,20 @@ export async function loadClassifier(reference: ModelReference, options: LoadOpt
   const files = await readFiles(reference);
   progress?.(1, STEPS);
   throwIfCancelled(signal);
-  const candidates = await findEngines(options.engine, options);
-  progress?.(2, STEPS);
-  throwIfCancelled(signal);
-  for (const [i, candidate] of candidates.entries()) {
+  let failure: unknown;
+  for await (const candidate of engineCandidates(options.engine, options)) {
+    progress?.(2, STEPS);
+    throwIfCancelled(signal);
     try {
       const classifier = await onEngine(candidate.engine, () => build(files, reference, candidate));
       progress?.(STEPS, STEPS);
       return classifier;
     } catch (error) {
-      if (missingKernel(error) === undefined || i === candidates.length - 1) throw explainForward(error);
+      failure = error;
+      if (missingKernel(error) === undefined) break;
     }
   }
-  throw new UserError('engine-unavailable', 'No engine could be started.', 'Install the extension again.');
+  throw explainForward(failure);
 }
 
 async function readFiles(reference: ModelReference): Promise<ModelFiles> {

@@ -93,7 +93,12 @@ describe('Keras 3 keys', () => {
   });
 
   it('leave the argument as it was', () => {
-    const model = sequential({ class_name: 'ReLU', config: { negative_slope: 0.2, batch_shape: [null, 2] } });
+    const inner = {
+      ...sequential({ class_name: 'ReLU', config: { negative_slope: 0.2 } }),
+      name: 'inner',
+      inbound_nodes: [[['in', 0, 0, {}]]],
+    };
+    const model = functional([node('InputLayer', 'in', []), inner, node('Flatten', 'out', ['inner'])]);
     const copy = structuredClone(model);
     normaliseKerasConfig(model);
     expect(model).toEqual(copy);

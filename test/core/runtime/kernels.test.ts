@@ -86,7 +86,10 @@ function runKernel(
     const tensors = Object.fromEntries(
       Object.entries(inputs).map(([key, [data, shape]]) => [key, tf.tensor(data, [...shape])]),
     );
-    return (tf.engine().runKernel(name, tensors, attributes as never) as Tensor).dataSync() as Float32Array;
+    return tf
+      .engine()
+      .runKernel<Tensor>(name, tensors, attributes as never)
+      .dataSync() as Float32Array;
   });
 }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Classifier } from '../../../src/core/model/classifier';
 import {
   directionalDifference,
+  hasEngine,
   largest,
   largestDifference,
   load,
@@ -16,6 +17,8 @@ import {
   saveModel,
   useCpu,
 } from './support';
+
+const engines = (await hasEngine('tensorflow')) ? (['cpu', 'wasm', 'tensorflow'] as const) : (['cpu', 'wasm'] as const);
 
 beforeAll(useCpu);
 afterAll(removeFolders);
@@ -158,7 +161,7 @@ describe('a Keras 3 configuration', () => {
     stored('net/head/scores/bias', [3], 5),
   ];
 
-  it.each(['cpu', 'wasm'] as const)('loads, and computes what the same operations by hand do (%s)', async (engine) => {
+  it.each(engines)('loads, and computes what the same operations by hand do (%s)', async (engine) => {
     const classifier = await load(await writeModel(topology, weights), engine);
     expect(classifier.info.output).toEqual({ activation: 'softmax', classes: 3 });
     const images = randomImages(classifier, 2);

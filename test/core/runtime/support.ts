@@ -56,7 +56,7 @@ export async function saveModel(model: LayersModel): Promise<string> {
   return folder;
 }
 
-export async function writeArtifacts(folder: string, artifacts: tf.io.ModelArtifacts): Promise<void> {
+async function writeArtifacts(folder: string, artifacts: tf.io.ModelArtifacts): Promise<void> {
   const { weightData, weightSpecs, modelTopology, signature } = artifacts;
   const buffers = Array.isArray(weightData) ? weightData : [weightData!];
   await writeFile(path.join(folder, 'weights.bin'), Buffer.concat(buffers.map((buffer) => Buffer.from(buffer))));

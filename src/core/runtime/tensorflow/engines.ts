@@ -17,11 +17,14 @@ export interface EngineCandidate {
 type Availability = { readonly available: true } | { readonly available: false; readonly why: string };
 
 /**
- * Loads the engine that was chosen, or for `auto` all that could do, the fastest first.
+ * The engine that was chosen, or for `auto` all that could do, the fastest first; each is loaded only when it is asked for.
  *
  * Throws `UserError('engine-unavailable')`.
  */
-export async function findEngines(choice: EngineChoice, options: EngineOptions): Promise<EngineCandidate[]> {
+export async function* engineCandidates(
+  choice: EngineChoice,
+  options: EngineOptions,
+): AsyncGenerator<EngineCandidate, void> {
   if (choice === 'onnx') {
     throw new UserError(
       'engine-unavailable',
@@ -31,28 +34,34 @@ export async function findEngines(choice: EngineChoice, options: EngineOptions):
   }
   if (choice !== 'auto') {
     const found = await loadEngine(choice, options);
-    if (found.available) return [{ engine: choice, reason: `The engine ${choice} was chosen.` }];
-    throw new UserError(
-      'engine-unavailable',
-      `The engine ${choice} cannot be used: ${found.why}.`,
-      'Choose the engine auto.',
-    );
+    if (!found.available) {
+      throw new UserError(
+        'engine-unavailable',
+        `The engine ${choice} cannot be used: ${found.why}.`,
+        'Choose the engine auto.',
+      );
+    }
+    yield { engine: choice, reason: `The engine ${choice} was chosen.` };
+    return;
   }
   const native = await loadEngine('tensorflow', options);
   if (native.available) {
-    return [{ engine: 'tensorflow', reason: "TensorFlow's native library is installed and the fastest here." }];
+    yield { engine: 'tensorflow', reason: "TensorFlow's native library (tfjs-node) is installed." };
   }
+  const lacking = (engine: string): string => `${engine} lacks an operation of this model`;
+  const whyNotNative = native.available ? lacking('tfjs-node') : `tfjs-node cannot be used: ${native.why}`;
   const wasm = await loadEngine('wasm', options);
-  const candidates: EngineCandidate[] = [];
-  if (wasm.available) {
-    candidates.push({ engine: 'wasm', reason: `WebAssembly is used, because tfjs-node cannot be: ${native.why}.` });
-  }
+  if (wasm.available) yield { engine: 'wasm', reason: `WebAssembly is used, because ${whyNotNative}.` };
   await loadEngine('cpu', options);
-  const why = wasm.available
-    ? 'WebAssembly lacks an operation of this model'
-    : `WebAssembly cannot be used: ${wasm.why}`;
-  candidates.push({ engine: 'cpu', reason: `Plain JavaScript is used, because ${why}.` });
-  return candidates;
+  const why = wasm.available ? lacking('WebAssembly') : `WebAssembly cannot be used: ${wasm.why}`;
+  yield { engine: 'cpu', reason: `Plain JavaScript is used, because ${why}.` };
+}
+
+/** All that {@link engineCandidates} would try one after the other, loaded. */
+export async function findEngines(choice: EngineChoice, options: EngineOptions): Promise<EngineCandidate[]> {
+  const found: EngineCandidate[] = [];
+  for await (const candidate of engineCandidates(choice, options)) found.push(candidate);
+  return found;
 }
 
 async function loadEngine(engine: TensorFlowEngine, options: EngineOptions): Promise<Availability> {

@@ -16,7 +16,7 @@ export interface Network {
 }
 
 /** Does an output of this shape (with the batch) hold one score for each class: [n, classes], or with sides of 1 in between. */
-export function looksLikeScores(shape: readonly (number | null)[]): boolean {
+function looksLikeScores(shape: readonly (number | null)[]): boolean {
   return (
     shape.length >= 2 && shape.slice(1).filter((length) => length !== 1).length <= 1 && !shape.slice(1).includes(null)
   );

@@ -1,4 +1,3 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelInput } from '../../model/modelInfo';
 import type { Layout } from '../../model/preprocessing';

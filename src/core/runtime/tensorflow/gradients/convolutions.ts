@@ -1,4 +1,4 @@
-import type { GradConfig, NamedAttrMap, NamedTensorMap, Tensor4D } from '@tensorflow/tfjs-core';
+import type { GradConfig, NamedAttrMap, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { convolutionFilterGradient, depthwiseFilterGradient } from '../kernels/filterGradient';
 import type { ConvolutionAttributes } from '../kernels/geometry';

@@ -6,7 +6,7 @@ import type { ConvolutionGeometry } from './geometry';
  * Calls `visit` for each kernel element (row by row) with the part of the input that it meets,
  * count × output rows × output columns × channels, and returns the results.
  */
-export function overKernel<T>(x: Tensor4D, geometry: ConvolutionGeometry, visit: (met: Tensor4D) => T): T[] {
+function overKernel<T>(x: Tensor4D, geometry: ConvolutionGeometry, visit: (met: Tensor4D) => T): T[] {
   const { rows, columns } = geometry;
   const [count, height, width, channels] = x.shape;
   const span = (d: typeof rows): number => (d.output - 1) * d.stride + (d.kernel - 1) * d.dilation + 1;

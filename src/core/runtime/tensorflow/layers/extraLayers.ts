@@ -117,7 +117,7 @@ const IDENTITIES = [
 let registered = false;
 
 /** Makes the layers known that Keras has and TensorFlow.js lacks. */
-export function registerExtraLayers(): void {
+function registerExtraLayers(): void {
   if (registered) return;
   registered = true;
   const known = tf.serialization.SerializationMap.getMap().classNameMap;

@@ -1,0 +1,142 @@
+import type { ExtensionContext } from 'vscode';
+import { ExtensionMode, Uri, window, workspace } from 'vscode';
+import type { PanelState } from '../protocol/panel';
+import { imageCommands } from './commands/imageCommands';
+import { modelCommands } from './commands/modelCommands';
+import { registerCommands } from './commands/registerCommands';
+import { resultCommands } from './commands/resultCommands';
+import { settings } from './config';
+import { Disposables } from './disposables';
+import { EngineHost } from './engineHost';
+import { viewIds } from './manifest';
+import { Models } from './models/models';
+import { ModelWatcher } from './models/modelWatcher';
+import { answerCommand, answerExport } from './panel/answerPage';
+import { Panels } from './panel/panels';
+import { ResultStore } from './results/resultStore';
+import { StatusBar } from './statusBar';
+import type { TestApi } from './testApi';
+import { InspectorView } from './views/inspectorView';
+import { ModelTree } from './views/modelTree';
+import type { ResultNode } from './views/resultTree';
+import { ResultTree } from './views/resultTree';
+
+/** Builds the parts and connects them. Nothing is read, started or computed here. */
+export class App extends Disposables {
+  readonly #context: ExtensionContext;
+  readonly #log = this.add(window.createOutputChannel('Gradient Lens', { log: true }));
+  readonly #engine: EngineHost;
+  readonly #models: Models;
+  readonly #store: ResultStore;
+  readonly #panels: Panels;
+  readonly #inspector: InspectorView;
+
+  constructor(context: ExtensionContext) {
+    super();
+    this.#context = context;
+    const { extensionUri } = context;
+    const log = this.#log;
+    this.#engine = this.add(
+      new EngineHost({
+        enginePath: Uri.joinPath(extensionUri, 'dist', 'engine.js').fsPath,
+        log,
+        state: context.globalState,
+        version: String((context.extension.packageJSON as { readonly version?: unknown }).version),
+      }),
+    );
+    this.#models = this.add(new Models(context.workspaceState, Uri.joinPath(extensionUri, 'media', 'models').fsPath));
+    this.#store = this.add(
+      new ResultStore({
+        folder: Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'results'),
+        files: workspace.fs,
+        limit: () => settings.resultsLimit.read(),
+        warn: (message) => log.warn(message),
+      }),
+    );
+    const watcher = this.add(new ModelWatcher((path) => void this.#engine.forgetModel(path)));
+    this.#panels = this.add(
+      new Panels({
+        extensionUri,
+        log,
+        engine: this.#engine,
+        activeModel: () => this.#models.active,
+        modelOf: (facts) => this.#models.ofPath(facts.path),
+        modelUsed: ({ reference }) => watcher.watch(reference.path),
+        store: (result) => this.#store.add(result),
+        readResult: (id) => this.#store.read(id),
+        onExport: (message, session) => void answerExport(message, session, this.#engine, log),
+        onCommand: (message, session) => void answerCommand(message, session, this.#engine, log),
+      }),
+    );
+    this.#inspector = this.add(new InspectorView(extensionUri, log));
+    this.#addViews();
+    this.#addCommands();
+    this.add(
+      this.#models.onDidChangeActive(() => {
+        if (this.#panels.visible) void this.#panels.session?.retry({ modelChanged: true });
+      }),
+    );
+  }
+
+  /** For the tests in the extension host only. */
+  testApi(activationMilliseconds: number): TestApi | undefined {
+    if (this.#context.extensionMode !== ExtensionMode.Test) return undefined;
+    return {
+      activationMilliseconds,
+      engine: this.#engine,
+      store: this.#store,
+      models: this.#models,
+      panels: this.#panels,
+    };
+  }
+
+  #addViews(): void {
+    const modelTree = this.add(new ModelTree(this.#models));
+    this.add(window.createTreeView(viewIds.models, { treeDataProvider: modelTree }));
+    const resultTree = this.add(new ResultTree(this.#store, () => this.#engine.rememberedCatalog));
+    const results = this.add(
+      window.createTreeView<ResultNode>(viewIds.results, {
+        treeDataProvider: resultTree,
+        canSelectMany: true,
+        showCollapseAll: true,
+      }),
+    );
+    this.add(
+      results.onDidChangeSelection(({ selection: [node] }) => {
+        if (node?.kind === 'run') this.#inspector.showRecord(node.stored.record);
+      }),
+    );
+    const statusBar = this.add(new StatusBar());
+    this.add(this.#panels.onDidChangeVisibility((visible) => (statusBar.visible = visible)));
+    this.add(this.#panels.onDidProbe((probe) => this.#inspector.showProbe(probe)));
+    this.add(
+      this.#panels.onDidChangeState((state) => {
+        const record = recordOf(state);
+        this.#inspector.showRecord(record);
+        statusBar.model = record?.model;
+        if (record) modelTree.learn(record.model);
+      }),
+    );
+  }
+
+  #addCommands(): void {
+    const { extensionUri, extension } = this.#context;
+    const services = { store: this.#store, panels: this.#panels, engine: this.#engine };
+    this.add(
+      registerCommands(
+        {
+          ...imageCommands({ ...services, extensionUri, extensionId: extension.id }),
+          ...modelCommands(this.#models, this.#engine),
+          ...resultCommands(services),
+          'gradientLens.restartEngine': () => this.#engine.restart(),
+          'gradientLens.showLog': () => this.#log.show(),
+        },
+        this.#log,
+      ),
+    );
+  }
+}
+
+function recordOf(state: PanelState) {
+  return state.kind === 'attribution' || state.kind === 'attack' ? state.result.record : undefined;
+}

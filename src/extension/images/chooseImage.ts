@@ -1,0 +1,31 @@
+import { l10n, TabInputCustom, Uri, window, workspace } from 'vscode';
+import { IMAGE_EXTENSIONS } from '../manifest';
+
+/** The image that a command is about: its argument, else the one in the active tab, else the only one that is visible. */
+export function imageAtHand(argument: unknown): Uri | undefined {
+  if (argument instanceof Uri) return argument;
+  const active = tabImage(window.tabGroups.activeTabGroup.activeTab?.input);
+  if (active) return active;
+  const visible = window.tabGroups.all.flatMap(({ activeTab }) => tabImage(activeTab?.input) ?? []);
+  return visible.length === 1 ? visible[0] : undefined;
+}
+
+/** Images open in the built-in preview, which is a custom editor, like those of other image extensions. */
+function tabImage(input: unknown): Uri | undefined {
+  if (!(input instanceof TabInputCustom)) return undefined;
+  return IMAGE_EXTENSIONS.test(input.uri.path) ? input.uri : undefined;
+}
+
+export async function pickImage(): Promise<Uri | undefined> {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  const picked = await window.showOpenDialog({
+    title: l10n.t('Choose an Image'),
+    openLabel: l10n.t('Choose'),
+    filters: {
+      [l10n.t('Images')]: ['png', 'jpg', 'jpeg', 'bmp', 'gif', 'webp', 'avif', 'tif', 'tiff'],
+      [l10n.t('Pixels (NumPy)')]: ['npy'],
+    },
+    ...(folder ? { defaultUri: folder } : {}),
+  });
+  return picked?.[0];
+}

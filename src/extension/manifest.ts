@@ -1,0 +1,51 @@
+import type { ExportFormat } from '../protocol/panel';
+
+/** Identifiers shared with `package.json`; a test compares the two. */
+export const PANEL_VIEW_TYPE = 'gradientLens.panel';
+/** Within this extension. */
+export const WALKTHROUGH_ID = 'start';
+
+export const viewIds = {
+  models: 'gradientLens.models',
+  results: 'gradientLens.results',
+  inspector: 'gradientLens.inspector',
+} as const;
+
+/** Context keys for `when` clauses. */
+export interface ContextKeys {
+  /** What the panel shows. */
+  'gradientLens.shown': 'nothing' | 'attribution' | 'attack';
+  'gradientLens.busy': boolean;
+  'gradientLens.hasResults': boolean;
+}
+
+/**
+ * Every command and what it takes. Menus, keybindings and other extensions call them too, so arguments that are not
+ * ours to promise are `unknown` and looked at before use.
+ */
+export interface CommandSignatures {
+  'gradientLens.showAttribution': (image?: unknown) => Promise<void>;
+  'gradientLens.runAttack': (image?: unknown, attack?: unknown) => Promise<void>;
+  'gradientLens.cancel': () => void;
+  'gradientLens.selectModel': () => Promise<void>;
+  'gradientLens.useModel': (model?: unknown) => Promise<void>;
+  'gradientLens.removeModel': (model?: unknown) => Promise<void>;
+  'gradientLens.refreshModels': () => void;
+  'gradientLens.openResult': (result?: unknown) => Promise<void>;
+  'gradientLens.saveAdversarialImage': (result?: unknown, target?: unknown) => Promise<void>;
+  'gradientLens.exportResult': (result?: unknown, format?: ExportFormat, target?: unknown) => Promise<void>;
+  'gradientLens.deleteResult': (result?: unknown, selection?: unknown) => Promise<void>;
+  'gradientLens.pinResult': (result?: unknown) => Promise<void>;
+  'gradientLens.unpinResult': (result?: unknown) => Promise<void>;
+  'gradientLens.clearResults': () => Promise<void>;
+  'gradientLens.refreshResults': () => void;
+  'gradientLens.restartEngine': () => Promise<void>;
+  'gradientLens.showLog': () => void;
+  'gradientLens.openSample': () => Promise<void>;
+  'gradientLens.openWalkthrough': () => Promise<void>;
+}
+
+export type CommandId = keyof CommandSignatures;
+
+/** Image files that menus and pickers offer; the menus' `when` clauses repeat it. */
+export const IMAGE_EXTENSIONS = /\.(png|jpe?g|bmp|gif|webp|avif|tiff?)$/i;

@@ -1,0 +1,29 @@
+import { open } from 'node:fs/promises';
+import { workspace } from 'vscode';
+
+const MOST_MODELS = 50;
+const HEAD_BYTES = 4096;
+/** What the first lines of a TensorFlow.js model hold; package manifests and data files of the same name do not. */
+const MODEL_HEAD = /"(modelTopology|weightsManifest)"|"format"\s*:\s*"(layers|graph)-model"/;
+
+/** Paths of the workspace's files that look like models. */
+export async function findModels(): Promise<readonly string[]> {
+  const found = await workspace.findFiles('**/model.json', '**/node_modules/**', MOST_MODELS);
+  const paths = found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
+  const models = await Promise.all(paths.map(looksLikeModel));
+  return paths.filter((_, index) => models[index]).sort();
+}
+
+async function looksLikeModel(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      return MODEL_HEAD.test(buffer.toString('utf8', 0, bytesRead));
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return false;
+  }
+}

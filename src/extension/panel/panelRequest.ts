@@ -1,0 +1,31 @@
+import type { PanelAttack, PanelAttribute } from '../../protocol/panel';
+import type { Result } from '../results/resultFiles';
+
+/** What a panel can be asked for; an attribution without a request: as the settings say. */
+export type PanelRequest =
+  | { readonly kind: 'attribution'; readonly request?: PanelAttribute }
+  | { readonly kind: 'attack'; readonly request: PanelAttack };
+
+/** The same for another model, whose classes are others. */
+export function withoutClasses(asked: PanelRequest): PanelRequest {
+  if (asked.kind === 'attack') {
+    const { attack, parameters, live } = asked.request;
+    return { kind: 'attack', request: { attack, parameters, live } };
+  }
+  if (!asked.request) return asked;
+  const { method, objective, parameters } = asked.request;
+  return { kind: 'attribution', request: { method, objective, parameters } };
+}
+
+/** The request that a result answers. */
+export function requestOf({ record }: Result): PanelRequest {
+  if (record.kind === 'attribution') {
+    const { method, objective, parameters } = record;
+    const request = { method, classIndex: objective.classIndex, objective: objective.kind, parameters };
+    return { kind: 'attribution', request };
+  }
+  const { attack, parameters, goal, label } = record;
+  const chosen = label?.source === 'user' ? { label: label.index } : {};
+  const towards = goal.direction === 'towards' ? { target: goal.label.index } : {};
+  return { kind: 'attack', request: { attack, parameters, ...chosen, ...towards, live: false } };
+}

@@ -1,0 +1,179 @@
+import type { Disposable, Event, LogOutputChannel, WebviewPanel, WebviewPanelSerializer } from 'vscode';
+import { EventEmitter, l10n, Uri, ViewColumn, window } from 'vscode';
+import type { FromPanel, PanelState, Probe, ToPanel } from '../../protocol/panel';
+import { object, string } from '../../protocol/read';
+import { readFromPanel } from '../../protocol/readPanel';
+import { setContextKey } from '../contextKeys';
+import { Disposables } from '../disposables';
+import { PANEL_VIEW_TYPE } from '../manifest';
+import type { Result } from '../results/resultFiles';
+import { pageOptions } from './html';
+import { Page } from './page';
+import type { SessionServices } from './panelSession';
+import { PanelSession } from './panelSession';
+
+export interface PanelsOptions extends SessionServices {
+  readonly extensionUri: Uri;
+  readonly log: LogOutputChannel;
+  readonly readResult: (id: string) => Promise<Result>;
+  readonly onExport: (message: FromPanel & { type: 'export' }, session: PanelSession) => void;
+  readonly onCommand: (message: FromPanel & { type: 'command' }, session: PanelSession) => void;
+}
+
+interface OpenPanel {
+  readonly panel: WebviewPanel;
+  readonly session: PanelSession;
+}
+
+/** What the page keeps over a reload; only the result's name is ours. */
+const readPageState = object({ recordId: string(100) });
+
+/** The panel beside the editor: opened on demand, used again for the next image, restored after a reload of the window. */
+export class Panels implements Disposable, WebviewPanelSerializer {
+  readonly #disposables = new Disposables();
+  readonly #stateChanged = this.#disposables.add(new EventEmitter<PanelState>());
+  readonly #probed = this.#disposables.add(new EventEmitter<Probe | undefined>());
+  readonly #visibilityChanged = this.#disposables.add(new EventEmitter<boolean>());
+  readonly onDidChangeState: Event<PanelState> = this.#stateChanged.event;
+  readonly onDidProbe: Event<Probe | undefined> = this.#probed.event;
+  readonly onDidChangeVisibility: Event<boolean> = this.#visibilityChanged.event;
+  #open: OpenPanel | undefined;
+
+  constructor(private readonly options: PanelsOptions) {
+    this.#disposables.add(window.registerWebviewPanelSerializer(PANEL_VIEW_TYPE, this));
+  }
+
+  /** The session of the open panel. */
+  get session(): PanelSession | undefined {
+    return this.#open?.session;
+  }
+
+  get visible(): boolean {
+    return this.#open?.panel.visible ?? false;
+  }
+
+  /** The open panel's session, brought to sight without taking the focus; else a new one beside the editor. */
+  show(): PanelSession {
+    if (this.#open) {
+      this.#open.panel.reveal(undefined, true);
+      return this.#open.session;
+    }
+    const panel = window.createWebviewPanel(
+      PANEL_VIEW_TYPE,
+      l10n.t('Gradient Lens'),
+      { viewColumn: ViewColumn.Beside, preserveFocus: true },
+      pageOptions(this.options.extensionUri),
+    );
+    return this.#adopt(panel);
+  }
+
+  async deserializeWebviewPanel(panel: WebviewPanel, state: unknown): Promise<void> {
+    if (this.#open) {
+      panel.dispose();
+      return;
+    }
+    const session = this.#adopt(panel);
+    let id: string;
+    try {
+      id = readPageState(state).recordId;
+    } catch {
+      return;
+    }
+    try {
+      await session.open(await this.options.readResult(id));
+    } catch (error) {
+      session.showFailure(l10n.t('The result that was shown here'), error);
+    }
+  }
+
+  dispose(): void {
+    this.#open?.panel.dispose();
+    this.#disposables.dispose();
+  }
+
+  #adopt(panel: WebviewPanel): PanelSession {
+    const { extensionUri, log } = this.options;
+    const owned = new Disposables();
+    const session = owned.add(new PanelSession(this.options));
+    const receive = (message: FromPanel) => this.#receive(message, session, page);
+    const page = owned.add(
+      new Page<ToPanel, FromPanel>({
+        webview: panel.webview,
+        extensionUri,
+        name: 'panel',
+        read: readFromPanel,
+        receive,
+        log,
+      }),
+    );
+    panel.iconPath = {
+      light: Uri.joinPath(extensionUri, 'media', 'view-light.svg'),
+      dark: Uri.joinPath(extensionUri, 'media', 'view.svg'),
+    };
+    owned.add(session.onDidPost((message) => page.post(message)));
+    owned.add(session.onDidChangeBusy((busy) => setContextKey('gradientLens.busy', busy)));
+    owned.add(
+      session.onDidChangeState((state) => {
+        panel.title = titleOf(state);
+        this.#announce(state);
+      }),
+    );
+    owned.add(panel.onDidChangeViewState(() => this.#visibilityChanged.fire(panel.visible)));
+    panel.onDidDispose(() => {
+      owned.dispose();
+      this.#open = undefined;
+      setContextKey('gradientLens.busy', false);
+      this.#announce({ kind: 'empty' });
+      this.#visibilityChanged.fire(false);
+    });
+    this.#open = { panel, session };
+    this.#visibilityChanged.fire(panel.visible);
+    return session;
+  }
+
+  #announce(state: PanelState): void {
+    setContextKey(
+      'gradientLens.shown',
+      state.kind === 'attribution' || state.kind === 'attack' ? state.kind : 'nothing',
+    );
+    this.#stateChanged.fire(state);
+  }
+
+  #receive(message: FromPanel, session: PanelSession, page: Page<ToPanel, FromPanel>): void {
+    switch (message.type) {
+      case 'ready':
+        for (const missed of session.messagesForNewPage()) page.post(missed);
+        return;
+      case 'attribute':
+        if (session.subject) void session.attribute(session.subject, message.request);
+        return;
+      case 'attack':
+        if (session.subject) void session.attack(session.subject, message.request);
+        return;
+      case 'cancel':
+        session.cancel();
+        return;
+      case 'probe':
+        this.#probed.fire(message.probe);
+        return;
+      case 'export':
+        this.options.onExport(message, session);
+        return;
+      case 'command':
+        this.options.onCommand(message, session);
+        return;
+    }
+  }
+}
+
+function titleOf(state: PanelState): string {
+  switch (state.kind) {
+    case 'empty':
+      return l10n.t('Gradient Lens');
+    case 'error':
+      return l10n.t('{0}: Gradient Lens', state.imageName);
+    case 'attribution':
+    case 'attack':
+      return l10n.t('{0}: Gradient Lens', state.result.record.image.name);
+  }
+}

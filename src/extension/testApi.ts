@@ -1,0 +1,13 @@
+import type { EngineHost } from './engineHost';
+import type { Models } from './models/models';
+import type { Panels } from './panel/panels';
+import type { ResultStore } from './results/resultStore';
+
+/** What `activate` returns in the test host, so that tests see what a user would have to look for on the screen. */
+export interface TestApi {
+  readonly activationMilliseconds: number;
+  readonly engine: EngineHost;
+  readonly store: ResultStore;
+  readonly models: Models;
+  readonly panels: Panels;
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ConfigurationTarget, workspace } from 'vscode';
+import { subjectOf } from '../../src/extension/images/subject';
+import type { TestApi } from '../../src/extension/testApi';
+import { api, closePanel, execute, repositoryFile, sample, shown, until } from './support/host';
+
+describe('models', () => {
+  let host: TestApi;
+  let folder: string;
+  const own = () => path.join(folder, 'model.json');
+  const setModels = (value: unknown) =>
+    workspace.getConfiguration('gradientLens').update('models', value, ConfigurationTarget.Workspace);
+
+  before(async () => {
+    host = await api();
+    const inside = workspace.workspaceFolders![0]!.uri.fsPath;
+    folder = mkdtempSync(path.join(inside, 'own-'));
+    cpSync(repositoryFile('media', 'models', 'fashion-mnist'), folder, { recursive: true });
+  });
+  after(async () => {
+    await setModels(undefined);
+    rmSync(folder, { recursive: true, force: true });
+    await execute('gradientLens.useModel', 'bundled:fashion-mnist');
+    await closePanel(host);
+  });
+
+  const names = async () => (await host.models.list()).map(({ name, source }) => `${source}: ${name}`);
+
+  it('begin with the bundled one; those of the workspace are found', async () => {
+    assert.equal(host.models.active.source, 'bundled');
+    await execute('gradientLens.refreshModels');
+    assert.ok((await names()).includes(`workspace: ${path.basename(folder)}`));
+  });
+
+  it('of the settings may be relative to the workspace, and the first is active', async () => {
+    await setModels([{ path: `${path.basename(folder)}/model.json`, name: 'Mine' }, { path: 3 }]);
+    assert.ok(!(await names()).includes('setting: Mine'), 'a list with a wrong entry counts as absent');
+    await setModels([{ path: `${path.basename(folder)}/model.json`, name: 'Mine' }]);
+    await until(() => host.models.active.name === 'Mine', 'the setting');
+    assert.equal(host.models.active.reference.path, own());
+    await setModels(undefined);
+    await until(() => host.models.active.source === 'bundled', 'the setting');
+  });
+
+  it('are remembered when chosen, run again on what is shown, and are loaded again when their file changes', async () => {
+    await execute('gradientLens.showAttribution', sample());
+    const before = shown(host, 'attribution').result.record;
+    await execute('gradientLens.useModel', own());
+    assert.deepEqual([host.models.active.source, host.models.active.reference.path], ['remembered', own()]);
+    await until(() => host.panels.session?.result?.record.model.path === own(), 'the same image with the other model');
+    assert.notEqual(shown(host, 'attribution').result.record.id, before.id);
+
+    const hash = shown(host, 'attribution').result.record.model.hash;
+    writeFileSync(
+      path.join(folder, 'lens.json'),
+      JSON.stringify({ name: 'Renamed', classes: Array.from('abcdefghij') }),
+    );
+    await until(async () => {
+      await execute('gradientLens.showAttribution', sample());
+      return host.panels.session?.result?.record.model.name === 'Renamed';
+    }, 'the changed description');
+    assert.notEqual(shown(host, 'attribution').result.record.model.hash, hash);
+  });
+
+  it('of an opened result are kept for its controls, not for commands', async () => {
+    await execute('gradientLens.useModel', 'bundled:fashion-mnist');
+    await execute('gradientLens.showAttribution', sample());
+    const { record } = shown(host, 'attribution').result;
+    await until(async () => (await host.store.list())[0]?.record.id === record.id, 'the result to be stored');
+    await closePanel(host);
+    await execute('gradientLens.useModel', 'bundled:fashion-mnist-untrained');
+    await execute('gradientLens.openResult', record.id);
+    await host.panels.session!.attack(subjectOf(sample()), { attack: 'fgsm', parameters: {}, live: false });
+    assert.equal(shown(host, 'attack').result.record.model.path, record.model.path);
+    await execute('gradientLens.runAttack', sample(), 'fgsm');
+    assert.notEqual(shown(host, 'attack').result.record.model.path, record.model.path);
+  });
+
+  it('that cannot be loaded are neither remembered nor made active', async () => {
+    await execute('gradientLens.useModel', 'bundled:fashion-mnist');
+    writeFileSync(own(), '{"format":"layers-model","modelTopology":{}}');
+    await execute('gradientLens.removeModel', own());
+    await execute('gradientLens.refreshModels');
+    await execute('gradientLens.useModel', own());
+    assert.equal(host.models.active.id, 'bundled:fashion-mnist');
+    assert.ok(!(await names()).some((name) => name.startsWith('remembered')));
+  });
+});

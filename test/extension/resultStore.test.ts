@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { FileSystem } from 'vscode';
+import { Uri, workspace } from 'vscode';
+import { UserError } from '../../src/core/errors';
+import { ResultStore } from '../../src/extension/results/resultStore';
+import { attackResult, attributionResult } from './support/results';
+
+describe('result store', () => {
+  let folder: string;
+  const warnings: string[] = [];
+  const store = (options: { readonly limit?: number; readonly files?: FileSystem } = {}) =>
+    new ResultStore({
+      folder: Uri.file(path.join(folder, 'results')),
+      files: options.files ?? workspace.fs,
+      limit: () => options.limit ?? 100,
+      warn: (message) => warnings.push(message),
+    });
+  const ids = async (of: ResultStore) => (await of.list()).map(({ record }) => record.id);
+  const inside = (...names: string[]) => path.join(folder, 'results', ...names);
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'gradient-lens-store-'));
+    warnings.length = 0;
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is empty, and makes no folder, before the first result', async () => {
+    assert.deepEqual(await store().list(), []);
+    assert.equal(existsSync(inside()), false);
+  });
+
+  for (const make of [attributionResult, attackResult])
+    it(`gives back every number of an ${make === attackResult ? 'attack' : 'attribution'} to a later session`, async () => {
+      const result = make('20250131T000000Z-00000001');
+      await store().add(result);
+      const read = await store().read(result.record.id);
+      // JSON has no infinities.
+      const classes = result.record.classes.map((score) => ({
+        ...score,
+        logit: Number.isFinite(score.logit) ? score.logit : NaN,
+      }));
+      assert.deepEqual(read.record.classes, classes);
+      assert.deepEqual({ ...read, record: undefined }, { ...result, record: undefined });
+      assert.equal(read.record.id, result.record.id);
+    });
+
+  it('lists the newest first', async () => {
+    const one = store();
+    await one.add(attributionResult('b', '2025-01-02T00:00:00.000Z'));
+    await one.add(attributionResult('c', '2025-01-01T00:00:00.000Z'));
+    await one.add(attributionResult('a', '2025-01-03T00:00:00.000Z'));
+    assert.deepEqual(await ids(one), ['a', 'b', 'c']);
+    assert.deepEqual(await ids(store()), ['a', 'b', 'c']);
+  });
+
+  it('leaves damaged entries out, says so, and keeps their files', async () => {
+    for (const id of ['whole', 'truncated', 'foreign', 'renamed', 'empty']) await store().add(attributionResult(id));
+    writeFileSync(inside('truncated', 'record.json'), '{"kind":"attribution","id":"trunc');
+    writeFileSync(inside('foreign', 'record.json'), '{"kind":"attribution","id":"foreign"}');
+    rmSync(inside('empty', 'record.json'));
+    writeFileSync(inside('file.txt'), '');
+    mkdirSync(inside('other'));
+    rmSync(inside('renamed'), { recursive: true });
+    mkdirSync(inside('renamed'));
+    writeFileSync(inside('renamed', 'record.json'), JSON.stringify(attributionResult('whole').record));
+    const again = store();
+    assert.deepEqual(await ids(again), ['whole']);
+    assert.equal(warnings.length, 5);
+    assert.ok(existsSync(inside('truncated', 'map.npy')));
+  });
+
+  it('says in a sentence that arrays are damaged', async () => {
+    await store().add(attributionResult('x'));
+    writeFileSync(inside('x', 'map.npy'), new Uint8Array(10));
+    await assert.rejects(
+      store().read('x'),
+      (error) => error instanceof UserError && error.message.includes('cannot be read'),
+    );
+    await assert.rejects(store().read('../x'), TypeError);
+  });
+
+  it('shows nothing of a result whose writing failed in the middle', async () => {
+    const failing: FileSystem = Object.create(workspace.fs, {
+      writeFile: {
+        value: async (uri: Uri, bytes: Uint8Array) => {
+          if (uri.path.endsWith('input.npy')) throw new Error('disk full');
+          await workspace.fs.writeFile(uri, bytes);
+        },
+      },
+    }) as FileSystem;
+    const one = store({ files: failing });
+    await assert.rejects(one.add(attributionResult('x')), /disk full/);
+    assert.deepEqual(await ids(one), []);
+    assert.deepEqual(readdirSync(inside()), []);
+  });
+
+  it('removes what a dead window left unfinished, but not what another one is writing', async () => {
+    mkdirSync(inside('.unfinished-old'), { recursive: true });
+    mkdirSync(inside('.unfinished-new'));
+    const yesterday = Date.now() / 1000 - 86_400;
+    utimesSync(inside('.unfinished-old'), yesterday, yesterday);
+    assert.deepEqual(await store().list(), []);
+    assert.deepEqual(readdirSync(inside()), ['.unfinished-new']);
+  });
+
+  it('drops the oldest beyond the limit, never a pinned one or the one just made', async () => {
+    const one = store({ limit: 2 });
+    await one.add(attributionResult('a', '2025-01-01T00:00:00.000Z'));
+    await one.setPinned('a', true);
+    await one.add(attributionResult('b', '2025-01-02T00:00:00.000Z'));
+    await one.add(attributionResult('c', '2025-01-03T00:00:00.000Z'));
+    await one.add(attributionResult('d', '2025-01-04T00:00:00.000Z'));
+    assert.deepEqual(await ids(one), ['d', 'c', 'a']);
+    await one.add(attributionResult('early', '2024-01-01T00:00:00.000Z'));
+    assert.deepEqual(await ids(one), ['d', 'a', 'early']);
+    const again = store();
+    assert.deepEqual(
+      (await again.list()).map(({ pinned }) => pinned),
+      [false, true, false],
+    );
+    assert.deepEqual(readdirSync(inside()).sort(), ['a', 'd', 'early']);
+  });
+
+  it('deletes several', async () => {
+    const one = store();
+    for (const id of ['a', 'b', 'c']) await one.add(attributionResult(id));
+    await one.delete(['a', 'c', 'unknown']);
+    assert.deepEqual(await ids(one), ['b']);
+    assert.deepEqual(readdirSync(inside()), ['b']);
+  });
+});
