@@ -26,7 +26,7 @@ const node = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  external: ['vscode', 'sharp', '@tensorflow/tfjs-node'],
+  external: ['vscode', 'sharp', 'onnxruntime-node', '@tensorflow/tfjs-node'],
 };
 
 const builds = [

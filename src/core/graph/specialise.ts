@@ -1,37 +1,62 @@
 import { GraphBuilder, type OperatorTable } from './builder';
 import { numberAttribute, type Graph, type GraphNode, type StaticGraph } from './graph';
-import { integers, sizeOf, type Tensor } from './tensor';
+import { integers, sizeOf, type Tensor, type TypedShape } from './tensor';
 
-/** Constants that are folded may not grow beyond this many elements. */
-const FOLD_LIMIT = 64 * 1024 * 1024;
+/** Elements that folding may make out of nothing, all constants together; more only in proportion to the file's own. */
+const FOLD_LIMIT = 16 * 1024 * 1024;
+/** What a single value may hold: 1 GiB of float32. */
+const VALUE_LIMIT = 256 * 1024 * 1024;
+const MOST_AXES = 32;
 
 /**
  * The graph at one batch size: every open size of the inputs becomes `batch`, all shapes are inferred, and whatever depends
- * only on constants (shape computations among them) is folded. Throws if an operator is unknown or shapes do not fit.
+ * only on constants (shape computations among them) is folded. Throws if an operator is unknown, shapes do not fit, or a value
+ * would be too large for memory; that is known from shapes, before anything is computed.
  */
 export function specialise(graph: Graph, batch: number, operators: OperatorTable): StaticGraph {
   const builder = new GraphBuilder(operators);
-  for (const input of graph.inputs)
-    builder.input(input.name, { type: input.type, shape: input.shape.map((size) => (size < 0 ? batch : size)) });
-  for (const [name, tensor] of graph.constants) builder.setConstant(name, tensor);
+  for (const input of graph.inputs) {
+    const type = { type: input.type, shape: input.shape.map((size) => (size < 0 ? batch : size)) };
+    checkSize('The input', type);
+    builder.input(input.name, type);
+  }
+  let room = FOLD_LIMIT;
+  for (const [name, tensor] of graph.constants) {
+    builder.setConstant(name, tensor);
+    room += 4 * tensor.data.length;
+  }
   for (const node of graph.nodes) {
-    const constants = node.inputs.map((name) => (name === '' ? undefined : builder.constantOf(name)));
-    const known = node.inputs.every((name, index) => name === '' || constants[index] !== undefined);
+    const shapes = foldShape(node, builder);
     const evaluate = operators.get(node.op)?.evaluate;
-    const folded = foldShape(node, builder) ?? (known && evaluate ? evaluate(node, constants) : undefined);
-    if (folded === undefined) {
-      builder.addNode(node);
+    const constants = node.inputs.map((name) => builder.constantOf(name));
+    const known = node.inputs.every((name, index) => name === '' || constants[index] !== undefined);
+    if (shapes === undefined && !(known && evaluate)) {
+      for (const name of builder.addNode(node)) if (name !== '') checkSize(node.op, builder.type(name));
       continue;
     }
+    if (shapes === undefined) room -= foldedSize(node, constants, operators);
+    if (room < 0) throw new Error(`${node.op} makes a constant that is too large`);
+    const folded = shapes ?? evaluate!(node, constants);
     node.outputs.forEach((name, index) => {
       const tensor = folded[index];
-      if (name === '' || tensor === undefined) return;
-      if (sizeOf(tensor.shape) > FOLD_LIMIT)
-        throw new Error(`${node.op} makes a constant of ${sizeOf(tensor.shape)} elements`);
-      builder.setConstant(name, tensor);
+      if (name !== '' && tensor !== undefined) builder.setConstant(name, tensor);
     });
   }
   return builder.build(graph.outputs);
+}
+
+/** How many elements the node's constants will have; throws if that cannot be. */
+function foldedSize(node: GraphNode, constants: readonly (Tensor | undefined)[], operators: OperatorTable): number {
+  const types = operators.get(node.op)!.infer(node, { types: constants, constants });
+  for (const type of types) checkSize(node.op, type);
+  return types.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+function checkSize(what: string, { shape }: TypedShape): void {
+  if (shape.length > MOST_AXES) throw new Error(`${what} makes a value of ${shape.length} axes`);
+  if (!shape.every((size) => Number.isInteger(size) && size >= 0))
+    throw new Error(`${what} makes a value of the impossible shape [${shape.join(', ')}]`);
+  if (sizeOf(shape) > VALUE_LIMIT) throw new Error(`${what} makes a value of ${sizeOf(shape)} elements`);
 }
 
 /** Shape and Size depend on the shape alone, which is known. */

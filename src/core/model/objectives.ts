@@ -87,7 +87,7 @@ export function checkObjectives(objectives: readonly Objective[], count: number,
 }
 
 /** The class that an objective is about. */
-function classIndexOf(objective: Objective): number {
+export function classIndexOf(objective: Objective): number {
   return objective.kind === 'cross-entropy' ? objective.label : objective.classIndex;
 }
 

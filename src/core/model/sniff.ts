@@ -1,11 +1,11 @@
 import { UserError } from '../errors';
 import type { JsonObject } from './json';
 import { arrayAt, isJsonObject, objectAt, stringAt } from './json';
-import type { ModelFormat } from './modelInfo';
 
 export type FileKind = 'json' | 'onnx' | 'hdf5' | 'zip' | 'unknown';
 
-const SUPPORTED = 'TensorFlow.js layers models and graph models (model.json with its weight files) can be opened.';
+const SUPPORTED =
+  'TensorFlow.js models (model.json with its weight files), ONNX files and Keras files (.keras, .h5) can be opened.';
 
 /** What kind of file starts with these bytes; the first 512 are enough. */
 export function sniffFile(head: Uint8Array): FileKind {
@@ -26,20 +26,14 @@ function looksLikeOnnx(head: Uint8Array): boolean {
   return [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(key);
 }
 
-/** Refuses every kind of file but JSON, saying what it is and what can be opened. Throws `UserError('model-unsupported')`. */
-export function refuseUnlessJson(kind: FileKind, name: string): void {
-  if (kind === 'json') return;
-  const what = {
-    onnx: 'an ONNX model',
-    hdf5: 'a Keras model in HDF5 (.h5)',
-    zip: 'a zip archive, perhaps a Keras model (.keras)',
-    unknown: 'no model format that is known here',
-  }[kind];
-  throw new UserError('model-unsupported', `${name} is ${what}, which cannot be opened yet.`, SUPPORTED);
+/** The kind of a file that may be a model. Throws `UserError('model-unsupported')` for all others, saying what can be opened. */
+export function fileFormat(kind: FileKind, name: string): Exclude<FileKind, 'unknown'> {
+  if (kind !== 'unknown') return kind;
+  throw new UserError('model-unsupported', `${name} is no model format that is known here.`, SUPPORTED);
 }
 
 /** Tells layers models from graph models by what the JSON holds. Throws `UserError('model-unsupported')`. */
-export function sniffModelJson(json: JsonObject, name: string): ModelFormat {
+export function sniffModelJson(json: JsonObject, name: string): 'tfjs-layers' | 'tfjs-graph' {
   const topology = json.modelTopology;
   if (isJsonObject(topology)) {
     if (arrayAt(topology, 'node') !== undefined) return 'tfjs-graph';

@@ -1,47 +1,57 @@
+import { numberAttribute, type GraphNode } from '../graph';
 import type { GradientScope, Operator, OperatorInputs } from '../operator';
-import {
-  broadcastShapes,
-  sizeOf,
-  stridesOf,
-  tensorOf,
-  type ElementType,
-  type Tensor,
-  type TypedShape,
-} from '../tensor';
-import { unbroadcast } from './broadcast';
+import { broadcastShapes, type ElementType, type Tensor, type TypedShape } from '../tensor';
+import { unbroadcast, type Sides } from './broadcast';
+import { powerGradient } from './power';
+import { allocate, broadcastTo } from './strided';
 
-/** Binary operators under numpy's broadcasting; x and y are the operands, dz arrives. */
+/** Binary operators under numpy's broadcasting; dz arrives. */
 export const arithmetic: Readonly<Record<string, Operator>> = {
   Add: binary(
-    (x, y) => x + y,
+    () => (x, y) => x + y,
     (scope) => ({ x: () => scope.dy(), y: () => scope.dy() }),
   ),
   Sub: binary(
-    (x, y) => x - y,
+    () => (x, y) => x - y,
     (scope) => ({ x: () => scope.dy(), y: () => scope.builder.add('Neg', [scope.dy()]) }),
   ),
   Mul: binary(
-    (x, y) => x * y,
+    () => (x, y) => x * y,
     ({ builder, dy, node: { inputs } }) => ({
       x: () => builder.add('Mul', [dy(), inputs[1]!]),
       y: () => builder.add('Mul', [dy(), inputs[0]!]),
     }),
   ),
   Div: binary(
-    (x, y) => x / y,
+    (_node, integral) => (integral ? quotient : (x, y) => x / y),
     ({ builder, dy, node: { inputs, outputs } }) => ({
       x: () => builder.add('Div', [dy(), inputs[1]!]),
       y: () => builder.add('Neg', [builder.add('Div', [builder.add('Mul', [dy(), outputs[0]!]), inputs[1]!])]),
     }),
   ),
+  Pow: binary(() => Math.pow, powerGradient),
+  // y = n − ⌊n/d⌋·d, or with the sign of n (fmod): dn = dy, dd = −dy·⌊n/d⌋ or −dy·trunc(n/d).
+  Mod: binary(
+    (node) => (numberAttribute(node, 'fmod', 0) === 1 ? (x, y) => x % y : modulo),
+    ({ builder, dy, node: { inputs, outputs } }) => ({
+      x: () => dy(),
+      y: () => {
+        const whole = builder.add('Div', [builder.add('Sub', [outputs[0]!, inputs[0]!]), inputs[1]!]);
+        return builder.add('Mul', [dy(), builder.add('Round', [whole])]);
+      },
+    }),
+  ),
 };
 
-type Sides = { readonly x: () => string; readonly y: () => string };
+type Compute = (x: number, y: number) => number;
 
-function binary(compute: (x: number, y: number) => number, sides: (scope: GradientScope) => Sides): Operator {
+function binary(
+  compute: (node: GraphNode, integral: boolean) => Compute,
+  sides: (scope: GradientScope) => Sides,
+): Operator {
   return {
     infer: (_node, inputs) => [broadcastOf(inputs)],
-    evaluate: (_node, [x, y]) => [evaluateBinary(x!, y!, compute)],
+    evaluate: (node, [x, y]) => [evaluateBinary(x!, y!, compute(node, x!.type !== 'float32'))],
     gradient: (scope) => {
       const { x, y } = sides(scope);
       return [x, y].map((side, index) =>
@@ -55,32 +65,24 @@ function broadcastOf({ types }: OperatorInputs): TypedShape {
   return { type: types[0]!.type, shape: broadcastShapes(types[0]!.shape, types[1]!.shape) };
 }
 
-/** Element by element under broadcasting; integer division truncates as ONNX's does. */
-export function evaluateBinary(
-  x: Tensor,
-  y: Tensor,
-  compute: (x: number, y: number) => number,
-  type: ElementType = x.type,
-): Tensor {
+/** Element by element under broadcasting. */
+export function evaluateBinary(x: Tensor, y: Tensor, compute: Compute, type: ElementType = x.type): Tensor {
   const shape = broadcastShapes(x.shape, y.shape);
-  const [xOffsets, yOffsets] = [x, y].map((operand) => offsetsInto(operand.shape, shape)) as [number[], number[]];
-  const integral = x.type !== 'float32';
-  const values = Array.from({ length: sizeOf(shape) }, (_, index) => {
-    const value = compute(x.data[xOffsets[index]!]!, y.data[yOffsets[index]!]!);
-    return integral ? Math.trunc(value) : value;
-  });
-  return tensorOf(type, shape, values);
+  const result = allocate(type, shape);
+  const [left, right] = [broadcastTo(x, shape).data, broadcastTo(y, shape).data];
+  for (let index = 0; index < result.data.length; index++) result.data[index] = compute(left[index]!, right[index]!);
+  return result;
 }
 
-/** For each element of `shape`, the offset of the element of an operand of shape `own` that is broadcast to it. */
-function offsetsInto(own: readonly number[], shape: readonly number[]): number[] {
-  const strides = stridesOf(own);
-  const full = stridesOf(shape);
-  const lead = shape.length - own.length;
-  return Array.from({ length: sizeOf(shape) }, (_, index) =>
-    own.reduce((offset, size, axis) => {
-      const position = Math.floor(index / full[axis + lead]!) % shape[axis + lead]!;
-      return offset + (size === 1 ? 0 : position * strides[axis]!);
-    }, 0),
-  );
+/** Integer division truncates. */
+function quotient(x: number, y: number): number {
+  if (y === 0) throw new Error('Division by zero');
+  return Math.trunc(x / y);
+}
+
+/** The remainder with the divisor's sign. */
+function modulo(x: number, y: number): number {
+  if (y === 0) throw new Error('Division by zero');
+  const rest = x % y;
+  return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
 }

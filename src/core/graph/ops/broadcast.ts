@@ -1,6 +1,12 @@
 import type { GraphBuilder } from '../builder';
 import type { Shape } from '../tensor';
 
+/** What arrives at each operand before broadcasting is undone; called only where it is wanted. */
+export interface Sides {
+  readonly x: () => string;
+  readonly y: () => string;
+}
+
 /** Sums `gradient` over the axes along which an operand of `shape` was broadcast: the adjoint of broadcasting. */
 export function unbroadcast(builder: GraphBuilder, gradient: string, shape: Shape): string {
   const from = builder.shape(gradient);

@@ -1,50 +1,10 @@
 import { numberAttribute, numbersAttribute, textAttribute, type GraphNode } from '../graph';
 import type { GradientScope, Operator } from '../operator';
 import { floats, type Shape, type Tensor } from '../tensor';
+import { refuseOtherInputs } from './guard';
+import { windowCount, windowOf, type Window } from './window';
 
-/** Strides, dilations and begin/end pads of a spatial operator, one a spatial axis. */
-export interface Window {
-  readonly kernel: readonly number[];
-  readonly strides: readonly number[];
-  readonly dilations: readonly number[];
-  readonly begin: readonly number[];
-  readonly end: readonly number[];
-}
-
-/** Resolves attributes and `auto_pad` of Conv and the poolings for an input of this spatial size. */
-export function windowOf(node: GraphNode, spatial: readonly number[], kernel: readonly number[]): Window {
-  const axes = spatial.map((_, axis) => axis);
-  const strides = numbersAttribute(node, 'strides') ?? axes.map(() => 1);
-  const dilations = numbersAttribute(node, 'dilations') ?? axes.map(() => 1);
-  const pads = numbersAttribute(node, 'pads') ?? axes.flatMap(() => [0, 0]);
-  const mode = textAttribute(node, 'auto_pad', 'NOTSET');
-  if (mode === 'VALID') return { kernel, strides, dilations, begin: axes.map(() => 0), end: axes.map(() => 0) };
-  if (mode === 'NOTSET')
-    return { kernel, strides, dilations, begin: pads.slice(0, axes.length), end: pads.slice(axes.length) };
-  const total = axes.map((axis) => {
-    const out = Math.ceil(spatial[axis]! / strides[axis]!);
-    return Math.max(0, (out - 1) * strides[axis]! + dilations[axis]! * (kernel[axis]! - 1) + 1 - spatial[axis]!);
-  });
-  const small = total.map((pad) => Math.floor(pad / 2));
-  const large = total.map((pad, axis) => pad - small[axis]!);
-  return mode === 'SAME_LOWER'
-    ? { kernel, strides, dilations, begin: large, end: small }
-    : { kernel, strides, dilations, begin: small, end: large };
-}
-
-/** Positions of the window along each axis. */
-export function windowCount(window: Window, spatial: readonly number[], ceil = false): number[] {
-  return spatial.map((size, axis) => {
-    const span = window.dilations[axis]! * (window.kernel[axis]! - 1) + 1;
-    const room = (size + window.begin[axis]! + window.end[axis]! - span) / window.strides[axis]!;
-    if (room < 0) throw new Error(`A window of ${span} does not fit into ${size}`);
-    if (!ceil) return Math.floor(room) + 1;
-    // A window that would start in the end padding is dropped, as PyTorch and ONNX Runtime do.
-    const count = Math.ceil(room) + 1;
-    return (count - 1) * window.strides[axis]! >= size + window.begin[axis]! ? count - 1 : count;
-  });
-}
-
+/** Convolutions of NC… by weights that do not depend on the picture. */
 export const convolution: Readonly<Record<string, Operator>> = {
   Conv: {
     infer: (node, { types: [x, weight] }) => {
@@ -55,7 +15,7 @@ export const convolution: Readonly<Record<string, Operator>> = {
       const window = windowOf(node, spatial, weight!.shape.slice(2));
       return [{ type: x!.type, shape: [x!.shape[0]!, weight!.shape[0]!, ...windowCount(window, spatial)] }];
     },
-    gradient: (scope) => [scope.wants(0) ? convolutionInputGradient(scope) : '', '', ''],
+    gradient: (scope) => [convolutionInputGradient(scope), '', ''],
   },
   ConvTranspose: {
     infer: (node, { types: [x, weight] }) => {
@@ -63,9 +23,12 @@ export const convolution: Readonly<Record<string, Operator>> = {
       const transposed = transposedWindow(node, x!.shape.slice(2), weight!.shape.slice(2));
       return [{ type: x!.type, shape: [x!.shape[0]!, weight!.shape[1]! * group, ...transposed.output] }];
     },
-    gradient: ({ node, builder, dy, shape }) => {
+    gradient: (scope) => {
+      const { node, builder, dy, shape } = scope;
+      refuseOtherInputs(scope, 0);
+      const spatial = shape(node.inputs[0]!).slice(2);
       const kernel = shape(node.inputs[1]!).slice(2);
-      const { window } = transposedWindow(node, shape(node.inputs[0]!).slice(2), kernel);
+      const { window } = transposedWindow(node, spatial, kernel);
       const dx = builder.add('Conv', [dy(), node.inputs[1]!], {
         group: numberAttribute(node, 'group', 1),
         strides: window.strides,
@@ -73,7 +36,11 @@ export const convolution: Readonly<Record<string, Operator>> = {
         kernel_shape: kernel,
         pads: [...window.begin, ...window.end],
       });
-      return [dx, '', ''];
+      // Output beyond the last window's stride makes room for windows that the forward pass did not have.
+      const axes = spatial.map((_, axis) => axis + 2);
+      const cut = spatial.some((size, axis) => shape(dx)[axis + 2] !== size);
+      const ranges = [axes.map(() => 0), spatial, axes].map((list) => builder.indices(list));
+      return [cut ? builder.add('Slice', [dx, ...ranges]) : dx, '', ''];
     },
   },
 };
@@ -97,14 +64,14 @@ function transposedWindow(
   let pads = numbersAttribute(node, 'pads') ?? axes.flatMap(() => [0, 0]);
   if (mode === 'VALID') pads = axes.flatMap(() => [0, 0]);
   if (wanted !== undefined) {
-    const total = axes.map((axis) => full[axis]! - wanted.at(axis - axes.length)!);
+    const total = axes.map((axis) => Math.max(0, full[axis]! - wanted.at(axis - axes.length)!));
     const small = total.map((pad) => Math.floor(pad / 2));
     const large = total.map((pad, axis) => pad - small[axis]!);
     pads = mode === 'SAME_UPPER' ? [...small, ...large] : [...large, ...small];
   }
   const begin = pads.slice(0, axes.length);
   const end = pads.slice(axes.length);
-  const output = axes.map((axis) => full[axis]! - begin[axis]! - end[axis]!);
+  const output = axes.map((axis) => wanted?.at(axis - axes.length) ?? full[axis]! - begin[axis]! - end[axis]!);
   return { window: { kernel, strides, dilations, begin, end }, output };
 }
 
@@ -114,6 +81,7 @@ function transposedWindow(
  */
 function convolutionInputGradient(scope: GradientScope): string {
   const { node, builder } = scope;
+  refuseOtherInputs(scope, 0);
   const input = scope.shape(node.inputs[0]!);
   const spatial = input.slice(2);
   const weight = scope.constant(node.inputs[1]!);

@@ -1,14 +1,10 @@
 import type { GradientScope, Operator } from '../operator';
 import { tensorOf, type Tensor } from '../tensor';
+import { roundHalfEven } from './quantization';
 
 /** Elementary functions of one input; dx = dy · f′. */
 export const elementary: Readonly<Record<string, Operator>> = {
   Identity: passing(),
-  Dropout: {
-    ...passing(),
-    infer: (_node, { types: [x] }) => [x!, { type: 'bool', shape: x!.shape }],
-    gradient: ({ dy }) => [dy(), '', ''],
-  },
   Neg: unary(
     (x) => -x,
     ({ builder, dy }) => builder.add('Neg', [dy()]),
@@ -37,6 +33,14 @@ export const elementary: Readonly<Record<string, Operator>> = {
   Cos: unary(Math.cos, ({ builder, dy, node }) =>
     builder.add('Neg', [builder.add('Mul', [dy(), builder.add('Sin', [node.inputs[0]!])])]),
   ),
+  Tan: unary(Math.tan, ({ builder, dy, node }) => {
+    const square = builder.add('Mul', [node.outputs[0]!, node.outputs[0]!]);
+    return builder.add('Mul', [dy(), builder.add('Add', [square, builder.scalar(1)])]);
+  }),
+  Atan: unary(Math.atan, ({ builder, dy, node }) => {
+    const square = builder.add('Mul', [node.inputs[0]!, node.inputs[0]!]);
+    return builder.add('Div', [dy(), builder.add('Add', [square, builder.scalar(1)])]);
+  }),
   Sign: flat(Math.sign),
   Floor: flat(Math.floor),
   Ceil: flat(Math.ceil),
@@ -66,10 +70,4 @@ function flat(compute: (x: number) => number): Operator {
 
 function mapped(x: Tensor, compute: (value: number) => number): Tensor {
   return tensorOf(x.type, x.shape, Float64Array.from(x.data, compute));
-}
-
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

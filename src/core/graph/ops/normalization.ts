@@ -1,6 +1,7 @@
-import { numberAttribute } from '../graph';
+import { numberAttribute, type GraphNode } from '../graph';
 import type { GradientScope, Operator } from '../operator';
-import { floats, sizeOf, type Tensor } from '../tensor';
+import { floats, sizeOf, type Shape, type Tensor, type TypedShape } from '../tensor';
+import { refuseOtherInputs } from './guard';
 
 /** Normalisations in inference mode. */
 export const normalization: Readonly<Record<string, Operator>> = {
@@ -10,36 +11,67 @@ export const normalization: Readonly<Record<string, Operator>> = {
         throw new Error('BatchNormalization in training mode is not supported');
       return [x!];
     },
-    gradient: ({ node, builder, dy, shape, constant }) => {
+    gradient: (scope) => {
+      const { node, builder, dy, shape, constant } = scope;
+      refuseOtherInputs(scope, 0);
       const [, scale, , , variance] = node.inputs.map((name) => constant(name));
       const rank = shape(node.inputs[0]!).length;
       const factor = batchNormScale(scale, variance, numberAttribute(node, 'epsilon', 1e-5));
-      const along = builder.constant(floats([factor.length, ...new Array<number>(rank - 2).fill(1)], factor), 'scale');
+      const along = builder.constant(
+        floats([factor.length, ...new Array<number>(Math.max(0, rank - 2)).fill(1)], factor),
+        'scale',
+      );
       return [builder.add('Mul', [dy(), along]), '', '', '', ''];
     },
   },
+  // The second and third output are the mean and the inverse deviation.
   LayerNormalization: {
-    infer: (_node, { types: [x] }) => [x!],
+    infer: (node, { types: [x] }) => {
+      const first = firstAxis(node, x!.shape);
+      const reduced: TypedShape = { type: 'float32', shape: x!.shape.map((size, axis) => (axis < first ? size : 1)) };
+      return [x!, reduced, reduced];
+    },
     gradient: (scope) => {
       const { node, shape } = scope;
-      const rank = shape(node.inputs[0]!).length;
-      const first = numberAttribute(node, 'axis', -1);
-      const axes = range(first < 0 ? first + rank : first, rank);
-      return [normalizedGradient(scope, node.inputs[0]!, scaled(scope), axes), '', ''];
+      refuseOtherInputs(scope, 0);
+      if (scope.hasGradient(1) || scope.hasGradient(2))
+        throw new Error('LayerNormalization: its statistics cannot be differentiated');
+      const x = node.inputs[0]!;
+      return [normalizedGradient(scope, x, scaled(scope), range(firstAxis(node, shape(x)), shape(x).length)), '', ''];
     },
   },
   InstanceNormalization: {
     infer: (_node, { types: [x] }) => [x!],
     gradient: (scope) => {
+      refuseOtherInputs(scope, 0);
       const rank = scope.shape(scope.node.inputs[0]!).length;
       return [normalizedGradient(scope, scope.node.inputs[0]!, scaled(scope, rank), range(2, rank)), '', ''];
     },
   },
-  LRN: {
-    infer: (_node, { types: [x] }) => [x!],
-    gradient: (scope) => [lrnGradient(scope)],
+  // Over each group of channels and all of space; scale and bias per channel.
+  GroupNormalization: {
+    infer: (node, { types: [x, scale] }) => {
+      const channels = x!.shape[1]!;
+      if (channels % numberAttribute(node, 'num_groups', 1) !== 0 || scale!.shape[0] !== channels)
+        throw new Error(`GroupNormalization: ${channels} channels do not fit its groups or scale`);
+      return [x!];
+    },
+    gradient: (scope) => {
+      const { node, builder, shape } = scope;
+      refuseOtherInputs(scope, 0);
+      const input = shape(node.inputs[0]!);
+      const grouped = builder.indices([input[0]!, numberAttribute(node, 'num_groups', 1), -1]);
+      const x = builder.add('Reshape', [node.inputs[0]!, grouped]);
+      const g = builder.add('Reshape', [scaled(scope, input.length), grouped]);
+      return [builder.add('Reshape', [normalizedGradient(scope, x, g, [2]), builder.indices(input)]), '', ''];
+    },
   },
 };
+
+function firstAxis(node: GraphNode, shape: Shape): number {
+  const axis = numberAttribute(node, 'axis', -1);
+  return axis < 0 ? axis + shape.length : axis;
+}
 
 /** γ / √(σ² + ε) per channel. */
 export function batchNormScale(scale: Tensor | undefined, variance: Tensor | undefined, epsilon: number): Float32Array {
@@ -67,7 +99,7 @@ function scaled({ node, builder, dy, shape }: GradientScope, rank?: number): str
  * ∂/∂x of x̂ = (x − μ)/√(var + ε) over `axes` for the gradient g at x̂: (g − mean(g) − x̂·mean(g∘x̂)) / √(var + ε)
  * (Ba, Kiros, Hinton: Layer Normalization).
  */
-export function normalizedGradient(scope: GradientScope, x: string, g: string, axes: readonly number[]): string {
+function normalizedGradient(scope: GradientScope, x: string, g: string, axes: readonly number[]): string {
   const { builder, node } = scope;
   const mean = (value: string): string => builder.add('ReduceMean', [value, builder.indices(axes)], { keepdims: 1 });
   const centred = builder.add('Sub', [x, mean(x)]);
@@ -79,47 +111,4 @@ export function normalizedGradient(scope: GradientScope, x: string, g: string, a
   const along = builder.add('Mul', [normal, mean(builder.add('Mul', [g, normal]))]);
   const rest = builder.add('Sub', [builder.add('Sub', [g, mean(g)]), along]);
   return builder.add('Div', [rest, deviation]);
-}
-
-/**
- * y = x·s^−β, s = bias + (α/n)·Σ x² over n neighbouring channels: dx = dy·s^−β − (2αβ/n)·x·Σ (dy·x·s^(−β−1)), the sums by a
- * 1×1 Conv with a band of ones, mirrored for even n.
- */
-function lrnGradient({ node, builder, dy, shape }: GradientScope): string {
-  const x = node.inputs[0]!;
-  const channels = shape(x)[1]!;
-  const size = numberAttribute(node, 'size', 1);
-  const alpha = numberAttribute(node, 'alpha', 1e-4);
-  const beta = numberAttribute(node, 'beta', 0.75);
-  const before = Math.floor((size - 1) / 2);
-  const band = (transposed: boolean): string => {
-    const data = new Float32Array(channels * channels);
-    for (let out = 0; out < channels; out++)
-      for (let at = Math.max(0, out - before); at < Math.min(channels, out - before + size); at++)
-        data[transposed ? at * channels + out : out * channels + at] = 1;
-    return builder.constant(
-      floats(
-        [
-          channels,
-          channels,
-          ...shape(x)
-            .slice(2)
-            .map(() => 1),
-        ],
-        data,
-      ),
-      'band',
-    );
-  };
-  const power = (value: string, exponent: number): string => builder.add('Pow', [value, builder.scalar(exponent)]);
-  const squares = builder.add('Conv', [builder.add('Mul', [x, x]), band(false)]);
-  const s = builder.add('Add', [
-    builder.add('Mul', [squares, builder.scalar(alpha / size)]),
-    builder.scalar(numberAttribute(node, 'bias', 1)),
-  ]);
-  const direct = builder.add('Mul', [dy(), power(s, -beta)]);
-  const inner = builder.add('Mul', [builder.add('Mul', [dy(), x]), power(s, -beta - 1)]);
-  const gathered = builder.add('Conv', [inner, band(true)]);
-  const indirect = builder.add('Mul', [builder.add('Mul', [x, gathered]), builder.scalar((2 * alpha * beta) / size)]);
-  return builder.add('Sub', [direct, indirect]);
 }

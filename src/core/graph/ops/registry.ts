@@ -1,29 +1,55 @@
 import type { OperatorTable } from '../builder';
 import { activation } from './activation';
 import { arithmetic } from './arithmetic';
+import { casting } from './casting';
+import { clipping } from './clipping';
+import { comparison } from './comparison';
+import { constants } from './constants';
 import { convolution } from './convolution';
+import { einsum } from './einsum';
 import { elementary } from './elementary';
+import { extremes } from './extremes';
+import { gathering } from './gathering';
 import { linear } from './linear';
+import { localResponse } from './localResponse';
 import { normalization } from './normalization';
+import { padding } from './padding';
 import { pooling } from './pooling';
+import { quantization } from './quantization';
+import { rearranging } from './rearranging';
 import { reduction } from './reduction';
+import { resize } from './resize';
 import { scattering } from './scattering';
 import { shaping } from './shape';
 import { slicing } from './slicing';
+import { softmax } from './softmax';
 
 /** Every operator that the IR knows. */
 export const operators: OperatorTable = new Map(
   Object.entries({
     ...activation,
     ...arithmetic,
+    ...casting,
+    ...clipping,
+    ...comparison,
+    ...constants,
     ...convolution,
+    ...einsum,
     ...elementary,
+    ...extremes,
+    ...gathering,
     ...linear,
+    ...localResponse,
     ...normalization,
+    ...padding,
     ...pooling,
+    ...quantization,
+    ...rearranging,
     ...reduction,
+    ...resize,
     ...scattering,
     ...shaping,
     ...slicing,
+    ...softmax,
   }),
 );

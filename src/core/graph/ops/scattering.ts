@@ -1,6 +1,92 @@
-import type { Operator } from '../operator';
+import { numberAttribute, textAttribute } from '../graph';
+import type { GradientScope, Operator } from '../operator';
+import { stridesOf, type Tensor } from '../tensor';
+import { positive } from './axis';
+import { flatIndex, forEachPosition } from './strided';
+import { zeros } from './zeros';
 
-/** Used by derivatives; not differentiated themselves. */
+/** Operators that put elements at indices: dy of what was overwritten is 0, an update takes the dy of its place. */
 export const scattering: Readonly<Record<string, Operator>> = {
-  ScatterElements: { infer: (_node, { types: [data] }) => [data!] },
+  ScatterElements: {
+    infer: (_node, { types: [data] }) => [data!],
+    evaluate: (node, [data, indices, updates]) => {
+      const axis = positive(numberAttribute(node, 'axis', 0), data!.shape.length);
+      const strides = stridesOf(data!.shape);
+      const result = copyOf(data!);
+      const put = writer(reductionOf(node.attributes.reduction), result);
+      forEachPosition(indices!.shape, (position, index) => {
+        const at = positive(indices!.data[index]!, data!.shape[axis]!);
+        put(flatIndex(position, strides) + (at - position[axis]!) * strides[axis]!, updates!.data[index]!);
+      });
+      return [result];
+    },
+    gradient: (scope) => {
+      const attributes = { axis: numberAttribute(scope.node, 'axis', 0) };
+      return scatterGradient(scope, 'ScatterElements', 'GatherElements', attributes);
+    },
+  },
+  ScatterND: {
+    infer: (_node, { types: [data] }) => [data!],
+    evaluate: (node, [data, indices, updates]) => {
+      const result = copyOf(data!);
+      const put = writer(reductionOf(node.attributes.reduction), result);
+      const strides = stridesOf(data!.shape);
+      const depth = indices!.shape.at(-1)!;
+      const inner = depth === 0 ? data!.data.length : strides[depth - 1]!;
+      for (let row = 0; row * inner < updates!.data.length; row++) {
+        const index = Array.from({ length: depth }, (_, at) =>
+          positive(indices!.data[row * depth + at]!, data!.shape[at]!),
+        );
+        const place = flatIndex(index, strides);
+        for (let at = 0; at < inner; at++) put(place + at, updates!.data[row * inner + at]!);
+      }
+      return [result];
+    },
+    gradient: (scope) => scatterGradient(scope, 'ScatterND', 'GatherND', {}),
+  },
+  // The inverse of a MaxPool whose windows do not overlap; made by its derivative only.
+  MaxUnpool: {
+    infer: (_node, { types: [x], constants: [, , shape] }) => [{ type: x!.type, shape: Array.from(shape!.data) }],
+  },
 };
+
+function reductionOf(value: unknown): string {
+  return typeof value === 'string' ? value : 'none';
+}
+
+function copyOf(data: Tensor): Tensor {
+  return { ...data, data: data.data.slice() } as Tensor;
+}
+
+function writer(reduction: string, { data }: Tensor): (place: number, value: number) => void {
+  switch (reduction) {
+    case 'none':
+      return (place, value) => (data[place] = value);
+    case 'add':
+      return (place, value) => (data[place]! += value);
+    case 'mul':
+      return (place, value) => (data[place]! *= value);
+    case 'max':
+      return (place, value) => (data[place] = Math.max(data[place]!, value));
+    case 'min':
+      return (place, value) => (data[place] = Math.min(data[place]!, value));
+    default:
+      throw new Error(`There is no reduction ${reduction}`);
+  }
+}
+
+function scatterGradient(
+  scope: GradientScope,
+  scatter: string,
+  gather: string,
+  attributes: Readonly<Record<string, number>>,
+): readonly string[] {
+  const { node, builder, dy, shape } = scope;
+  const [, indices, updates] = node.inputs as [string, string, string];
+  const reduction = textAttribute(node, 'reduction', 'none');
+  if (reduction !== 'none' && reduction !== 'add')
+    throw new Error(`${node.op}: reduction ${reduction} cannot be differentiated`);
+  const kept = (): string =>
+    reduction === 'add' ? dy() : builder.add(scatter, [dy(), indices, zeros(builder, shape(updates))], attributes);
+  return [scope.wants(0) ? kept() : '', '', scope.wants(2) ? builder.add(gather, [dy(), indices], attributes) : ''];
+}

@@ -2,11 +2,14 @@ import { numberAttribute, numbersAttribute, type GraphNode } from '../graph';
 import type { GradientScope, Operator, OperatorInputs } from '../operator';
 import { broadcastShapes, sizeOf, stridesOf, type Shape, type Tensor } from '../tensor';
 import { unbroadcast } from './broadcast';
-import { flatIndex, gatherElements } from './strided';
+import { positive, requiredConstant } from './axis';
+import { broadcastTo, stridedCopy } from './strided';
 
 /** Operators that rename positions: their derivative is the inverse renaming. */
 export const shaping: Readonly<Record<string, Operator>> = {
-  Reshape: sameElements((node, { types, constants }) => reshaped(node, types[0]!.shape, required(node, constants, 1))),
+  Reshape: sameElements((node, { types, constants }) =>
+    reshaped(node, types[0]!.shape, requiredConstant(node, constants, 1)),
+  ),
   Flatten: sameElements((node, { types }) => {
     const { shape } = types[0]!;
     const axis = positive(
@@ -33,12 +36,12 @@ export const shaping: Readonly<Record<string, Operator>> = {
     ],
     evaluate: (node, [x]) => {
       const perm = permutation(node, x!.shape);
-      const strides = perm.map((axis) => stridesOf(x!.shape)[axis]!);
+      const strides = stridesOf(x!.shape);
       return [
-        gatherElements(
+        stridedCopy(
           x!,
           perm.map((axis) => x!.shape[axis]!),
-          (position) => flatIndex(position, strides),
+          perm.map((axis) => strides[axis]!),
         ),
       ];
     },
@@ -49,30 +52,15 @@ export const shaping: Readonly<Record<string, Operator>> = {
   },
   Expand: {
     infer: (node, { types, constants }) => [
-      { type: types[0]!.type, shape: broadcastShapes(types[0]!.shape, Array.from(required(node, constants, 1).data)) },
+      {
+        type: types[0]!.type,
+        shape: broadcastShapes(types[0]!.shape, Array.from(requiredConstant(node, constants, 1).data)),
+      },
     ],
-    evaluate: (_node, [x, target]) => {
-      const shape = broadcastShapes(x!.shape, Array.from(target!.data));
-      const lead = shape.length - x!.shape.length;
-      const own = stridesOf(x!.shape);
-      const strides = shape.map((_, axis) => (axis < lead || x!.shape[axis - lead] === 1 ? 0 : own[axis - lead]!));
-      return [gatherElements(x!, shape, (position) => flatIndex(position, strides))];
-    },
+    evaluate: (_node, [x, target]) => [broadcastTo(x!, broadcastShapes(x!.shape, Array.from(target!.data)))],
     gradient: ({ node, builder, dy, shape }) => [unbroadcast(builder, dy(), shape(node.inputs[0]!)), ''],
   },
 };
-
-function required(node: GraphNode, constants: OperatorInputs['constants'], index: number): Tensor {
-  const tensor = constants[index];
-  if (tensor === undefined) throw new Error(`${node.op}: input ${index} is computed from the picture`);
-  return tensor;
-}
-
-export function positive(axis: number, rank: number): number {
-  const result = axis < 0 ? axis + rank : axis;
-  if (!(result >= 0 && result < Math.max(1, rank))) throw new Error(`There is no axis ${axis} in rank ${rank}`);
-  return result;
-}
 
 function axesOf(node: GraphNode, given: Tensor | undefined, rank: number): readonly number[] | undefined {
   const axes = given === undefined ? numbersAttribute(node, 'axes') : Array.from(given.data);
@@ -91,7 +79,7 @@ function sameElements(shapeOf: (node: GraphNode, inputs: OperatorInputs) => Shap
     infer: (node, inputs) => {
       const shape = shapeOf(node, inputs);
       const { type, shape: from } = inputs.types[0]!;
-      if (sizeOf(shape) !== sizeOf(from))
+      if (sizeOf(shape) !== sizeOf(from) || !shape.every((size) => Number.isInteger(size) && size >= 0))
         throw new Error(`${node.op}: [${from.join(', ')}] does not have the elements of [${shape.join(', ')}]`);
       return [{ type, shape }];
     },
@@ -114,5 +102,6 @@ function reshaped(node: GraphNode, from: Shape, target: Tensor): Shape {
   const open = sizes.indexOf(-1);
   if (open < 0) return sizes;
   const rest = sizes.reduce((product, size, axis) => (axis === open ? product : product * size), 1);
-  return sizes.map((size, axis) => (axis === open ? sizeOf(from) / rest : size));
+  const left = rest === 0 ? 0 : sizeOf(from) / rest;
+  return sizes.map((size, axis) => (axis === open ? left : size));
 }

@@ -10,78 +10,89 @@ import { floats, integers, type Tensor } from '../tensor';
 
 /** Collects what rewriting one node adds. */
 interface Rewriter {
+  readonly opset: number;
   readonly constant: (tensor: Tensor) => string;
   readonly fresh: () => string;
+  readonly valueOf: (name: string) => Tensor | undefined;
 }
 
-type Rule = (node: GraphNode, opset: number, rewriter: Rewriter) => readonly GraphNode[];
+type Rule = (node: GraphNode, rewriter: Rewriter) => readonly GraphNode[];
 
 /**
- * Rewrites nodes of older operator sets to the meaning that they have in opset 21: attributes that became inputs, softmax that
- * flattened its input, Upsample, Dropout outside training. Newer ones mean the same. The graph computes what it computed.
+ * Rewrites nodes of older operator sets (7 and on) to the meaning that they have in opset 21: attributes that became inputs,
+ * softmax that flattened its input, Upsample, Dropout outside training, element types that reading turned into others. What
+ * newer sets have in common with 21 means the same. The graph computes what it computed.
  */
 export function modernise(graph: Graph, opset: number): Graph {
   const constants = new Map(graph.constants);
+  const taken = new Set([
+    ...constants.keys(),
+    ...graph.inputs.map(({ name }) => name),
+    ...graph.nodes.flatMap(({ outputs }) => outputs),
+  ]);
   let counter = 0;
-  const fresh = (): string => `modern:${counter++}`;
+  const fresh = (): string => {
+    let name: string;
+    do name = `modern:${counter++}`;
+    while (taken.has(name));
+    return name;
+  };
   const constant = (tensor: Tensor): string => {
     const name = fresh();
     constants.set(name, tensor);
     return name;
   };
-  const nodes = graph.nodes.flatMap((node) => RULES[node.op]?.(node, opset, { constant, fresh }) ?? [node]);
+  const rewriter: Rewriter = { opset, constant, fresh, valueOf: (name) => constants.get(name) };
+  const nodes = graph.nodes.flatMap((node) => RULES.get(node.op)?.(node, rewriter) ?? [node]);
   return { ...graph, nodes, constants };
 }
 
-const RULES: Readonly<Record<string, Rule>> = {
-  Squeeze: axesToInput,
-  Unsqueeze: axesToInput,
-  ReduceSum: axesToInput,
-  ReduceMean: axesToInput,
-  ReduceMax: axesToInput,
-  ReduceMin: axesToInput,
-  ReduceProd: axesToInput,
-  ReduceL1: axesToInput,
-  ReduceL2: axesToInput,
-  ReduceSumSquare: axesToInput,
-  ReduceLogSumExp: axesToInput,
-  Split: (node, _opset, { constant }) => [listToInput(node, 'split', 1, constant)],
-  Clip: (node, opset, { constant }) => (opset < 11 ? [clip(node, constant)] : [node]),
-  Pad: (node, opset, { constant }) => (opset < 11 ? [pad(node, constant)] : [node]),
-  Slice: (node, opset, { constant }) => (opset < 10 ? [slice(node, constant)] : [node]),
-  Dropout: (node) => [
-    { ...node, op: 'Identity', inputs: node.inputs.slice(0, 1), outputs: node.outputs.slice(0, 1), attributes: {} },
-  ],
-  BatchNormalization: (node) => [
-    {
-      ...node,
-      outputs: node.outputs.slice(0, 1),
-      attributes: without(node.attributes, 'spatial', 'is_test', 'consumed_inputs'),
-    },
-  ],
-  Softmax: flatteningSoftmax,
-  LogSoftmax: flatteningSoftmax,
-  Upsample: (node, opset, { constant }) => [upsample(node, opset, constant)],
-  Add: oldBroadcast,
-  Sub: oldBroadcast,
-  Mul: oldBroadcast,
-  Div: oldBroadcast,
-};
+const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ...[
+    'Squeeze',
+    'Unsqueeze',
+    'ReduceSum',
+    'ReduceMean',
+    'ReduceMax',
+    'ReduceMin',
+    'ReduceProd',
+    'ReduceL1',
+    'ReduceL2',
+    'ReduceSumSquare',
+    'ReduceLogSum',
+    'ReduceLogSumExp',
+  ].map((op): [string, Rule] => [op, (node, { constant }) => [listToInput(node, 'axes', constant)]]),
+  ...['Softmax', 'LogSoftmax', 'Hardmax'].map((op): [string, Rule] => [op, flatteningSoftmax]),
+  ...['Add', 'Sub', 'Mul', 'Div'].map((op): [string, Rule] => [op, (node) => [{ ...node, attributes: {} }]]),
+  ['Split', split],
+  ['Clip', (node, { opset, constant }) => [opset < 11 ? clip(node, constant) : node]],
+  ['Pad', (node, { opset, constant }) => [opset < 11 ? pad(node, constant) : node]],
+  ['Slice', (node, { opset, constant }) => [opset < 10 ? slice(node, constant) : node]],
+  ['Dropout', (node) => [{ op: 'Identity', inputs: [node.inputs[0]!], outputs: [node.outputs[0]!], attributes: {} }]],
+  ['BatchNormalization', batchNormalization],
+  ['GroupNormalization', groupNormalization],
+  ['Upsample', upsample],
+  ['Resize', (node, rewriter) => (rewriter.opset < 11 ? upsample(node, rewriter) : [node])],
+  ['Scatter', (node) => [{ ...node, op: 'ScatterElements' }]],
+  ['Cast', (node) => [{ ...node, attributes: { to: castTarget(numberAttribute(node, 'to', 0)) } }]],
+]);
 
 function without(attributes: Attributes, ...names: readonly string[]): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));
 }
 
-function axesToInput(node: GraphNode, _opset: number, { constant }: Rewriter): readonly GraphNode[] {
-  return [listToInput(node, 'axes', 1, constant)];
-}
-
-function listToInput(node: GraphNode, name: string, index: number, constant: Rewriter['constant']): GraphNode {
+function listToInput(node: GraphNode, name: string, constant: Rewriter['constant']): GraphNode {
   const list = numbersAttribute(node, name);
   if (list === undefined) return node;
-  const inputs = [...node.inputs];
-  inputs[index] = constant(integers(list));
-  return { ...node, inputs, attributes: without(node.attributes, name) };
+  return { ...node, inputs: [node.inputs[0]!, constant(integers(list))], attributes: without(node.attributes, name) };
+}
+
+/** Equal parts became explicit in opset 18. Outputs that nothing reads get names: ONNX Runtime cannot do without. */
+function split(node: GraphNode, { constant, fresh }: Rewriter): readonly GraphNode[] {
+  const named = { ...node, outputs: node.outputs.map((name) => (name === '' ? fresh() : name)) };
+  const listed = listToInput(named, 'split', constant);
+  if ((listed.inputs[1] ?? '') !== '') return [{ ...listed, attributes: without(listed.attributes, 'num_outputs') }];
+  return [{ ...listed, attributes: { ...listed.attributes, num_outputs: node.outputs.length } }];
 }
 
 function clip(node: GraphNode, constant: Rewriter['constant']): GraphNode {
@@ -109,7 +120,7 @@ function slice(node: GraphNode, constant: Rewriter['constant']): GraphNode {
 }
 
 /** Until opset 12 softmax ran over all axes from `axis` (1 unless told) on, as if they were one. */
-function flatteningSoftmax(node: GraphNode, opset: number, { fresh }: Rewriter): readonly GraphNode[] {
+function flatteningSoftmax(node: GraphNode, { opset, fresh }: Rewriter): readonly GraphNode[] {
   if (opset >= 13) return [node];
   const [input, output] = [node.inputs[0]!, node.outputs[0]!];
   const [matrix, normal, shape] = [fresh(), fresh(), fresh()];
@@ -121,19 +132,49 @@ function flatteningSoftmax(node: GraphNode, opset: number, { fresh }: Rewriter):
   ];
 }
 
-function upsample(node: GraphNode, opset: number, constant: Rewriter['constant']): GraphNode {
-  const list = node.attributes.scales;
-  const scales =
-    opset < 9 && Array.isArray(list) ? constant(floats([list.length], list as readonly number[])) : node.inputs[1]!;
-  const attributes = {
-    mode: textAttribute(node, 'mode', 'nearest'),
-    coordinate_transformation_mode: 'asymmetric',
-    nearest_mode: 'floor',
-  };
-  return { op: 'Resize', inputs: [node.inputs[0]!, '', scales], outputs: node.outputs, attributes };
+/** Only the inference form: further outputs were running statistics. */
+function batchNormalization(node: GraphNode): readonly GraphNode[] {
+  if (numberAttribute(node, 'spatial', 1) === 0)
+    throw new Error('BatchNormalization of every single element (spatial = 0) is not supported');
+  const attributes = without(node.attributes, 'spatial', 'is_test', 'momentum', 'consumed_inputs');
+  return [{ ...node, outputs: node.outputs.slice(0, 1), attributes }];
 }
 
-/** The `broadcast` and `axis` attributes of opset 6 have no meaning from 7 on. */
-function oldBroadcast(node: GraphNode): readonly GraphNode[] {
-  return [{ ...node, attributes: {} }];
+/** Until opset 20 scale and bias were per group: a normalisation of groups as if each were one channel. */
+function groupNormalization(node: GraphNode, { opset, constant, fresh }: Rewriter): readonly GraphNode[] {
+  if (opset >= 21) return [node];
+  const [x, scale, bias] = node.inputs as [string, string, string];
+  const groups = numberAttribute(node, 'num_groups', 1);
+  const [grouped, normal, shape] = [fresh(), fresh(), fresh()];
+  const epsilon = numberAttribute(node, 'epsilon', 1e-5);
+  return [
+    { op: 'Reshape', inputs: [x, constant(integers([0, groups, -1]))], outputs: [grouped], attributes: {} },
+    { op: 'InstanceNormalization', inputs: [grouped, scale, bias], outputs: [normal], attributes: { epsilon } },
+    { op: 'Shape', inputs: [x], outputs: [shape], attributes: {} },
+    { op: 'Reshape', inputs: [normal, shape], outputs: node.outputs, attributes: {} },
+  ];
+}
+
+/**
+ * Upsample, and Resize before opset 11: asymmetric coordinates, whose nearest element was the one before when enlarging and
+ * the one behind when shrinking (as ONNX Runtime has it).
+ */
+function upsample(node: GraphNode, { constant, valueOf }: Rewriter): readonly GraphNode[] {
+  const list = node.attributes.scales;
+  const scales = Array.isArray(list) ? constant(floats([list.length], list.map(Number))) : (node.inputs[1] ?? '');
+  const shrinks = valueOf(scales)?.data.every((scale) => scale <= 1) ?? false;
+  const mode = textAttribute(node, 'mode', 'nearest');
+  const attributes = {
+    mode: mode === 'bilinear' ? 'linear' : mode,
+    coordinate_transformation_mode: 'asymmetric',
+    nearest_mode: shrinks ? 'ceil' : 'floor',
+  };
+  return [{ op: 'Resize', inputs: [node.inputs[0]!, '', scales], outputs: node.outputs, attributes }];
+}
+
+/** Floats of every width are float32 in the IR, and whole numbers that it does not have are int64. */
+function castTarget(type: number): number {
+  const [FLOAT, INT64] = [1, 7];
+  if ([10, 11, 16].includes(type)) return FLOAT;
+  return [4, 5, 12, 13].includes(type) ? INT64 : type;
 }

@@ -1,7 +1,7 @@
-import type { Attribute, Graph, GraphNode } from '../graph';
+import type { Attribute, Graph, GraphInput, GraphNode } from '../graph';
 import type { Tensor } from '../tensor';
-import { readModelProto, type AttributeProto, type NodeProto } from './onnxSchema';
-import { elementTypeOf, readTensorProto, type ExternalData } from './onnxTensor';
+import { readModelProto, type AttributeProto, type NodeProto, type ValueInfoProto } from './onnxSchema';
+import { checkSizes, elementTypeOf, readTensorProto, shownName, type ExternalData } from './onnxTensor';
 
 /** A network as an ONNX file has it, and the operator set that its nodes are meant in. */
 export interface OnnxModel {
@@ -12,37 +12,57 @@ export interface OnnxModel {
 
 const decoder = new TextDecoder();
 
+/** Far more than any network has; what follows takes time that grows with them. */
+const MOST_NODES = 50_000;
+/** The oldest operator set whose meaning is known. */
+const OLDEST_OPSET = 7;
+
 /**
  * Reads an ONNX file into the IR, nodes in topological order. Throws an Error that says what is wrong for a file that is
- * damaged, cyclic, uses a value that nothing makes, or holds control flow or operators of other domains.
+ * damaged, cyclic, uses a value that nothing makes, makes one twice, or holds operators of other domains.
  */
 export function readOnnx(bytes: Uint8Array, external: ExternalData): OnnxModel {
   const model = readModelProto(bytes);
   if (model.graph === undefined || model.graph.outputs.length === 0) throw new Error('The file holds no network');
+  const { nodes: protos, initializers } = model.graph;
+  if (protos.length > MOST_NODES) throw new Error(`The network has ${protos.length} nodes`);
   const opset = model.opsets.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0;
+  if (!(opset >= OLDEST_OPSET))
+    throw new Error(`The file needs operator set ${opset}; those from ${OLDEST_OPSET} on are understood`);
   const constants = new Map<string, Tensor>();
-  for (const proto of model.graph.initializers) constants.set(proto.name, readTensorProto(proto, external));
-  const inputs = model.graph.inputs
-    .filter(({ name }) => !constants.has(name))
-    .map(({ name, elementType, shape }) => ({ name, type: elementTypeOf(elementType), shape: shape ?? [] }));
+  const define = (name: string, tensor: Tensor): void => {
+    if (name === '') throw new Error('A constant has no name');
+    if (constants.has(name)) throw new Error(`The value ${shownName(name)} is made twice`);
+    constants.set(name, tensor);
+  };
+  for (const proto of initializers) define(proto.name, readTensorProto(proto, external));
+  const inputs = readInputs(model.graph.inputs, constants);
   const nodes: GraphNode[] = [];
-  for (const proto of model.graph.nodes) {
+  for (const proto of protos) {
     const node = readNode(proto, external);
     const constant = node.op === 'Constant' ? constantValue(node) : undefined;
     if (constant === undefined) nodes.push(node);
-    else constants.set(node.outputs[0]!, constant);
+    else define(node.outputs[0] ?? '', constant);
   }
-  const sorted = sortTopologically(nodes, [...inputs.map(({ name }) => name), ...constants.keys()]);
-  return {
-    graph: { inputs, outputs: model.graph.outputs.map(({ name }) => name), nodes: sorted, constants },
-    opset,
-    producer: model.producer,
-  };
+  const outputs = model.graph.outputs.map(({ name }) => name);
+  const sorted = sortTopologically(nodes, [...inputs.map(({ name }) => name), ...constants.keys()], outputs);
+  return { graph: { inputs, outputs, nodes: sorted, constants }, opset, producer: model.producer };
+}
+
+/** Older files list their initialisers among the inputs. */
+function readInputs(protos: readonly ValueInfoProto[], constants: ReadonlyMap<string, Tensor>): readonly GraphInput[] {
+  return protos
+    .filter(({ name }) => !constants.has(name))
+    .map(({ name, elementType, shape = [] }) => {
+      if (name === '') throw new Error('An input has no name');
+      checkSizes(`Input ${shownName(name)}`, shape, true);
+      return { name, type: elementTypeOf(elementType), shape };
+    });
 }
 
 function readNode(proto: NodeProto, external: ExternalData): GraphNode {
   if (!['', 'ai.onnx', 'com.microsoft'].includes(proto.domain))
-    throw new Error(`The operator ${proto.domain}.${proto.op} is not part of ONNX`);
+    throw new Error(`The operator ${shownName(proto.domain)}.${shownName(proto.op)} is not part of ONNX`);
   const attributes = Object.fromEntries(
     proto.attributes.flatMap((attribute) => {
       const value = readAttribute(attribute, external);
@@ -86,23 +106,32 @@ function constantValue({ attributes }: GraphNode): Tensor | undefined {
   return undefined;
 }
 
-/** Kahn's algorithm; throws for a cycle, a value that nothing makes, and a value made twice. */
-export function sortTopologically(nodes: readonly GraphNode[], given: readonly string[]): GraphNode[] {
-  const made = new Set(given);
-  const producers = new Map<string, GraphNode>();
-  for (const node of nodes)
-    for (const name of node.outputs) {
-      if (name === '') continue;
-      if (made.has(name) || producers.has(name)) throw new Error(`The value ${name} is made twice`);
-      producers.set(name, node);
-    }
+/** Kahn's algorithm; throws for a cycle, a value or output that nothing makes, and a value made twice. */
+export function sortTopologically(
+  nodes: readonly GraphNode[],
+  given: readonly string[],
+  outputs: readonly string[] = [],
+): GraphNode[] {
+  const known = new Set<string>();
+  const define = (name: string): void => {
+    if (known.has(name)) throw new Error(`The value ${shownName(name)} is made twice`);
+    known.add(name);
+  };
+  given.forEach(define);
+  const computed = new Set(nodes.flatMap((node) => node.outputs.filter((name) => name !== '')));
+  for (const node of nodes) for (const name of node.outputs) if (name !== '') define(name);
+  for (const name of outputs) if (!known.has(name)) throw new Error(`Nothing makes the output ${shownName(name)}`);
   const waiting = new Map<GraphNode, number>();
   const consumers = new Map<string, GraphNode[]>();
   for (const node of nodes) {
-    const open = new Set(node.inputs.filter((name) => name !== '' && !made.has(name)));
+    const unknown = node.inputs.find((name) => name !== '' && !known.has(name));
+    if (unknown !== undefined)
+      throw new Error(`Nothing makes the value ${shownName(unknown)} that ${shownName(node.op)} uses`);
+    const open = new Set(node.inputs.filter((name) => computed.has(name)));
     for (const name of open) {
-      if (!producers.has(name)) throw new Error(`Nothing makes the value ${name} that ${node.op} uses`);
-      consumers.set(name, [...(consumers.get(name) ?? []), node]);
+      const others = consumers.get(name);
+      if (others === undefined) consumers.set(name, [node]);
+      else others.push(node);
     }
     waiting.set(node, open.size);
   }

@@ -1,4 +1,16 @@
-import { PbfReader } from 'pbf';
+import {
+  openWire,
+  readBytes,
+  readFloat,
+  readFloats,
+  readInteger,
+  readIntegers,
+  readMessage,
+  readNumberBytes,
+  readText,
+  visitFields,
+  type Wire,
+} from './onnxWire';
 
 /** The messages of onnx.proto that carry a network, as they are on the wire (field numbers of ONNX IR version 10). */
 export interface ModelProto {
@@ -34,7 +46,6 @@ export interface AttributeProto {
   readonly floats: number[];
   readonly integers: number[];
   readonly texts: Uint8Array[];
-  hasGraph: boolean;
 }
 
 export interface TensorProto {
@@ -42,10 +53,11 @@ export interface TensorProto {
   dataType: number;
   readonly dims: number[];
   raw: Uint8Array | undefined;
-  readonly floats: number[];
-  readonly int32s: number[];
-  readonly int64s: number[];
-  readonly doubles: number[];
+  /** Encoded numbers: float_data, int32_data, int64_data and double_data. */
+  readonly floats: Uint8Array[];
+  readonly int32s: Uint8Array[];
+  readonly int64s: Uint8Array[];
+  readonly doubles: Uint8Array[];
   readonly external: Map<string, string>;
   isExternal: boolean;
 }
@@ -61,75 +73,50 @@ export interface ValueInfoProto {
 export function readModelProto(bytes: Uint8Array): ModelProto {
   const opsets: { domain: string; version: number }[] = [];
   const model = { irVersion: 0, producer: '', opsets, graph: undefined as GraphProto | undefined };
-  fields(new PbfReader(bytes), (tag, reader) => {
-    if (tag === 1) model.irVersion = reader.readVarint();
-    else if (tag === 2) model.producer = reader.readString();
-    else if (tag === 7) model.graph = message(reader, readGraph);
-    else if (tag === 8) opsets.push(message(reader, readOpset));
+  const wire = openWire(bytes);
+  visitFields(wire, (field) => {
+    if (field === 1) model.irVersion = readInteger(wire);
+    else if (field === 2) model.producer = readText(wire);
+    else if (field === 7) model.graph = readMessage(wire, readGraph);
+    else if (field === 8) opsets.push(readMessage(wire, readOpset));
   });
   return model;
 }
 
-type Reader = PbfReader;
-
-/** Visits the fields up to the end of the buffer, or of the message; never reads past it. */
-function fields(reader: Reader, visit: (tag: number, reader: Reader) => void, end = reader.length): void {
-  reader.readFields<undefined>((tag, _result, each) => visit(tag, each), undefined, end);
-}
-
-function message<T>(reader: Reader, read: (reader: Reader, end: number) => T): T {
-  const length = reader.readVarint();
-  const end = reader.pos + length;
-  if (!(length >= 0) || end > reader.length) throw new Error('A message reaches past the end of the file');
-  return read(reader, end);
-}
-
-function readOpset(reader: Reader, end: number): { domain: string; version: number } {
+function readOpset(wire: Wire): { domain: string; version: number } {
   const opset = { domain: '', version: 0 };
-  fields(
-    reader,
-    (tag) => {
-      if (tag === 1) opset.domain = reader.readString();
-      else if (tag === 2) opset.version = reader.readVarint(true);
-    },
-    end,
-  );
+  visitFields(wire, (field) => {
+    if (field === 1) opset.domain = readText(wire);
+    else if (field === 2) opset.version = readInteger(wire);
+  });
   return opset;
 }
 
-function readGraph(reader: Reader, end: number): GraphProto {
+function readGraph(wire: Wire): GraphProto {
   const graph: GraphProto = { nodes: [], initializers: [], inputs: [], outputs: [] };
-  fields(
-    reader,
-    (tag) => {
-      if (tag === 1) graph.nodes.push(message(reader, readNode));
-      else if (tag === 5) graph.initializers.push(message(reader, readTensor));
-      else if (tag === 11) graph.inputs.push(message(reader, readValueInfo));
-      else if (tag === 12) graph.outputs.push(message(reader, readValueInfo));
-    },
-    end,
-  );
+  visitFields(wire, (field) => {
+    if (field === 1) graph.nodes.push(readMessage(wire, readNode));
+    else if (field === 5) graph.initializers.push(readMessage(wire, readTensor));
+    else if (field === 11) graph.inputs.push(readMessage(wire, readValueInfo));
+    else if (field === 12) graph.outputs.push(readMessage(wire, readValueInfo));
+  });
   return graph;
 }
 
-function readNode(reader: Reader, end: number): NodeProto {
+function readNode(wire: Wire): NodeProto {
   const node: NodeProto = { op: '', name: '', domain: '', inputs: [], outputs: [], attributes: [] };
-  fields(
-    reader,
-    (tag) => {
-      if (tag === 1) node.inputs.push(reader.readString());
-      else if (tag === 2) node.outputs.push(reader.readString());
-      else if (tag === 3) node.name = reader.readString();
-      else if (tag === 4) node.op = reader.readString();
-      else if (tag === 5) node.attributes.push(message(reader, readAttribute));
-      else if (tag === 7) node.domain = reader.readString();
-    },
-    end,
-  );
+  visitFields(wire, (field) => {
+    if (field === 1) node.inputs.push(readText(wire));
+    else if (field === 2) node.outputs.push(readText(wire));
+    else if (field === 3) node.name = readText(wire);
+    else if (field === 4) node.op = readText(wire);
+    else if (field === 5) node.attributes.push(readMessage(wire, readAttribute));
+    else if (field === 7) node.domain = readText(wire);
+  });
   return node;
 }
 
-function readAttribute(reader: Reader, end: number): AttributeProto {
+function readAttribute(wire: Wire): AttributeProto {
   const attribute: AttributeProto = {
     name: '',
     type: 0,
@@ -140,28 +127,22 @@ function readAttribute(reader: Reader, end: number): AttributeProto {
     floats: [],
     integers: [],
     texts: [],
-    hasGraph: false,
   };
-  fields(
-    reader,
-    (tag) => {
-      if (tag === 1) attribute.name = reader.readString();
-      else if (tag === 2) attribute.float = reader.readFloat();
-      else if (tag === 3) attribute.integer = reader.readVarint(true);
-      else if (tag === 4) attribute.text = reader.readBytes();
-      else if (tag === 5) attribute.tensor = message(reader, readTensor);
-      else if (tag === 6 || tag === 11) attribute.hasGraph = true;
-      else if (tag === 7) reader.readPackedFloat(attribute.floats);
-      else if (tag === 8) reader.readPackedVarint(attribute.integers, true);
-      else if (tag === 9) attribute.texts.push(reader.readBytes());
-      else if (tag === 20) attribute.type = reader.readVarint();
-    },
-    end,
-  );
+  visitFields(wire, (field) => {
+    if (field === 1) attribute.name = readText(wire);
+    else if (field === 2) attribute.float = readFloat(wire);
+    else if (field === 3) attribute.integer = readInteger(wire);
+    else if (field === 4) attribute.text = readBytes(wire);
+    else if (field === 5) attribute.tensor = readMessage(wire, readTensor);
+    else if (field === 7) readFloats(wire, attribute.floats);
+    else if (field === 8) readIntegers(wire, attribute.integers);
+    else if (field === 9) attribute.texts.push(readBytes(wire));
+    else if (field === 20) attribute.type = readInteger(wire);
+  });
   return attribute;
 }
 
-function readTensor(reader: Reader, end: number): TensorProto {
+function readTensor(wire: Wire): TensorProto {
   const tensor: TensorProto = {
     name: '',
     dataType: 0,
@@ -174,89 +155,60 @@ function readTensor(reader: Reader, end: number): TensorProto {
     external: new Map(),
     isExternal: false,
   };
-  fields(
-    reader,
-    (tag) => {
-      if (tag === 1) reader.readPackedVarint(tensor.dims, true);
-      else if (tag === 2) tensor.dataType = reader.readVarint();
-      else if (tag === 4) reader.readPackedFloat(tensor.floats);
-      else if (tag === 5) reader.readPackedVarint(tensor.int32s, true);
-      else if (tag === 7) reader.readPackedVarint(tensor.int64s, true);
-      else if (tag === 8) tensor.name = reader.readString();
-      else if (tag === 9) tensor.raw = reader.readBytes();
-      else if (tag === 10) reader.readPackedDouble(tensor.doubles);
-      else if (tag === 13) tensor.external.set(...message(reader, readEntry));
-      else if (tag === 14) tensor.isExternal = reader.readVarint() === 1;
-    },
-    end,
-  );
+  visitFields(wire, (field) => {
+    if (field === 1) readIntegers(wire, tensor.dims);
+    else if (field === 2) tensor.dataType = readInteger(wire);
+    else if (field === 4) readNumberBytes(wire, tensor.floats);
+    else if (field === 5) readNumberBytes(wire, tensor.int32s);
+    else if (field === 7) readNumberBytes(wire, tensor.int64s);
+    else if (field === 8) tensor.name = readText(wire);
+    else if (field === 9) tensor.raw = readBytes(wire);
+    else if (field === 10) readNumberBytes(wire, tensor.doubles);
+    else if (field === 13) tensor.external.set(...readMessage(wire, readEntry));
+    else if (field === 14) tensor.isExternal = readInteger(wire) === 1;
+  });
   return tensor;
 }
 
-function readEntry(reader: Reader, end: number): [string, string] {
+function readEntry(wire: Wire): [string, string] {
   const entry: [string, string] = ['', ''];
-  fields(
-    reader,
-    (tag) => {
-      if (tag === 1) entry[0] = reader.readString();
-      else if (tag === 2) entry[1] = reader.readString();
-    },
-    end,
-  );
+  visitFields(wire, (field) => {
+    if (field === 1) entry[0] = readText(wire);
+    else if (field === 2) entry[1] = readText(wire);
+  });
   return entry;
 }
 
-function readValueInfo(reader: Reader, end: number): ValueInfoProto {
+function readValueInfo(wire: Wire): ValueInfoProto {
   const info: ValueInfoProto = { name: '', elementType: 0, shape: undefined };
-  fields(
-    reader,
-    (tag) => {
-      if (tag === 1) info.name = reader.readString();
-      else if (tag === 2)
-        message(reader, (_, typeEnd) =>
-          fields(
-            reader,
-            (typeTag) => {
-              if (typeTag !== 1) return;
-              message(reader, (__, tensorEnd) =>
-                fields(
-                  reader,
-                  (tensorTag) => {
-                    if (tensorTag === 1) info.elementType = reader.readVarint();
-                    else if (tensorTag === 2) info.shape = message(reader, readShape);
-                  },
-                  tensorEnd,
-                ),
-              );
-            },
-            typeEnd,
-          ),
-        );
-    },
-    end,
-  );
+  const readTensorType = (): void =>
+    visitFields(wire, (field) => {
+      if (field === 1) info.elementType = readInteger(wire);
+      else if (field === 2) info.shape = readMessage(wire, readShape);
+    });
+  const readType = (): void =>
+    visitFields(wire, (field) => {
+      if (field === 1) readMessage(wire, readTensorType);
+    });
+  visitFields(wire, (field) => {
+    if (field === 1) info.name = readText(wire);
+    else if (field === 2) readMessage(wire, readType);
+  });
   return info;
 }
 
-function readShape(reader: Reader, end: number): number[] {
+function readShape(wire: Wire): number[] {
   const shape: number[] = [];
-  fields(
-    reader,
-    (tag) => {
-      if (tag !== 1) return;
-      let size = -1;
-      message(reader, (_, dimensionEnd) =>
-        fields(
-          reader,
-          (dimensionTag) => {
-            if (dimensionTag === 1) size = reader.readVarint(true);
-          },
-          dimensionEnd,
-        ),
-      );
-      shape.push(size);
-    },
-    end,
-  );
+  visitFields(wire, (field) => {
+    if (field === 1) shape.push(readMessage(wire, readDimension));
+  });
   return shape;
+}
+
+function readDimension(wire: Wire): number {
+  let size = -1;
+  visitFields(wire, (field) => {
+    if (field === 1) size = readInteger(wire);
+  });
+  return size;
 }

@@ -1,5 +1,6 @@
-import { sizeOf, tensorOf, type Tensor } from '../tensor';
+import { floats, sizeOf, tensorOf, type Shape, type Tensor } from '../tensor';
 import type { TensorProto } from './onnxSchema';
+import { countVarints, decodeVarints } from './onnxWire';
 
 /** Finds the bytes of a tensor that lies outside the file; throws if they may not be read. */
 export type ExternalData = (location: string, offset: number, length: number) => Uint8Array;
@@ -26,63 +27,114 @@ const BYTES: Readonly<Record<number, number>> = {
   [BFLOAT16]: 2,
 };
 
-/** The IR's tensor for an initialiser, whichever way its data are stored. Throws if data and shape do not agree. */
-export function readTensorProto(proto: TensorProto, external: ExternalData): Tensor {
-  const shape = proto.dims;
-  const size = sizeOf(shape);
-  if (shape.some((dimension) => dimension < 0) || !Number.isSafeInteger(size))
-    throw new Error(`Initialiser ${proto.name} has the shape [${shape.join(', ')}]`);
-  const width = BYTES[proto.dataType];
-  if (width === undefined) throw new Error(`Initialiser ${proto.name} has the unknown element type ${proto.dataType}`);
-  const raw = proto.isExternal ? readExternal(proto, size * width, external) : proto.raw;
-  const values = raw === undefined ? typedValues(proto) : undefined;
-  const available = values === undefined ? raw!.byteLength / width : values.length;
-  if (available !== size)
-    throw new Error(`Initialiser ${proto.name} has ${available} elements where its shape asks for ${size}`);
-  return values === undefined ? fromRaw(proto.dataType, shape, raw!) : fromValues(proto.dataType, shape, values);
+/** The most axes and the longest axis that a tensor may have. */
+const MOST_AXES = 32;
+const LONGEST_AXIS = 2 ** 31 - 1;
+
+/** Throws unless the sizes (−1: open) can be those of a tensor that exists. */
+export function checkSizes(what: string, sizes: readonly number[], openAllowed = false): void {
+  const possible = (size: number): boolean =>
+    Number.isInteger(size) && size <= LONGEST_AXIS && (size >= 0 || (openAllowed && size === -1));
+  if (sizes.length > MOST_AXES || !sizes.every(possible) || !Number.isSafeInteger(sizeOf(sizes)))
+    throw new Error(`${what} has the impossible shape [${sizes.slice(0, MOST_AXES).join(', ')}]`);
 }
 
-function readExternal(proto: TensorProto, expected: number, external: ExternalData): Uint8Array {
+/** A name out of a file, short enough for a message. */
+export function shownName(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 57)}…` : name;
+}
+
+/**
+ * The IR's tensor for an initialiser, whichever way its data are stored. Throws if data and shape do not agree; nothing is
+ * allocated before that is known.
+ */
+export function readTensorProto(proto: TensorProto, external: ExternalData): Tensor {
+  const shape = proto.dims;
+  const name = `Initialiser ${shownName(proto.name)}`;
+  checkSizes(name, shape);
+  const size = sizeOf(shape);
+  const width = BYTES[proto.dataType];
+  if (width === undefined) throw new Error(`${name} has the unsupported element type ${proto.dataType}`);
+  const check = (available: number): void => {
+    if (available !== size) throw new Error(`${name} has ${available} elements where its shape asks for ${size}`);
+  };
+  const raw = proto.isExternal ? readExternal(proto, name, size * width, external) : proto.raw;
+  if (raw !== undefined) {
+    check(raw.byteLength / width);
+    return fromRaw(proto.dataType, shape, raw);
+  }
+  if (proto.dataType === FLOAT || proto.dataType === DOUBLE) {
+    const pieces = proto.dataType === FLOAT ? proto.floats : proto.doubles;
+    check(pieces.reduce((sum, piece) => sum + piece.length, 0) / width);
+    return fromRaw(proto.dataType, shape, joined(pieces));
+  }
+  const pieces = proto.dataType === INT64 ? proto.int64s : proto.int32s;
+  check(countVarints(pieces));
+  return fromVarints(proto.dataType, shape, pieces);
+}
+
+function readExternal(proto: TensorProto, name: string, expected: number, external: ExternalData): Uint8Array {
   const offset = Number(proto.external.get('offset') ?? 0);
   const length = Number(proto.external.get('length') ?? expected);
   if (!Number.isSafeInteger(offset) || offset < 0 || length !== expected)
-    throw new Error(`Initialiser ${proto.name} points at data of the wrong length`);
-  return external(proto.external.get('location') ?? '', offset, length);
+    throw new Error(`${name} points at data of the wrong length`);
+  const bytes = external(proto.external.get('location') ?? '', offset, length);
+  if (bytes.length !== expected) throw new Error(`${name} points at data of the wrong length`);
+  return bytes;
 }
 
-function typedValues(proto: TensorProto): readonly number[] {
-  if (proto.dataType === FLOAT) return proto.floats;
-  if (proto.dataType === DOUBLE) return proto.doubles;
-  return proto.dataType === INT64 ? proto.int64s : proto.int32s;
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first = new Uint8Array(0)] = pieces;
+  if (pieces.length <= 1) return first;
+  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
 
-function fromValues(type: number, shape: readonly number[], values: readonly number[]): Tensor {
-  if (type === FLOAT16) return tensorOf('float32', shape, values.map(halfToNumber));
-  if (type === BFLOAT16) return tensorOf('float32', shape, bfloatsToFloats(Uint16Array.from(values)));
-  return tensorOf(elementTypeOf(type), shape, values);
+function fromVarints(type: number, shape: Shape, pieces: readonly Uint8Array[]): Tensor {
+  const size = sizeOf(shape);
+  if (type === FLOAT16 || type === BFLOAT16) {
+    const bits = new Uint16Array(size);
+    decodeVarints(pieces, bits);
+    return floats(shape, type === FLOAT16 ? halvesToFloats(bits) : bfloatsToFloats(bits));
+  }
+  const tensor = tensorOf(elementTypeOf(type), shape, { length: size });
+  decodeVarints(pieces, tensor.data);
+  return tensor;
 }
 
-function fromRaw(type: number, shape: readonly number[], raw: Uint8Array): Tensor {
+function fromRaw(type: number, shape: Shape, raw: Uint8Array): Tensor {
   // A copy is aligned; a slice of a Buffer would be a view.
   const { buffer } = new Uint8Array(raw);
   switch (type) {
     case FLOAT:
-      return { type: 'float32', shape, data: new Float32Array(buffer) };
+      return floats(shape, new Float32Array(buffer));
     case DOUBLE:
-      return tensorOf('float32', shape, new Float64Array(buffer));
+      return floats(shape, new Float32Array(new Float64Array(buffer)));
     case FLOAT16:
-      return tensorOf('float32', shape, Float32Array.from(new Uint16Array(buffer), halfToNumber));
+      return floats(shape, halvesToFloats(new Uint16Array(buffer)));
     case BFLOAT16:
-      return tensorOf('float32', shape, bfloatsToFloats(new Uint16Array(buffer)));
+      return floats(shape, bfloatsToFloats(new Uint16Array(buffer)));
     case INT64:
-      return tensorOf('int64', shape, Float64Array.from(new BigInt64Array(buffer), Number));
+      return { type: 'int64', shape, data: int64sToNumbers(new DataView(buffer)) };
     case INT32:
-      return tensorOf('int32', shape, new Int32Array(buffer));
+      return { type: 'int32', shape, data: new Int32Array(buffer) };
     case INT8:
-      return tensorOf('int8', shape, new Int8Array(buffer));
+      return { type: 'int8', shape, data: new Int8Array(buffer) };
     default:
-      return tensorOf(elementTypeOf(type), shape, new Uint8Array(buffer));
+      return { type: type === BOOL ? 'bool' : 'uint8', shape, data: new Uint8Array(buffer) };
   }
+}
+
+function int64sToNumbers(view: DataView): Float64Array {
+  const values = new Float64Array(view.byteLength / 8);
+  for (let index = 0; index < values.length; index++)
+    values[index] = view.getInt32(8 * index + 4, true) * 2 ** 32 + view.getUint32(8 * index, true);
+  return values;
 }
 
 /** The IR's element type for TensorProto.DataType; float16, bfloat16 and double become float32. */
@@ -118,7 +170,19 @@ export function halfToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+let halves: Float32Array | undefined;
+
+function halvesToFloats(bits: Uint16Array): Float32Array {
+  halves ??= Float32Array.from({ length: 65536 }, (_, each) => halfToNumber(each));
+  const table = halves;
+  const result = new Float32Array(bits.length);
+  for (let index = 0; index < bits.length; index++) result[index] = table[bits[index]!]!;
+  return result;
+}
+
 /** bfloat16 is the upper half of a float32. */
 function bfloatsToFloats(bits: Uint16Array): Float32Array {
-  return new Float32Array(Uint32Array.from(bits, (each) => (each << 16) >>> 0).buffer);
+  const words = new Uint32Array(bits.length);
+  for (let index = 0; index < bits.length; index++) words[index] = bits[index]! << 16;
+  return new Float32Array(words.buffer);
 }

@@ -14,13 +14,13 @@ const DATA_TYPES: Readonly<Record<ElementType, number>> = {
   bool: 9,
 };
 
-/** The bytes of an ONNX file (IR 10, opset 21) for a graph whose shapes are known. */
-export function writeOnnx(graph: StaticGraph): Uint8Array {
+/** The bytes of an ONNX file (IR 10) for a graph whose shapes are known and whose nodes are meant in `opset`. */
+export function writeOnnx(graph: StaticGraph, opset = OPSET): Uint8Array {
   const writer = new PbfWriter();
   writer.writeVarintField(1, IR_VERSION);
   writer.writeStringField(2, 'gradient-lens');
   writer.writeMessage(7, writeGraph, graph);
-  writer.writeMessage(8, writeOpset, { domain: '', version: OPSET });
+  writer.writeMessage(8, writeOpset, { domain: '', version: opset });
   return writer.finish();
 }
 
@@ -59,6 +59,10 @@ const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set([
   'cubic_coeff_a',
   'threshold',
   'ratio',
+  // Of Clip and Pad before opset 11.
+  'min',
+  'max',
+  'value',
 ]);
 /** `scales` of Upsample and the like. */
 const FLOAT_LISTS: ReadonlySet<string> = new Set(['scales', 'activation_params']);
@@ -99,9 +103,13 @@ function writeTensor({ name, tensor }: { name: string; tensor: Tensor }, writer:
   for (const size of tensor.shape) writer.writeVarintField(1, size);
   writer.writeVarintField(2, DATA_TYPES[tensor.type]);
   writer.writeStringField(8, name);
-  const { data } =
-    tensor.type === 'int64' ? { data: BigInt64Array.from(tensor.data, (value) => BigInt(value)) } : tensor;
+  const { data } = tensor.type === 'int64' ? { data: BigInt64Array.from(tensor.data, toInt64) } : tensor;
   writer.writeBytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+/** 2⁶³ − 1, which marks an open end of a slice, is 2⁶³ as a double. */
+function toInt64(value: number): bigint {
+  return value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value);
 }
 
 function writeValueInfo({ name, type }: { name: string; type: TypedShape }, writer: PbfWriter): void {

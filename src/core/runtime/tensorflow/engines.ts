@@ -25,13 +25,7 @@ export async function* engineCandidates(
   choice: EngineChoice,
   options: EngineOptions,
 ): AsyncGenerator<EngineCandidate, void> {
-  if (choice === 'onnx') {
-    throw new UserError(
-      'engine-unavailable',
-      'The engine onnx is not part of this version.',
-      'Choose the engine auto, tensorflow, wasm or cpu.',
-    );
-  }
+  if (choice === 'onnx') throw new Error('ONNX Runtime is none of the backends of TensorFlow.js');
   if (choice !== 'auto') {
     const found = await loadEngine(choice, options);
     if (!found.available) {

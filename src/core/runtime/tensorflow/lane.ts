@@ -22,8 +22,3 @@ export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   last = turn.catch(() => undefined);
   return turn;
 }
-
-/** Lets waiting messages (a cancellation) in. */
-export async function nextTurn(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-}

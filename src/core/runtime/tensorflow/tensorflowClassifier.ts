@@ -11,7 +11,8 @@ import { createPreprocessing } from '../../model/preprocessing';
 import type { TensorFlowEngine } from './options';
 import { createFilterCache } from './kernels/filterCache';
 import { explainForward, explainGradient } from './failures';
-import { nextTurn, onEngine } from './lane';
+import { imagesOf, joinScores, nextTurn } from '../batches';
+import { onEngine } from './lane';
 import type { Network } from './network';
 import { releaseTape } from './tape';
 
@@ -140,24 +141,5 @@ function chunkSize(bytesPerImage: number): number {
 }
 
 function* chunksOf(images: ImageBatch, size: number): Generator<ImageBatch> {
-  const length = images.data.length / images.count;
-  for (let start = 0; start < images.count; start += size) {
-    const count = Math.min(size, images.count - start);
-    yield { ...images, count, data: images.data.subarray(start * length, (start + count) * length) };
-  }
-}
-
-function joinScores(parts: readonly Scores[], classes: number): Scores {
-  const [only] = parts;
-  if (parts.length === 1 && only) return only;
-  const count = parts.reduce((sum, part) => sum + part.count, 0);
-  const logits = new Float32Array(count * classes);
-  const probabilities = new Float32Array(count * classes);
-  let offset = 0;
-  for (const part of parts) {
-    logits.set(part.logits, offset);
-    probabilities.set(part.probabilities, offset);
-    offset += part.count * classes;
-  }
-  return { logits, probabilities, count, classes };
+  for (let start = 0; start < images.count; start += size) yield imagesOf(images, start, size);
 }

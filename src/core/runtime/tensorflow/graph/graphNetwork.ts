@@ -12,7 +12,8 @@ import { arrayAt, objectAt } from '../../../model/json';
 import { readInputShape } from '../../../model/modelInput';
 import type { Weight } from '../../../model/weights';
 import type { Network } from '../network';
-import { asScores, chooseOutput } from '../network';
+import { chooseOutput } from '../../outputs';
+import { asScores } from '../network';
 
 /** Builds a TensorFlow.js graph model. Throws `UserError`. */
 export function buildGraphNetwork(json: JsonObject, weights: readonly Weight[]): Network {

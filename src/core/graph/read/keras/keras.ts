@@ -1,0 +1,138 @@
+import type { Graph } from '../../graph';
+import { isObject, textAt, type JsonObject } from '../layers/json';
+import { readLayers, type LayersOptions } from '../layers/layers';
+import { weightsByName, type FloatTensor, type WeightSource } from '../layers/weightSource';
+import { readHdf5, type Hdf5File } from './hdf5';
+import { readZip } from './zip';
+
+/** A Keras file's network. */
+export interface KerasModel {
+  readonly graph: Graph;
+  /** "3.9.0"; undefined: the file does not say it. */
+  readonly kerasVersion: string | undefined;
+  readonly config: JsonObject;
+}
+
+const CONFIG = 'config.json';
+const METADATA = 'metadata.json';
+const WEIGHTS = 'model.weights.h5';
+const JSON_LIMITS = { bytes: 128 * 1024 ** 2, depth: 200 } as const;
+
+/**
+ * Reads a `.keras` file (Keras 3: a zip archive of config.json, metadata.json and model.weights.h5) into the IR.
+ *
+ * Throws an Error that says what is wrong: see {@link readLayers}; files that are damaged, unpack to too much, or hold other
+ * weights than their configuration needs.
+ */
+export async function readKerasArchive(bytes: Uint8Array, options: LayersOptions = {}): Promise<KerasModel> {
+  const files = readZip(bytes, [CONFIG, METADATA, WEIGHTS]);
+  const [config, weights] = [files.get(CONFIG), files.get(WEIGHTS)];
+  if (config === undefined || weights === undefined)
+    throw new Error(`The archive is no Keras model: ${config ? WEIGHTS : CONFIG} is missing`);
+  const topology = parseJson(config, CONFIG);
+  const metadata = files.get(METADATA);
+  const kerasVersion = metadata && textAt(parseJson(metadata, METADATA), 'keras_version');
+  const file = await readHdf5(weights);
+  try {
+    const graph = readLayers(topology, weightsByPath(file), { kerasVersion: kerasVersion ?? '3', ...options });
+    return { graph, kerasVersion, config: topology };
+  } finally {
+    file.close();
+  }
+}
+
+/** Reads a whole model in Keras's older format (`.h5`) into the IR. Throws as {@link readKerasArchive} does. */
+export async function readKerasHdf5(bytes: Uint8Array, options: LayersOptions = {}): Promise<KerasModel> {
+  const file = await readHdf5(bytes);
+  try {
+    const text = file.attribute('/', 'model_config');
+    if (typeof text !== 'string')
+      throw new Error('The file holds weights, but no model: it was saved without its configuration');
+    const topology = parseJson(new TextEncoder().encode(text), 'model_config');
+    const version = file.attribute('/', 'keras_version') ?? file.attribute('/model_weights', 'keras_version');
+    const kerasVersion = typeof version === 'string' ? version : undefined;
+    const graph = readLayers(topology, weightsByGroup(file), { kerasVersion, ...options });
+    return { graph, kerasVersion, config: topology };
+  } finally {
+    file.close();
+  }
+}
+
+/** Parts of attention layers are named otherwise in paths. */
+const PART_PATHS: Readonly<Record<string, string>> = {
+  query: 'query_dense',
+  key: 'key_dense',
+  value: 'value_dense',
+  attention_output: 'output_dense',
+};
+
+/** Keras 3 numbers a layer's weights: `layers/<layer>/vars/<index>`, for parts `layers/<layer>/<part>/vars/<index>`. */
+export function weightsByPath(file: Hdf5File): WeightSource {
+  return ({ path }, name, index) => {
+    const parts = name.split('/').slice(0, -1);
+    const place = [...path, ...parts.map((part) => PART_PATHS[part] ?? part)];
+    return file.dataset(`${place.join('/')}/vars/${index}`);
+  };
+}
+
+/** Older files keep a group for each outer layer with its weights' names in order. */
+export function weightsByGroup(file: Hdf5File): WeightSource {
+  const root = file.list('/').includes('model_weights') ? '/model_weights' : '';
+  const groups = new Map<string, WeightSource>();
+  const sourceOf = (group: string): WeightSource => {
+    const path = `${root}/${group}`;
+    const weights = new Map<string, FloatTensor>();
+    for (const name of splitAttribute(file, path, 'weight_names')) {
+      const tensor = file.dataset(`${path}/${name}`);
+      if (tensor !== undefined) weights.set(name, tensor);
+    }
+    return weightsByName(weights);
+  };
+  return (place, name, index) => {
+    const group = place.names[0] ?? '';
+    let source = groups.get(group);
+    if (source === undefined) groups.set(group, (source = sourceOf(group)));
+    return source(place, name, index);
+  };
+}
+
+/** Lists too long for one attribute go on in others: `weight_names0`, `weight_names1`, … */
+function splitAttribute(file: Hdf5File, path: string, name: string): readonly string[] {
+  const list = (suffix: string): readonly string[] => {
+    const value = file.attribute(path, name + suffix);
+    return typeof value === 'string' ? [value] : (value ?? []);
+  };
+  const names = [...list('')];
+  for (let part = 0; part < 10_000; part++) {
+    const more = list(String(part));
+    if (more.length === 0) break;
+    names.push(...more);
+  }
+  return names;
+}
+
+function parseJson(bytes: Uint8Array, name: string): JsonObject {
+  if (bytes.length > JSON_LIMITS.bytes) throw new Error(`${name} is larger than any known model needs`);
+  if (nestingOf(bytes) > JSON_LIMITS.depth)
+    throw new Error(`${name} is nested more than ${JSON_LIMITS.depth} levels deep`);
+  const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  if (!isObject(value)) throw new Error(`${name} does not hold an object`);
+  return value;
+}
+
+/** Greatest nesting of brackets outside strings. */
+function nestingOf(bytes: Uint8Array): number {
+  let depth = 0;
+  let deepest = 0;
+  let quoted = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (quoted) {
+      if (byte === 0x5c) at++;
+      else if (byte === 0x22) quoted = false;
+    } else if (byte === 0x22) quoted = true;
+    else if (byte === 0x7b || byte === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (byte === 0x7d || byte === 0x5d) depth--;
+  }
+  return deepest;
+}

@@ -1,0 +1,139 @@
+import { floats, sizeOf } from '../../tensor';
+import { inOrder } from './activations';
+import { flagAt, integersAt, listAt, numberAt, perAxisAt, textAt } from './json';
+import { only, type LayerReader, type LayerScope } from './scope';
+import { plainValue, valueIn, type LayerValue } from './value';
+import { isChannelsFirst, pictureOf, pictureValue } from './window';
+
+/** Layers that move, repeat or leave out elements. Keras's own order of elements holds. */
+export const SHAPES: Readonly<Record<string, LayerReader>> = {
+  Flatten: (scope, inputs) => {
+    const x = only(inputs);
+    const { builder } = scope;
+    // With channels first Keras moves them to the end before it flattens.
+    const perm = [0, ...x.shape.slice(2).map((_, axis) => axis + 2), 1];
+    const name =
+      isChannelsFirst(scope) && x.shape.length > 2 ? builder.add('Transpose', [x.plain()], { perm }) : x.plain();
+    return plainValue(builder, builder.add('Flatten', [name], { axis: 1 }));
+  },
+  Reshape: (scope, inputs) => {
+    const sizes = integersAt(scope.config, 'target_shape') ?? [];
+    return reshaped(scope, only(inputs), sizes);
+  },
+  Permute: (scope, inputs) => {
+    const x = only(inputs);
+    const dims = integersAt(scope.config, 'dims') ?? [];
+    if (dims.length !== x.shape.length - 1) throw new Error('its order of axes does not suit its input');
+    return plainValue(scope.builder, scope.builder.add('Transpose', [x.plain()], { perm: [0, ...dims] }));
+  },
+  RepeatVector: (scope, inputs) => {
+    const { builder } = scope;
+    const [count = 0] = perAxisAt(scope.config, 'n', [1]);
+    const row = builder.add('Unsqueeze', [only(inputs).plain(), builder.indices([1])]);
+    return plainValue(builder, builder.add('Expand', [row, builder.indices([1, count, 1])]));
+  },
+  ZeroPadding2D: (scope, inputs) => {
+    const [top, bottom, left, right] = sides(scope, 'padding', 1);
+    const x = pictureOf(scope, only(inputs));
+    const pads = scope.builder.indices([0, 0, top, left, 0, 0, bottom, right]);
+    return pictureValue(scope, scope.builder.add('Pad', [x, pads]));
+  },
+  Cropping2D: (scope, inputs) => {
+    const [top, bottom, left, right] = sides(scope, 'cropping', 0);
+    return cropped(scope, only(inputs), [top, left], [bottom, right]);
+  },
+  CenterCrop: (scope, inputs) => {
+    const x = only(inputs);
+    const [, , height, width] = scope.builder.shape(pictureOf(scope, x)) as [number, number, number, number];
+    const wanted = [numberAt(scope.config, 'height') ?? height, numberAt(scope.config, 'width') ?? width] as const;
+    const [top, left] = [Math.floor((height - wanted[0]) / 2), Math.floor((width - wanted[1]) / 2)];
+    if (top < 0 || left < 0) throw new Error('it enlarges its input');
+    return cropped(scope, x, [top, left], [height - wanted[0] - top, width - wanted[1] - left]);
+  },
+  UpSampling2D: (scope, inputs) => {
+    const [rows, columns] = perAxisAt(scope.config, 'size', [2, 2]) as [number, number];
+    const method = textAt(scope.config, 'interpolation') ?? 'nearest';
+    const x = pictureOf(scope, only(inputs));
+    return pictureValue(scope, resized(scope, x, rows, columns, method));
+  },
+  Resizing: (scope, inputs) => {
+    const given = only(inputs);
+    const x = pictureOf(scope, given);
+    const [, , height, width] = scope.builder.shape(x) as [number, number, number, number];
+    const rows = (numberAt(scope.config, 'height') ?? height) / height;
+    const columns = (numberAt(scope.config, 'width') ?? width) / width;
+    if (rows === 1 && columns === 1) return given;
+    if (flagAt(scope.config, 'crop_to_aspect_ratio', false) || flagAt(scope.config, 'pad_to_aspect_ratio', false))
+      throw new Error('it keeps the ratio of the sides');
+    if (flagAt(scope.config, 'antialias', false)) throw new Error('it smooths while it resizes');
+    return pictureValue(scope, resized(scope, x, rows, columns, textAt(scope.config, 'interpolation') ?? 'bilinear'));
+  },
+};
+
+/** Keras's elements in another shape; −1 takes what is left. */
+export function reshaped({ builder }: LayerScope, x: LayerValue, sizes: readonly number[]): LayerValue {
+  const total = sizeOf(x.shape.slice(1));
+  const known = sizes.reduce((product, size) => (size === -1 ? product : product * size), 1);
+  const full = sizes.map((size) => (size === -1 ? total / known : size));
+  if (!full.every((size) => Number.isSafeInteger(size) && size > 0) || sizeOf(full) !== total)
+    throw new Error(`[${x.shape.slice(1).join(', ')}] does not have the elements of [${sizes.join(', ')}]`);
+  return plainValue(builder, builder.add('Reshape', [x.plain(), builder.indices([0, ...full])]));
+}
+
+/** Top, bottom, left, right out of one number, two, or two pairs. */
+function sides({ config }: LayerScope, key: string, fallback: number): readonly [number, number, number, number] {
+  const list = listAt(config, key);
+  const pairs = list?.every(Array.isArray)
+    ? list.map((_, axis) => perAxisAt(Object.fromEntries([[key, list[axis]]]), key, [0, 0], 0))
+    : perAxisAt(config, key, [fallback, fallback], 0).map((each) => [each, each]);
+  const [rows, columns] = pairs;
+  if (rows === undefined || columns === undefined || pairs.length !== 2) throw new Error(`“${key}” does not suit it`);
+  return [rows[0]!, rows[1]!, columns[0]!, columns[1]!];
+}
+
+function cropped(
+  scope: LayerScope,
+  given: LayerValue,
+  begin: readonly [number, number],
+  end: readonly [number, number],
+): LayerValue {
+  const { builder } = scope;
+  const x = pictureOf(scope, given);
+  const sizes = builder.shape(x).slice(2);
+  const ends = sizes.map((size, axis) => size - end[axis]!);
+  if (ends.some((each, axis) => each <= begin[axis]!)) throw new Error('it leaves nothing of its input');
+  const lists = [begin, ends, [2, 3]].map((list) => builder.indices(list));
+  return pictureValue(scope, builder.add('Slice', [x, ...lists]));
+}
+
+/** Pixels are areas: the middle of an output pixel is mapped to the input, as TensorFlow 2 does. */
+function resized({ builder }: LayerScope, x: string, rows: number, columns: number, method: string): string {
+  if (method !== 'nearest' && method !== 'bilinear')
+    throw new Error(`its interpolation “${method.slice(0, 40)}” is not known`);
+  const scales = builder.constant(floats([4], [1, 1, rows, columns]), 'scales');
+  const whole = Number.isInteger(rows) && Number.isInteger(columns);
+  const nearest = whole
+    ? { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
+    : { mode: 'nearest', coordinate_transformation_mode: 'half_pixel', nearest_mode: 'round_prefer_ceil' };
+  const linear = { mode: 'linear', coordinate_transformation_mode: 'half_pixel' };
+  return builder.add('Resize', [x, '', scales], method === 'nearest' ? nearest : linear);
+}
+
+/** Layers that do something only while a network is trained. */
+export const IDENTITY_LAYERS: ReadonlySet<string> = new Set([
+  ...['Identity', 'Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D', 'AlphaDropout'],
+  ...['GaussianNoise', 'GaussianDropout', 'ActivityRegularization'],
+  ...['RandomFlip', 'RandomRotation', 'RandomZoom', 'RandomTranslation', 'RandomContrast', 'RandomBrightness'],
+  ...['RandomHeight', 'RandomWidth', 'RandomHue', 'RandomSaturation', 'RandomSharpness', 'RandomShear'],
+  ...['RandomPosterization', 'RandomColorDegeneration', 'RandomColorJitter', 'RandomErasing', 'RandomGaussianBlur'],
+  ...['RandomGrayscale', 'RandomInvert', 'RandomPerspective', 'RandomElasticTransform', 'RandAugment'],
+  ...['AugMix', 'CutMix', 'MixUp'],
+]);
+
+/** The input itself. */
+export const identityLayer: LayerReader = (_scope, inputs) => only(inputs);
+
+/** The same elements in the cheapest order, for layers that do not care. */
+export function mapped({ builder }: LayerScope, x: LayerValue, make: (name: string) => string): LayerValue {
+  return valueIn(x.native, builder, make(inOrder(x)));
+}

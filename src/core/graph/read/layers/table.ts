@@ -1,0 +1,59 @@
+import { ACTIVATION_LAYERS } from './activations';
+import { CONVOLUTIONS } from './convolutions';
+import { DENSE, multiHeadAttention } from './dense';
+import { textAt, type JsonObject } from './json';
+import { MERGES } from './merges';
+import { NORMALIZATIONS } from './normalizations';
+import { operationName, readOperation } from './operations';
+import { POOLINGS } from './poolings';
+import type { LayerReader } from './scope';
+import { identityLayer, IDENTITY_LAYERS, SHAPES } from './shapes';
+
+const READERS: Readonly<Record<string, LayerReader>> = {
+  ...ACTIVATION_LAYERS,
+  ...CONVOLUTIONS,
+  ...DENSE,
+  ...MERGES,
+  ...NORMALIZATIONS,
+  ...POOLINGS,
+  ...SHAPES,
+  MultiHeadAttention: multiHeadAttention,
+};
+
+const WITH_CODE: ReadonlySet<string> = new Set([
+  'Lambda',
+  'TFSMLayer',
+  'SlicingOpLambda',
+  'TorchModuleWrapper',
+  'JaxLayer',
+  'FlaxLayer',
+]);
+
+/** What reads layers of this description. Throws for layers that carry code and for those that are not known. */
+export function readerOf(className: string, layer: JsonObject): LayerReader {
+  const shown = className.slice(0, 80) || '?';
+  if (WITH_CODE.has(className)) throw new Error(`${shown} carries code, which is never run`);
+  if (isOperation(className, layer)) return operation(shown);
+  const module = textAt(layer, 'module');
+  if (className.includes('>') || (module !== undefined && !/^(keras|tf_keras|tensorflow|builtins)\b/.test(module)))
+    throw new Error(`${shown} is a class of its author's own, whose code is not in the file`);
+  if (IDENTITY_LAYERS.has(className)) return identityLayer;
+  const reader = Object.hasOwn(READERS, className) ? READERS[className] : undefined;
+  if (reader === undefined) throw new Error(`layers of the kind ${shown} are not known`);
+  return reader;
+}
+
+/** Is this a function between layers rather than a layer. */
+export function isOperation(className: string, layer: JsonObject): boolean {
+  return className === 'TFOpLambda' || /^keras\.(src\.)?ops\b/.test(textAt(layer, 'module') ?? '');
+}
+
+function operation(shown: string): LayerReader {
+  return (scope) => {
+    const name = operationName(scope);
+    const value = readOperation(scope, name);
+    if (value === undefined)
+      throw new Error(`the function ${name.slice(0, 80)} (${shown}) is not known with these arguments`);
+    return value;
+  };
+}

@@ -1,0 +1,92 @@
+import { numberAttribute, type Attributes, type GraphNode } from '../../graph';
+import { operators } from '../../ops/registry';
+import { floats, integers, type Tensor } from '../../tensor';
+
+/** Elements that constants which reading computes may have in all, beside twice those of the weights. */
+const FOLD_LIMIT = 64 * 1024 * 1024;
+
+/** Collects nodes without knowing shapes; what depends only on constants is computed at once. */
+export class Emitter {
+  readonly nodes: GraphNode[] = [];
+  readonly constants = new Map<string, Tensor>();
+  readonly #producers = new Map<string, GraphNode>();
+  readonly #taken: Set<string>;
+  #counter = 0;
+  #left = FOLD_LIMIT;
+
+  /** `reserved` names are never made up. */
+  constructor(reserved: Iterable<string>) {
+    this.#taken = new Set(reserved);
+  }
+
+  fresh(hint: string): string {
+    let name: string;
+    do name = `${hint}:${this.#counter++}`;
+    while (this.#taken.has(name));
+    return name;
+  }
+
+  /** A constant of the file, under its own name. */
+  addWeight(name: string, tensor: Tensor): void {
+    this.constants.set(name, tensor);
+    this.#left += 2 * tensor.data.length;
+  }
+
+  constant(tensor: Tensor, hint = 'constant'): string {
+    const name = this.fresh(hint);
+    this.constants.set(name, tensor);
+    return name;
+  }
+
+  scalar(value: number): string {
+    return this.constant(floats([], [value]), 'scalar');
+  }
+
+  integers(values: readonly number[]): string {
+    return this.constant(integers(values), 'integers');
+  }
+
+  constantOf(value: string): Tensor | undefined {
+    return this.constants.get(value);
+  }
+
+  /** The node that makes a value; undefined for constants and inputs. */
+  producerOf(value: string): GraphNode | undefined {
+    return this.#producers.get(value);
+  }
+
+  add(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.addMany(op, inputs, 1, attributes)[0]!;
+  }
+
+  addMany(op: string, inputs: readonly string[], count: number, attributes: Attributes = {}): readonly string[] {
+    const outputs = Array.from({ length: count }, () => this.fresh(op));
+    this.addNode({ op, inputs, outputs, attributes });
+    return outputs;
+  }
+
+  addNode(node: GraphNode): void {
+    const tensors = node.inputs.map((name) => this.constants.get(name));
+    const evaluate = node.op === 'Shape' ? shapeOf : operators.get(node.op)?.evaluate;
+    const known = node.inputs.every((name, index) => name === '' || tensors[index] !== undefined);
+    if (!known || evaluate === undefined || (node.inputs.length === 0 && node.op !== 'Constant')) {
+      this.nodes.push(node);
+      for (const name of node.outputs) this.#producers.set(name, node);
+      return;
+    }
+    const results = evaluate(node, tensors);
+    node.outputs.forEach((name, index) => {
+      const tensor = results[index];
+      if (tensor === undefined) throw new Error(`${node.op} has no output ${index}`);
+      if (tensors.every((each) => each?.data !== tensor.data)) this.#left -= tensor.data.length;
+      if (this.#left < 0) throw new Error('The constants of the model are too large');
+      this.constants.set(name, tensor);
+    });
+  }
+}
+
+/** Of constants; the shape of everything else is known only later. */
+function shapeOf(node: GraphNode, [tensor]: readonly (Tensor | undefined)[]): readonly Tensor[] {
+  const { shape } = tensor!;
+  return [integers(shape.slice(numberAttribute(node, 'start', 0), numberAttribute(node, 'end', shape.length)))];
+}

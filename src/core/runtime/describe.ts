@@ -1,0 +1,107 @@
+import path from 'node:path';
+import { UserError } from '../errors';
+import type { ModelDescription } from '../model/description';
+import { hashModel } from '../model/hash';
+import { completeNames } from '../model/labels';
+import { MODEL_LIMITS } from '../model/limits';
+import type { EngineId, ModelInfo, ModelOutput, ModelReference } from '../model/modelInfo';
+import type { ResolvedInput } from '../model/modelInput';
+import type { ScoreRule } from '../model/objectives';
+import type { ModelFiles } from './modelFiles';
+import type { Probe } from './probe';
+import { looksLikeProbabilities } from './probe';
+
+/** What an engine found when it built a model. */
+export interface NetworkFacts {
+  readonly activation: ModelOutput['activation'];
+  readonly parameters: number;
+  /** Name of an array of weights that holds NaN or infinity. */
+  readonly damagedWeight: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** Brings together all that is known of a model. Throws `UserError` `model-unsupported`, `model-spec`. */
+export function describeModel<Engine extends EngineId>(
+  files: ModelFiles,
+  reference: ModelReference,
+  { engine, reason }: { readonly engine: Engine; readonly reason: string },
+  network: NetworkFacts,
+  { input, warnings: inputWarnings }: ResolvedInput,
+  probe: Probe,
+): { readonly info: ModelInfo & { readonly engine: Engine }; readonly rule: ScoreRule } {
+  const { file, format, description } = files;
+  const warnings = [...description.warnings, ...network.warnings, ...inputWarnings];
+  const { activation, binary } = readOutput(network.activation, probe, warnings);
+  const classes = binary ? 2 : probe.outputs;
+  const names = nameClasses(description, classes, binary, warnings);
+  if (network.damagedWeight !== undefined) {
+    warnings.push(`Weights of the model are not finite numbers (“${network.damagedWeight}”); its scores mean nothing.`);
+  } else if (!probe.raw.every(Number.isFinite)) {
+    warnings.push('The model puts out numbers that are not finite for a test picture.');
+  }
+  const shards = 'weights' in files ? files.weights.shards : [];
+  const info = {
+    name: reference.name ?? description.spec.name ?? nameFromPath(file),
+    path: file,
+    format,
+    hash: hashModel([files.bytes, ...shards], input, names),
+    engine,
+    engineReason: reason,
+    input,
+    classes: names,
+    classSource: description.labels.length > 0 ? description.labelSource : 'numbered',
+    parameters: network.parameters,
+    output: { activation, classes },
+    warnings,
+  };
+  return { info, rule: { activation, binary, outputs: probe.outputs } };
+}
+
+function readOutput(
+  found: NetworkFacts['activation'],
+  probe: Probe,
+  warnings: string[],
+): { readonly activation: NetworkFacts['activation']; readonly binary: boolean } {
+  if (probe.outputs > MODEL_LIMITS.classes || probe.outputs < 1) {
+    throw new UserError('model-unsupported', `The model has ${probe.outputs} outputs.`, 'Choose an image classifier.');
+  }
+  const binary = probe.outputs === 1;
+  if (found !== 'logits') return { activation: found, binary };
+  if (looksLikeProbabilities(probe)) {
+    warnings.push('The final softmax or sigmoid could not be taken off, so logits are logarithms of probabilities.');
+    return { activation: 'probabilities', binary };
+  }
+  if (binary) warnings.push('The model puts out one number, which is read as the logit of the second of two classes.');
+  return { activation: found, binary };
+}
+
+function nameClasses(
+  description: ModelDescription,
+  count: number,
+  binary: boolean,
+  warnings: string[],
+): readonly string[] {
+  const { labels, labelSource, spec } = description;
+  const listed = spec.classes?.length;
+  if (labels === spec.classes && listed !== undefined && listed !== count && !(binary && listed === 1)) {
+    throw new UserError(
+      'model-spec',
+      `${labelSource} lists ${listed} classes, but the model has ${count}.`,
+      `List ${count} class names, or leave “classes” out.`,
+    );
+  }
+  const completed = completeNames(labels, count, binary, labelSource);
+  warnings.push(...completed.warnings);
+  return completed.names;
+}
+
+/** "model.json" says nothing, so its folder names the model; exporters' folder names say nothing either. */
+function nameFromPath(file: string): string {
+  const own = path.basename(file).replace(/\.json$/i, '');
+  if (own !== 'model') return own;
+  const folder = path.basename(path.dirname(file));
+  const telling = /^(tfjs.*|web_?model|model)$/i.test(folder)
+    ? path.basename(path.dirname(path.dirname(file)))
+    : folder;
+  return telling || own;
+}

@@ -1,0 +1,49 @@
+import path from 'node:path';
+import type { ModelDescription } from '../model/description';
+import { readDescription } from '../model/description';
+import { readHead, readLimited, resolveModelFile } from '../model/files';
+import type { JsonObject } from '../model/json';
+import { parseModelJson } from '../model/json';
+import { MODEL_LIMITS } from '../model/limits';
+import type { ModelReference } from '../model/modelInfo';
+import { fileFormat, sniffFile, sniffModelJson } from '../model/sniff';
+import type { LoadedWeights } from '../model/weights';
+import { readWeights } from '../model/weights';
+
+interface Common {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  readonly description: ModelDescription;
+}
+
+export interface TensorFlowFiles extends Common {
+  readonly format: 'tfjs-layers' | 'tfjs-graph';
+  readonly json: JsonObject;
+  readonly weights: LoadedWeights;
+}
+
+/** A model in one file, which is read when it is built. */
+export interface SingleFile extends Common {
+  readonly format: 'onnx' | 'keras';
+  readonly container: 'onnx' | 'hdf5' | 'zip';
+}
+
+/** A model's files and what is said of it, read and checked, but not built. */
+export type ModelFiles = TensorFlowFiles | SingleFile;
+
+/** Reads what `reference` names. Throws `UserError` `file-missing`, `model-unreadable`, `model-unsupported`, `model-spec`. */
+export async function readModelFiles(reference: ModelReference): Promise<ModelFiles> {
+  const file = await resolveModelFile(reference.path);
+  const name = path.basename(file);
+  const kind = fileFormat(sniffFile(await readHead(file, 512)), name);
+  const bytes = await readLimited(file, kind === 'json' ? MODEL_LIMITS.jsonBytes : MODEL_LIMITS.totalBytes);
+  if (kind !== 'json') {
+    const description = await readDescription(file, reference);
+    return { file, bytes, description, format: kind === 'onnx' ? 'onnx' : 'keras', container: kind };
+  }
+  const json = parseModelJson(bytes, name);
+  const format = sniffModelJson(json, name);
+  const description = await readDescription(file, reference);
+  const weights = await readWeights(json, path.dirname(file));
+  return { file, bytes, description, format, json, weights };
+}

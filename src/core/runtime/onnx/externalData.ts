@@ -1,0 +1,64 @@
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep, win32 } from 'node:path';
+import type { ExternalData } from '../../graph/read/onnxTensor';
+
+/** Largest tensor that is read from a file beside the model; a typed array of more cannot be had everywhere. */
+const LARGEST_TENSOR = 2 ** 31 - 1;
+
+/**
+ * Reads tensors that an ONNX file keeps in other files of its own folder.
+ *
+ * Refused with an Error: absolute locations, locations that leave the folder (by `..` or by a link), what is no regular file,
+ * and ranges that reach past the end of the file. Nothing is allocated before the range is known to exist.
+ */
+export function externalDataIn(folder: string): ExternalData {
+  const root = realpathSync(folder);
+  return (location, offset, length) => {
+    const path = insideFolder(root, location);
+    // Without waiting for the other end of a named pipe.
+    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const status = fstatSync(file);
+      if (!status.isFile()) throw new Error(`The external data ${shown(location)} are not a file`);
+      if (!isSize(offset) || !isSize(length) || length > LARGEST_TENSOR || offset + length > status.size)
+        throw new Error(`The external data ${shown(location)} end before byte ${offset + length}`);
+      const bytes = new Uint8Array(length);
+      for (let done = 0; done < length;) {
+        const read = readSync(file, bytes, done, length - done, offset + done);
+        if (read === 0) throw new Error(`The external data ${shown(location)} end too early`);
+        done += read;
+      }
+      return bytes;
+    } finally {
+      closeSync(file);
+    }
+  };
+}
+
+function insideFolder(root: string, location: string): string {
+  if (location === '' || location.includes('\0') || isAbsolute(location) || win32.isAbsolute(location))
+    throw new Error(`The external data ${shown(location)} do not lie beside the model`);
+  const wanted = resolve(root, location);
+  if (leaves(root, wanted)) throw new Error(`The external data ${shown(location)} lie outside the model's folder`);
+  let path: string;
+  try {
+    path = realpathSync(wanted);
+  } catch {
+    throw new Error(`The external data ${shown(location)} are missing`);
+  }
+  if (leaves(root, path)) throw new Error(`The external data ${shown(location)} lie outside the model's folder`);
+  return path;
+}
+
+function leaves(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === '' || way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+}
+
+function isSize(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function shown(location: string): string {
+  return JSON.stringify(location.slice(0, 100));
+}

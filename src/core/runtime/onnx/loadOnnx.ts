@@ -1,0 +1,127 @@
+import { UserError } from '../../errors';
+import { gradientGraph, type Head } from '../../graph/gradientGraph';
+import type { Graph } from '../../graph/graph';
+import { operators } from '../../graph/ops/registry';
+import { foldBatchNormalization, removeIdentities } from '../../graph/passes/simplify';
+import { stripActivation } from '../../graph/passes/stripActivation';
+import { specialise } from '../../graph/specialise';
+import type { Classifier } from '../../model/classifier';
+import type { ModelReference } from '../../model/modelInfo';
+import { readInputShape, resolveInput, type InputShape } from '../../model/modelInput';
+import { createPreprocessing } from '../../model/preprocessing';
+import { describeModel } from '../describe';
+import type { ModelFiles } from '../modelFiles';
+import { chooseOutput, looksLikeScores } from '../outputs';
+import { randomPixels, type Probe } from '../probe';
+import { explainRun } from './failures';
+import { createOnnxClassifier } from './onnxClassifier';
+import { readGraph } from './readGraph';
+import { createSessions } from './sessions';
+
+export interface OnnxOptions {
+  /** Why this engine, one sentence. */
+  readonly reason: string;
+  readonly threads: number | undefined;
+  /** Refuse a model that cannot be differentiated. */
+  readonly mustDifferentiate: boolean;
+}
+
+/** Physical cores are not told by Node; two logical ones mostly share one. */
+const DEFAULT_THREADS = 2;
+
+/** Reads a model of any format into the IR and makes it ready for ONNX Runtime. Throws `UserError`. */
+export async function loadOnnx(
+  files: ModelFiles,
+  reference: ModelReference,
+  options: OnnxOptions,
+): Promise<Classifier> {
+  try {
+    return await load(files, reference, options);
+  } catch (error) {
+    throw explainRun(error);
+  }
+}
+
+async function load(files: ModelFiles, reference: ModelReference, options: OnnxOptions): Promise<Classifier> {
+  const read = await readGraph(files);
+  const shape = inputShapeOf(read);
+  const resolved = resolveInput(shape, files.description);
+  const { height, width, channels } = resolved.input;
+  const size = shape.layout === 'nchw' ? [channels, height, width] : [height, width, channels];
+  const sized = { ...read, inputs: [{ ...read.inputs[0]!, shape: [-1, ...size] }] };
+  const chosen = withOneOutput(sized);
+  const { graph: stripped, activation } = stripActivation(removeIdentities(chosen.graph));
+  const graph = foldBatchNormalization(stripped);
+  const threads = options.threads === undefined || options.threads === 0 ? DEFAULT_THREADS : options.threads;
+  const probe = await probeGraph(graph, threads, activation === 'logits' ? 2 : 1, resolved.input, shape.layout);
+  const facts = {
+    activation,
+    parameters: parametersOf(read),
+    damagedWeight: damagedConstant(read),
+    warnings: chosen.warnings,
+  };
+  const candidate = { engine: 'onnx' as const, reason: options.reason };
+  const { info, rule } = describeModel(files, reference, candidate, facts, resolved, probe);
+  const head: Head = { activation: rule.activation, binary: rule.binary };
+  const flat = options.mustDifferentiate ? gradientGraph(graph, 1, head, operators).flat : undefined;
+  if (flat !== undefined && flat.size > 0) throw new Error(`the derivative of ${[...flat.keys()].join(', ')} is zero`);
+  return createOnnxClassifier({ info, graph, head, rule, layout: shape.layout, threads });
+}
+
+function inputShapeOf({ inputs }: Graph): InputShape {
+  const [input] = inputs;
+  if (inputs.length !== 1 || input?.type !== 'float32') {
+    throw new UserError(
+      'model-unsupported',
+      `The model has ${inputs.length === 1 ? `an input of type ${input!.type}` : `${inputs.length} inputs`}.`,
+      'Choose a model that takes one picture of floating-point numbers.',
+    );
+  }
+  return readInputShape(input.shape.slice(1).map((side) => (side < 0 ? null : side)));
+}
+
+function withOneOutput(graph: Graph): { readonly graph: Graph; readonly warnings: readonly string[] } {
+  const { types } = specialise(graph, 1, operators);
+  const outputs = graph.outputs.map((name) => {
+    const shape = types.get(name)?.shape;
+    return { name, isFinal: true, ...(shape && { shape }) };
+  });
+  const { index, warnings } = chooseOutput(outputs);
+  const { shape } = outputs[index]!;
+  if (shape !== undefined && !looksLikeScores(shape)) {
+    throw new UserError(
+      'model-unsupported',
+      `The model puts out [${shape.join(', ')}] for one picture, not one score for each class.`,
+      'Choose an image classifier.',
+    );
+  }
+  return { graph: { ...graph, outputs: [graph.outputs[index]!] }, warnings };
+}
+
+async function probeGraph(
+  graph: Graph,
+  threads: number,
+  count: number,
+  input: Parameters<typeof createPreprocessing>[0],
+  layout: InputShape['layout'],
+): Promise<Probe> {
+  const { height, width, channels } = input;
+  const sessions = createSessions({ graph, head: { activation: 'logits', binary: false }, threads });
+  try {
+    const data = randomPixels(count * height * width * channels);
+    const pixels = createPreprocessing(input, layout).toModel({ data, count, height, width, channels });
+    const raw = await sessions.scores(pixels, count);
+    return { raw, count, outputs: raw.length / count };
+  } finally {
+    await sessions.dispose();
+  }
+}
+
+function parametersOf({ constants }: Graph): number {
+  return [...constants.values()].reduce((sum, { type, data }) => sum + (type === 'float32' ? data.length : 0), 0);
+}
+
+function damagedConstant({ constants }: Graph): string | undefined {
+  for (const [name, { type, data }] of constants) if (type === 'float32' && !data.every(Number.isFinite)) return name;
+  return undefined;
+}

@@ -1,0 +1,68 @@
+import { throwIfCancelled } from '../../errors';
+import type { Classifier } from '../../model/classifier';
+import type { EngineChoice, ModelReference } from '../../model/modelInfo';
+import { resolveInput } from '../../model/modelInput';
+import { nonFiniteWeights } from '../../model/weights';
+import { describeModel } from '../describe';
+import type { TensorFlowFiles } from '../modelFiles';
+import { engineCandidates, type EngineCandidate } from './engines';
+import { explainForward, missingKernel } from './failures';
+import { onEngine } from './lane';
+import type { Network } from './network';
+import type { EngineOptions } from './options';
+import { probeNetwork } from './probe';
+import { createTensorFlowClassifier } from './tensorflowClassifier';
+
+/**
+ * Builds a TensorFlow.js model on the backend that was chosen, for `auto` on the first that can run it. `preface`: why a better
+ * engine was not taken, for people.
+ */
+export async function loadTensorFlowFiles(
+  files: TensorFlowFiles,
+  reference: ModelReference,
+  options: EngineOptions & { readonly engine: EngineChoice; readonly signal?: AbortSignal },
+  preface?: string,
+): Promise<Classifier> {
+  let failure: unknown;
+  for await (const { engine, reason } of engineCandidates(options.engine, options)) {
+    throwIfCancelled(options.signal);
+    const candidate = { engine, reason: preface === undefined ? reason : `${reason} ${preface}` };
+    try {
+      return await onEngine(engine, () => build(files, reference, candidate));
+    } catch (error) {
+      failure = error;
+      if (missingKernel(error) === undefined) break;
+    }
+  }
+  throw explainForward(failure);
+}
+
+async function build(
+  files: TensorFlowFiles,
+  reference: ModelReference,
+  candidate: EngineCandidate,
+): Promise<Classifier> {
+  const network = await buildNetwork(files);
+  try {
+    const resolved = resolveInput(network.input, files.description);
+    const { layout } = network.input;
+    const probe = await probeNetwork(network, resolved.input, layout, network.activation === 'logits' ? 2 : 1);
+    const facts = { ...network, damagedWeight: nonFiniteWeights(files.weights.weights)[0] };
+    const { info, rule } = describeModel(files, reference, candidate, facts, resolved, probe);
+    return createTensorFlowClassifier({ info, network, rule, layout, activationBytes: probe.activationBytes });
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}
+
+async function buildNetwork({ format, json, weights, description }: TensorFlowFiles): Promise<Network> {
+  if (format === 'tfjs-graph') {
+    const { buildGraphNetwork } = await import('./graph/graphNetwork');
+    return buildGraphNetwork(json, weights.weights);
+  }
+  const { buildLayersNetwork } = await import('./layers/layersNetwork');
+  const { spec, metadata } = description;
+  const size = { height: spec.input?.height ?? metadata?.imageSize, width: spec.input?.width ?? metadata?.imageSize };
+  return buildLayersNetwork(json, weights.weights, size);
+}
