@@ -1,12 +1,12 @@
 import type { Attributes, GraphInput, GraphNode, StaticGraph } from './graph';
-import type { Operator } from './operator';
+import type { NodeBuilder, Operator } from './operator';
 import { floats, integers, type Shape, type Tensor, type TypedShape } from './tensor';
 
 /** Looks an operator up by its name; undefined: unknown. */
 export type OperatorTable = ReadonlyMap<string, Operator>;
 
 /** Grows a static graph node by node; every value's type is known as soon as it exists. */
-export class GraphBuilder {
+export class GraphBuilder implements NodeBuilder {
   readonly #nodes: GraphNode[] = [];
   readonly #inputs: GraphInput[] = [];
   readonly #constants = new Map<string, Tensor>();

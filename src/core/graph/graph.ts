@@ -47,7 +47,5 @@ export function textAttribute(node: GraphNode, name: string, fallback: string): 
 
 export function numbersAttribute(node: GraphNode, name: string): readonly number[] | undefined {
   const value = node.attributes[name];
-  return Array.isArray(value) && value.every((each) => typeof each === 'number')
-    ? (value)
-    : undefined;
+  return Array.isArray(value) && value.every((each) => typeof each === 'number') ? value : undefined;
 }

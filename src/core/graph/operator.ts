@@ -1,5 +1,4 @@
-import type { GraphBuilder } from './builder';
-import type { GraphNode } from './graph';
+import type { Attributes, GraphNode } from './graph';
 import type { Shape, Tensor, TypedShape } from './tensor';
 
 /** An operator: what it makes of shapes, how it is folded, and its derivative, side by side. */
@@ -24,7 +23,7 @@ export interface OperatorInputs {
 /** What a derivative sees: the node, the gradients of its outputs ('' where none arrived) and a builder to add to. */
 export interface GradientScope {
   readonly node: GraphNode;
-  readonly builder: GraphBuilder;
+  readonly builder: NodeBuilder;
   /** Gradient of output `index`; throws if none arrived. */
   readonly dy: (index?: number) => string;
   readonly hasGradient: (index: number) => boolean;
@@ -32,4 +31,17 @@ export interface GradientScope {
   readonly wants: (index: number) => boolean;
   readonly shape: (value: string) => Shape;
   readonly constant: (value: string) => Tensor | undefined;
+}
+
+/** The part of a builder that operators add nodes with; every value's type is known as soon as it exists. */
+export interface NodeBuilder {
+  /** Adds a node with one output and returns that output's name. */
+  add(op: string, inputs: readonly string[], attributes?: Attributes): string;
+  /** Adds a node with `count` outputs. */
+  addMany(op: string, inputs: readonly string[], count: number, attributes?: Attributes): readonly string[];
+  constant(tensor: Tensor, hint?: string): string;
+  scalar(value: number): string;
+  indices(values: readonly number[]): string;
+  type(value: string): TypedShape;
+  shape(value: string): Shape;
 }

@@ -6,6 +6,8 @@ import { integers, sizeOf, type Tensor, type TypedShape } from './tensor';
 const FOLD_LIMIT = 16 * 1024 * 1024;
 /** What a single value may hold: 1 GiB of float32. */
 const VALUE_LIMIT = 256 * 1024 * 1024;
+/** What all computed values may hold together. */
+const TOTAL_LIMIT = 1024 * 1024 * 1024;
 const MOST_AXES = 32;
 
 /**
@@ -20,6 +22,7 @@ export function specialise(graph: Graph, batch: number, operators: OperatorTable
     checkSize('The input', type);
     builder.input(input.name, type);
   }
+  let total = 0;
   let room = FOLD_LIMIT;
   for (const [name, tensor] of graph.constants) {
     builder.setConstant(name, tensor);
@@ -31,7 +34,8 @@ export function specialise(graph: Graph, batch: number, operators: OperatorTable
     const constants = node.inputs.map((name) => builder.constantOf(name));
     const known = node.inputs.every((name, index) => name === '' || constants[index] !== undefined);
     if (shapes === undefined && !(known && evaluate)) {
-      for (const name of builder.addNode(node)) if (name !== '') checkSize(node.op, builder.type(name));
+      for (const name of builder.addNode(node)) if (name !== '') total += checkSize(node.op, builder.type(name));
+      if (total > TOTAL_LIMIT) throw new Error(`The values of the network have ${total} elements together`);
       continue;
     }
     if (shapes === undefined) room -= foldedSize(node, constants, operators);
@@ -48,15 +52,17 @@ export function specialise(graph: Graph, batch: number, operators: OperatorTable
 /** How many elements the node's constants will have; throws if that cannot be. */
 function foldedSize(node: GraphNode, constants: readonly (Tensor | undefined)[], operators: OperatorTable): number {
   const types = operators.get(node.op)!.infer(node, { types: constants, constants });
-  for (const type of types) checkSize(node.op, type);
-  return types.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return types.reduce((sum, type) => sum + checkSize(node.op, type), 0);
 }
 
-function checkSize(what: string, { shape }: TypedShape): void {
+/** How many elements a value has; throws if it cannot be. */
+function checkSize(what: string, { shape }: TypedShape): number {
   if (shape.length > MOST_AXES) throw new Error(`${what} makes a value of ${shape.length} axes`);
   if (!shape.every((size) => Number.isInteger(size) && size >= 0))
     throw new Error(`${what} makes a value of the impossible shape [${shape.join(', ')}]`);
-  if (sizeOf(shape) > VALUE_LIMIT) throw new Error(`${what} makes a value of ${sizeOf(shape)} elements`);
+  const size = sizeOf(shape);
+  if (size > VALUE_LIMIT) throw new Error(`${what} makes a value of ${size} elements`);
+  return size;
 }
 
 /** Shape and Size depend on the shape alone, which is known. */

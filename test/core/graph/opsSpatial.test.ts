@@ -5,7 +5,7 @@ import type { Attributes } from '../../../src/core/graph/graph';
 import { floats, sizeOf, type Shape } from '../../../src/core/graph/tensor';
 import { derivativeError, distinctNumbers, randomNumbers } from './support';
 
-const RUNS = { numRuns: 121 };
+const RUNS = { numRuns: 12 };
 const seeds = fc.integer({ min: 1, max: 1_000_000 });
 
 /** Attributes of a window over one, two or three axes, and an input that it fits into. */
@@ -57,7 +57,7 @@ describe('convolutions', () => {
           expect(await derivativeError([1, c, ...spatial], make, { seed })).toBeLessThan(5e-3);
         },
       ),
-      { numRuns: 401 },
+      { numRuns: 40 },
     );
   });
 
@@ -80,7 +80,7 @@ describe('convolutions', () => {
           expect(await derivativeError([1, c, ...spatial], make, { seed })).toBeLessThan(5e-3);
         },
       ),
-      { numRuns: 301 },
+      { numRuns: 30 },
     );
   });
 
@@ -113,7 +113,7 @@ describe('pooling', () => {
         const x = distinctNumbers(sizeOf(shape), seed);
         expect(await derivativeError(shape, make, { seed, x })).toBeLessThan(5e-3);
       }),
-      { numRuns: 301 },
+      { numRuns: 30 },
     );
   });
 
@@ -134,7 +134,7 @@ describe('pooling', () => {
           expect(await derivativeError([1, 2, ...spatial], make, { seed })).toBeLessThan(5e-3);
         },
       ),
-      { numRuns: 401 },
+      { numRuns: 40 },
     );
   });
 
@@ -197,7 +197,7 @@ describe('Resize', () => {
           expect(await derivativeError(shape, make)).toBeLessThan(5e-3);
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 80 },
     );
   });
 

@@ -231,7 +231,9 @@ describe('reductions', () => {
             op === 'ReduceLogSum' || op === 'ReduceProd'
               ? numbers.map((value) => Math.abs(value) + 0.7)
               : awayFrom(numbers, [0]);
-          expect(await derivativeError(shape, make, { seed, x, step: 3e-3 })).toBeLessThan(1e-2);
+          expect(
+            await derivativeError(shape, make, { seed, x, step: op === 'ReduceLogSum' ? 3e-2 : 3e-3 }),
+          ).toBeLessThan(1e-2);
         },
       ),
       RUNS,

@@ -73,13 +73,21 @@ describe('convolutions', () => {
     });
   });
 
-  it('reads a padding that is written plainly', async () => {
-    await check((g) =>
-      g.node('Conv2D', ['x', g.weight([4, 4, 3, 2])], {
-        padding: { s: 'SAME' },
-        strides: { list: { i: [1, 2, 2, 1] } },
+  it('reads text in base64, as character codes and plain', async () => {
+    const x = randomNumbers(126, 4);
+    const results = await Promise.all(
+      ['U0FNRQ==', [83, 65, 77, 69], 'SAME'].map(async (text) => {
+        const g = new GraphModelWriter([1, 7, 6, 3]);
+        const y = g.node('Conv2D', ['x', g.weight([4, 4, 3, 2])], {
+          padding: { s: text },
+          strides: { list: { i: [1, 2, 2, 1] } },
+        });
+        return (await runGraph(read(g, [y]).graph, x, 1))[0]!;
       }),
     );
+    expect(results[0]).toHaveLength(24);
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
   });
 
   it.each([1, 2])('DepthwiseConv2dNative, stride %i', async (stride) => {
@@ -240,7 +248,7 @@ describe('element by element', () => {
         const y = g.node('Conv2D', ['x', g.weight([1, 1, 3, 3])], { ...valid, ...strides(1) });
         const left = g.node(op, [y, g.weight([3], 0.5, 2)]);
         const right = g.node(op, [g.weight([4, 1, 3]), g.node('AddV2', [y, g.constant(tensorOf('float32', [], [3]))])]);
-        return g.node('AddN', [left, right]);
+        return g.node('AddN', [left, left, right]);
       },
       { shape, step: 2e-3 },
     );
@@ -390,7 +398,7 @@ describe('shapes', () => {
     await check((g) => {
       const [a, b, c] = ((name) => [name, `${name}:1`, `${name}:2`])(
         g.node('Unpack', ['x'], { axis: attr.int(3), num: attr.int(3) }),
-      ) as [string, string, string];
+      );
       const packed = g.node('Pack', [c, a, g.node('Neg', [b])], { axis: attr.int(-1), N: attr.int(3) });
       const halves = g.node('Split', [g.ints([2], []), packed], { num_split: attr.int(2) });
       const pieces = g.node('SplitV', [`${halves}:1`, g.ints([2, -1, 1]), g.ints([1], [])], { num_split: attr.int(3) });

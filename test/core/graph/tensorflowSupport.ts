@@ -116,10 +116,10 @@ export function runGraphModel(
       modelTopology: { node: nodes, versions: { producer: 1, minConsumer: 1 } },
       signature: signatureOf(outputs) as never,
       weightSpecs: list.map(([name, { shape: own, type }]) => ({ name, shape: [...own], dtype: type as 'float32' })),
-      weightData: list.map(([, { data }]) => data.slice().buffer as ArrayBuffer),
+      weightData: list.map(([, { data }]) => data.slice().buffer),
     }),
   });
-  const results = model.execute({ x: tf.tensor(x, [...shape]) }, [...outputs]) as tf.Tensor | tf.Tensor[];
+  const results = model.execute({ x: tf.tensor(x, [...shape]) }, [...outputs]);
   return (Array.isArray(results) ? results : [results]).map((each) => Float32Array.from(each.dataSync()));
 }
 

@@ -53,9 +53,9 @@ export const constants: Readonly<Record<string, Operator>> = {
   NonZero: {
     infer: (_node, { constants: [x] }) => {
       if (x === undefined) throw new Error('NonZero: how many there are depends on the picture');
-      return [
-        { type: 'int64', shape: [x.shape.length, x.data.reduce((sum: number, each) => sum + Number(each !== 0), 0)] },
-      ];
+      let count = 0;
+      for (const each of x.data) if (each !== 0) count++;
+      return [{ type: 'int64', shape: [x.shape.length, count] }];
     },
     evaluate: (_node, [x]) => [positionsOfNonZero(x!)],
     gradient: 'zero',

@@ -1,27 +1,33 @@
 import { numberAttribute, numbersAttribute, textAttribute, type GraphNode } from '../graph';
 import type { GradientScope, Operator } from '../operator';
-import { floats, type Shape, type Tensor } from '../tensor';
+import { floats, type Shape, type Tensor, type TypedShape } from '../tensor';
 import { refuseOtherInputs } from './guard';
-import { windowCount, windowOf, type Window } from './window';
+import { checkWindow, windowCount, windowOf, type Window } from './window';
 
 /** Convolutions of NC… by weights that do not depend on the picture. */
 export const convolution: Readonly<Record<string, Operator>> = {
   Conv: {
-    infer: (node, { types: [x, weight] }) => {
+    infer: (node, { types: [x, weight, bias] }) => {
       const spatial = x!.shape.slice(2);
-      const group = numberAttribute(node, 'group', 1);
-      if (x!.shape[1] !== weight!.shape[1]! * group)
+      const group = groupOf(node);
+      const [outputs, inputs] = [weight!.shape[0]!, weight!.shape[1]!];
+      if (x!.shape[1] !== inputs * group || outputs % group !== 0)
         throw new Error('Conv: channels of input and weights do not agree');
+      checkBias(node, bias, outputs);
       const window = windowOf(node, spatial, weight!.shape.slice(2));
       return [{ type: x!.type, shape: [x!.shape[0]!, weight!.shape[0]!, ...windowCount(window, spatial)] }];
     },
     gradient: (scope) => [convolutionInputGradient(scope), '', ''],
   },
   ConvTranspose: {
-    infer: (node, { types: [x, weight] }) => {
-      const group = numberAttribute(node, 'group', 1);
+    infer: (node, { types: [x, weight, bias] }) => {
+      const group = groupOf(node);
+      const [inputs, outputs] = [weight!.shape[0]!, weight!.shape[1]! * group];
+      if (x!.shape[1] !== inputs || inputs % group !== 0)
+        throw new Error('ConvTranspose: channels of input and weights do not agree');
+      checkBias(node, bias, outputs);
       const transposed = transposedWindow(node, x!.shape.slice(2), weight!.shape.slice(2));
-      return [{ type: x!.type, shape: [x!.shape[0]!, weight!.shape[1]! * group, ...transposed.output] }];
+      return [{ type: x!.type, shape: [x!.shape[0]!, outputs, ...transposed.output] }];
     },
     gradient: (scope) => {
       const { node, builder, dy, shape } = scope;
@@ -45,6 +51,17 @@ export const convolution: Readonly<Record<string, Operator>> = {
   },
 };
 
+function groupOf(node: GraphNode): number {
+  const group = numberAttribute(node, 'group', 1);
+  if (!Number.isInteger(group) || group < 1) throw new Error(`${node.op}: ${group} groups`);
+  return group;
+}
+
+function checkBias(node: GraphNode, bias: TypedShape | undefined, channels: number): void {
+  if (bias !== undefined && (bias.shape.length !== 1 || bias.shape[0] !== channels))
+    throw new Error(`${node.op}: the bias does not fit ${channels} channels`);
+}
+
 /** Resolves pads and output size of ConvTranspose: output = stride·(in − 1) + span + output_padding − pads. */
 function transposedWindow(
   node: GraphNode,
@@ -62,6 +79,9 @@ function transposedWindow(
   );
   const wanted = asked ?? (mode.startsWith('SAME') ? axes.map((axis) => spatial[axis]! * strides[axis]!) : undefined);
   let pads = numbersAttribute(node, 'pads') ?? axes.flatMap(() => [0, 0]);
+  checkWindow(node, axes.length, { kernel, strides, dilations, pads });
+  if (extra.length !== axes.length || extra.some((each) => !Number.isInteger(each) || each < 0))
+    throw new Error('ConvTranspose: output_padding is impossible');
   if (mode === 'VALID') pads = axes.flatMap(() => [0, 0]);
   if (wanted !== undefined) {
     const total = axes.map((axis) => Math.max(0, full[axis]! - wanted.at(axis - axes.length)!));

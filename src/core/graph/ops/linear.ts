@@ -1,6 +1,5 @@
-import type { GraphBuilder } from '../builder';
 import { numberAttribute } from '../graph';
-import type { GradientScope, Operator } from '../operator';
+import type { GradientScope, NodeBuilder, Operator } from '../operator';
 import { broadcastShapes, sizeOf, type Shape } from '../tensor';
 import { unbroadcast } from './broadcast';
 
@@ -48,7 +47,7 @@ function matMulGradient({ node, builder, dy, shape, wants }: GradientScope): rea
 }
 
 /** The last two axes exchanged. */
-function transposed(builder: GraphBuilder, value: string): string {
+function transposed(builder: NodeBuilder, value: string): string {
   const rank = builder.shape(value).length;
   const perm = Array.from({ length: rank }, (_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
   return builder.add('Transpose', [value], { perm });

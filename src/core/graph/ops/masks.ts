@@ -1,16 +1,16 @@
-import type { GraphBuilder } from '../builder';
+import type { NodeBuilder } from '../operator';
 import { floats } from '../tensor';
 
 /**
  * 1 where `value` > 0, else 0: HardSigmoid with the steepest finite slope, which ONNX Runtime vectorises and fuses where
  * Greater + Cast is several passes. Exact but for values below 3.4e−39 (subnormal).
  */
-export function stepMask(builder: GraphBuilder, value: string): string {
+export function stepMask(builder: NodeBuilder, value: string): string {
   return builder.add('HardSigmoid', [value], { alpha: 3e38, beta: 0 });
 }
 
 /** 1 where low < value < high, else 0, exactly. */
-export function insideMask(builder: GraphBuilder, value: string, low: number, high: number): string {
+export function insideMask(builder: NodeBuilder, value: string, low: number, high: number): string {
   const above = Number.isFinite(low) ? aboveMask(builder, value, low) : undefined;
   const below = Number.isFinite(high) ? belowMask(builder, value, high) : undefined;
   if (above !== undefined && below !== undefined) return builder.add('Mul', [above, below]);
@@ -18,14 +18,14 @@ export function insideMask(builder: GraphBuilder, value: string, low: number, hi
 }
 
 /** 1 where `value` > `bound`. */
-export function aboveMask(builder: GraphBuilder, value: string, bound: number): string {
+export function aboveMask(builder: NodeBuilder, value: string, bound: number): string {
   if (bound === 0) return stepMask(builder, value);
   const slope = unitSlope(bound);
   if (slope !== undefined) return builder.add('HardSigmoid', [value], { alpha: slope, beta: -bound * slope });
   return stepMask(builder, builder.add('Sub', [value, builder.scalar(bound)]));
 }
 
-function belowMask(builder: GraphBuilder, value: string, bound: number): string {
+function belowMask(builder: NodeBuilder, value: string, bound: number): string {
   const slope = bound === 0 ? 3e38 : unitSlope(bound);
   if (slope !== undefined) return builder.add('HardSigmoid', [value], { alpha: -slope, beta: bound * slope });
   return stepMask(builder, builder.add('Sub', [builder.scalar(bound), value]));

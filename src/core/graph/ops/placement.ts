@@ -1,4 +1,4 @@
-import type { GraphBuilder } from '../builder';
+import type { NodeBuilder } from '../operator';
 import { integers, type Shape } from '../tensor';
 import { zeros } from './zeros';
 
@@ -30,7 +30,7 @@ function runsOf(positions: readonly number[]): readonly Run[] {
  * the position that it was taken from. A few runs (slices, reflections, rolls) by padding, anything else by ScatterElements.
  */
 export function placeAlong(
-  builder: GraphBuilder,
+  builder: NodeBuilder,
   gradient: string,
   axis: number,
   positions: readonly number[],
@@ -53,7 +53,7 @@ export function placeAlong(
  * when ONNX Runtime runs it on several threads.
  */
 export function scatterAlong(
-  builder: GraphBuilder,
+  builder: NodeBuilder,
   gradient: string,
   axis: number,
   positions: string,
@@ -67,7 +67,7 @@ export function scatterAlong(
 }
 
 /** The adjoint of taking one run. */
-export function placeRun(builder: GraphBuilder, gradient: string, axis: number, run: Run, size: number): string {
+export function placeRun(builder: NodeBuilder, gradient: string, axis: number, run: Run, size: number): string {
   const { start, step, count } = run;
   if (step === 0) {
     const sum = builder.add('ReduceSum', [gradient, builder.indices([axis])], { keepdims: 1 });
@@ -99,11 +99,11 @@ export function placeRun(builder: GraphBuilder, gradient: string, axis: number, 
   return padAlong(builder, cut, axis, start, Math.max(0, -over));
 }
 
-function sliceAlong(builder: GraphBuilder, value: string, axis: number, from: number, to: number): string {
+function sliceAlong(builder: NodeBuilder, value: string, axis: number, from: number, to: number): string {
   return builder.add('Slice', [value, builder.indices([from]), builder.indices([to]), builder.indices([axis])]);
 }
 
-function padAlong(builder: GraphBuilder, value: string, axis: number, before: number, after: number): string {
+function padAlong(builder: NodeBuilder, value: string, axis: number, before: number, after: number): string {
   if (before === 0 && after === 0) return value;
   const axes = builder.shape(value).map((_, each) => each);
   const at = (pad: number): number[] => axes.map((each) => (each === axis ? pad : 0));

@@ -44,7 +44,11 @@ function poolWindow(node: GraphNode, shape: Shape): Window {
   const spatial = shape.slice(2);
   const kernel = numbersAttribute(node, 'kernel_shape');
   if (kernel?.length !== spatial.length) throw new Error(`${node.op}: kernel_shape does not fit the input`);
-  return windowOf(node, spatial, kernel);
+  const window = windowOf(node, spatial, kernel);
+  const tooWide = (pad: number, axis: number): boolean => pad >= kernel[axis]!;
+  if (window.begin.some(tooWide) || window.end.some(tooWide))
+    throw new Error(`${node.op}: the pads hold whole windows`);
+  return window;
 }
 
 function pooledShape(node: GraphNode, shape: Shape): Shape {

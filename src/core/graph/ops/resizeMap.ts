@@ -35,7 +35,7 @@ function clamp(at: number, size: number): number {
   return Math.min(size - 1, Math.max(0, at));
 }
 
-/** In single precision, as the choice of the nearest element depends on it. */
+/** Rounded where ONNX Runtime rounds, as the choice of the nearest element depends on it. */
 function originalCoordinate(node: GraphNode, index: number, { from, to, scale }: ResizedAxis): number {
   const f = Math.fround;
   const halfPixel = (): number => f(f((index + 0.5) / scale) - 0.5);
@@ -51,7 +51,7 @@ function originalCoordinate(node: GraphNode, index: number, { from, to, scale }:
       return to === 1 ? 0 : f((index * (from - 1)) / (to - 1));
     case 'half_pixel_symmetric': {
       const adjustment = f(to / f(scale * from));
-      return f(f((from / 2) * (1 - adjustment)) + halfPixel());
+      return f(f((from / 2) * f(1 - adjustment)) + (index + 0.5) / scale - 0.5);
     }
     case 'tf_half_pixel_for_nn':
       return f((index + 0.5) / scale);

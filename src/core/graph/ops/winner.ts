@@ -1,8 +1,8 @@
-import type { GraphBuilder } from '../builder';
+import type { NodeBuilder } from '../operator';
 import { integers, sizeOf } from '../tensor';
 
 /** 1 at the first largest (ArgMax) or smallest (ArgMin) element over `axes`, else 0; shape of `x`. */
-export function winnerMask(builder: GraphBuilder, x: string, axes: readonly number[], op: 'ArgMax' | 'ArgMin'): string {
+export function winnerMask(builder: NodeBuilder, x: string, axes: readonly number[], op: 'ArgMax' | 'ArgMin'): string {
   const shape = builder.shape(x);
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const perm = [...kept, ...shape.map((_, axis) => axis).filter((axis) => axes.includes(axis))];

@@ -1,7 +1,8 @@
 import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
 import { integers, type Tensor } from '../tensor';
 import { composed, isIdentity, transposedTensor, type Permutation } from './transposes/permutation';
-import { sink, type Moved, type SinkContext } from './transposes/sinking';
+import { sink } from './transposes/sinking';
+import type { Moved, SinkContext } from './transposes/sunk';
 
 /**
  * Moves Transposes towards the outputs through operators that work alike in any order of axes (element by element, joining,

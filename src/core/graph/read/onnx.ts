@@ -14,6 +14,7 @@ const decoder = new TextDecoder();
 
 /** Far more than any network has; what follows takes time that grows with them. */
 const MOST_NODES = 50_000;
+const LONGEST_OPERATOR = 100;
 /** The oldest operator set whose meaning is known. */
 const OLDEST_OPSET = 7;
 
@@ -63,6 +64,7 @@ function readInputs(protos: readonly ValueInfoProto[], constants: ReadonlyMap<st
 function readNode(proto: NodeProto, external: ExternalData): GraphNode {
   if (!['', 'ai.onnx', 'com.microsoft'].includes(proto.domain))
     throw new Error(`The operator ${shownName(proto.domain)}.${shownName(proto.op)} is not part of ONNX`);
+  if (proto.op.length > LONGEST_OPERATOR) throw new Error(`The operator ${shownName(proto.op)} is not part of ONNX`);
   const attributes = Object.fromEntries(
     proto.attributes.flatMap((attribute) => {
       const value = readAttribute(attribute, external);

@@ -5,14 +5,19 @@ import type { ExternalData } from '../../graph/read/onnxTensor';
 /** Largest tensor that is read from a file beside the model; a typed array of more cannot be had everywhere. */
 const LARGEST_TENSOR = 2 ** 31 - 1;
 
+/** Tensors may share bytes, but not so that a small file fills the memory. */
+const SHARING = 2;
+
 /**
  * Reads tensors that an ONNX file keeps in other files of its own folder.
  *
  * Refused with an Error: absolute locations, locations that leave the folder (by `..` or by a link), what is no regular file,
- * and ranges that reach past the end of the file. Nothing is allocated before the range is known to exist.
+ * ranges that reach past the end of the file, and
+ * many tensors made of the same bytes. Nothing is allocated before the range is known to exist.
  */
 export function externalDataIn(folder: string): ExternalData {
   const root = realpathSync(folder);
+  const taken = new Map<string, number>();
   return (location, offset, length) => {
     const path = insideFolder(root, location);
     // Without waiting for the other end of a named pipe.
@@ -22,6 +27,10 @@ export function externalDataIn(folder: string): ExternalData {
       if (!status.isFile()) throw new Error(`The external data ${shown(location)} are not a file`);
       if (!isSize(offset) || !isSize(length) || length > LARGEST_TENSOR || offset + length > status.size)
         throw new Error(`The external data ${shown(location)} end before byte ${offset + length}`);
+      const total = (taken.get(path) ?? 0) + length;
+      if (total > SHARING * status.size)
+        throw new Error(`The external data ${shown(location)} are used by more tensors than they can hold`);
+      taken.set(path, total);
       const bytes = new Uint8Array(length);
       for (let done = 0; done < length;) {
         const read = readSync(file, bytes, done, length - done, offset + done);

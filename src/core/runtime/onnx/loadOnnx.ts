@@ -2,6 +2,7 @@ import { UserError } from '../../errors';
 import { gradientGraph, type Head } from '../../graph/gradientGraph';
 import type { Graph } from '../../graph/graph';
 import { operators } from '../../graph/ops/registry';
+import { cancelTransposes } from '../../graph/passes/cancelTransposes';
 import { foldBatchNormalization, removeIdentities } from '../../graph/passes/simplify';
 import { stripActivation } from '../../graph/passes/stripActivation';
 import { specialise } from '../../graph/specialise';
@@ -50,7 +51,7 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
   const size = shape.layout === 'nchw' ? [channels, height, width] : [height, width, channels];
   const sized = { ...read, inputs: [{ ...read.inputs[0]!, shape: [-1, ...size] }] };
   const chosen = withOneOutput(sized);
-  const { graph: stripped, activation } = stripActivation(removeIdentities(chosen.graph));
+  const { graph: stripped, activation } = stripActivation(removeIdentities(cancelTransposes(chosen.graph)));
   const graph = foldBatchNormalization(stripped);
   const threads = options.threads === undefined || options.threads === 0 ? DEFAULT_THREADS : options.threads;
   const probe = await probeGraph(graph, threads, activation === 'logits' ? 2 : 1, resolved.input, shape.layout);

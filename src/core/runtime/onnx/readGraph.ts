@@ -3,8 +3,10 @@ import type { Graph } from '../../graph/graph';
 import { modernise } from '../../graph/passes/modernise';
 import { readKerasArchive, readKerasHdf5 } from '../../graph/read/keras/keras';
 import { readLayers } from '../../graph/read/layers/layers';
+import type { JsonObject } from '../../graph/read/layers/json';
 import { weightsByName } from '../../graph/read/layers/weightSource';
 import { readOnnx } from '../../graph/read/onnx';
+import { readTensorFlowGraph } from '../../graph/read/tensorflow/graphModel';
 import { tensorOf, type Tensor } from '../../graph/tensor';
 import type { ModelFiles, TensorFlowFiles } from '../modelFiles';
 import { externalDataIn } from './externalData';
@@ -24,7 +26,10 @@ function readTensorFlow({ format, json, weights, description }: TensorFlowFiles)
   const tensors = new Map<string, Tensor>(
     weights.weights.map(({ name, shape, dtype, data }) => [name, tensorOf(dtype, shape, data)]),
   );
-  if (format === 'tfjs-graph') throw new Error('TensorFlow graph models are not read yet');
+  if (format === 'tfjs-graph') {
+    const { modelTopology, signature } = json as { modelTopology: JsonObject; signature?: JsonObject };
+    return readTensorFlowGraph(modelTopology, signature, (name) => tensors.get(name));
+  }
   const { spec, metadata } = description;
   const size = { height: spec.input?.height ?? metadata?.imageSize, width: spec.input?.width ?? metadata?.imageSize };
   return readLayers(json.modelTopology as Parameters<typeof readLayers>[0], weightsByName(tensors), size);

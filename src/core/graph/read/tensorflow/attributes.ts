@@ -89,7 +89,8 @@ export function elementTypeOf(node: TensorFlowNode, name: string, fallback: Elem
 
 export function toElementType(given: JsonValue | undefined, fallback: ElementType): ElementType {
   if (given === undefined || given === null || given === 0 || given === 'DT_INVALID') return fallback;
-  const named = typeof given === 'number' ? (NUMBERED[given] ?? String(given)) : typeof given === 'string' ? given : '?';
+  const named =
+    typeof given === 'number' ? (NUMBERED[given] ?? String(given)) : typeof given === 'string' ? given : '?';
   const type = Object.hasOwn(TYPES, named) ? TYPES[named] : undefined;
   if (type === undefined) throw new Error(`numbers of the type ${named.slice(0, 40)} are not supported`);
   return type;

@@ -1,9 +1,11 @@
 import { numberAttribute, type Attributes, type GraphNode } from '../../graph';
 import { operators } from '../../ops/registry';
-import { floats, integers, type Tensor } from '../../tensor';
+import { floats, integers, sizeOf, type Tensor } from '../../tensor';
 
 /** Elements that constants which reading computes may have in all, beside twice those of the weights. */
-const FOLD_LIMIT = 64 * 1024 * 1024;
+const FOLD_LIMIT = 8 * 1024 * 1024;
+/** Operators whose result shares its input's elements. */
+const SHARING: ReadonlySet<string> = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten']);
 
 /** Collects nodes without knowing shapes; what depends only on constants is computed at once. */
 export class Emitter {
@@ -74,14 +76,21 @@ export class Emitter {
       for (const name of node.outputs) this.#producers.set(name, node);
       return;
     }
+    this.#pay(node, tensors);
     const results = evaluate(node, tensors);
     node.outputs.forEach((name, index) => {
       const tensor = results[index];
       if (tensor === undefined) throw new Error(`${node.op} has no output ${index}`);
-      if (tensors.every((each) => each?.data !== tensor.data)) this.#left -= tensor.data.length;
-      if (this.#left < 0) throw new Error('The constants of the model are too large');
       this.constants.set(name, tensor);
     });
+  }
+
+  /** Throws before anything is computed that would be too large. */
+  #pay(node: GraphNode, tensors: readonly (Tensor | undefined)[]): void {
+    if (SHARING.has(node.op)) return;
+    const types = operators.get(node.op)!.infer(node, { types: tensors, constants: tensors });
+    for (const { shape } of types) this.#left -= sizeOf(shape);
+    if (!(this.#left >= 0)) throw new Error('The constants of the model are too large');
   }
 }
 

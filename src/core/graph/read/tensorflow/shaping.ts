@@ -64,7 +64,9 @@ export const shaping: Readonly<Record<string, NodeReader>> = {
     ) as [string, string];
     const values = emitter.add('Concat', [off, on], { axis: 0 });
     const depth = emitter.constant(integers([numberInput(scope, 1)]));
-    return emitter.add('OneHot', [input(scope, 0), depth, values], { axis: numberOf(node, 'axis', -1) });
+    // ONNX Runtime has it for indices and depth of one type.
+    const indices = emitter.add('Cast', [input(scope, 0)], { to: 7 });
+    return emitter.add('OneHot', [indices, depth, values], { axis: numberOf(node, 'axis', -1) });
   },
 };
 
