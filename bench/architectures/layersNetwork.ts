@@ -78,7 +78,11 @@ export function buildLayers(architecture: Architecture, side: number, seed: numb
   };
   const json = JSON.stringify({
     format: 'layers-model',
-    modelTopology: { keras_version: '2.15.0', backend: 'tensorflow', model_config: { class_name: 'Functional', config } },
+    modelTopology: {
+      keras_version: '2.15.0',
+      backend: 'tensorflow',
+      model_config: { class_name: 'Functional', config },
+    },
     weightsManifest: [{ paths: ['weights.bin'], weights: entries }],
   });
   return { json, weights: Buffer.concat(data.map(({ buffer }) => new Uint8Array(buffer as ArrayBuffer))) };

@@ -15,7 +15,8 @@ const GROUPS = [
 export function mobilenetV2(network: Network): void {
   let x = network.convolution(network.input, { filters: 32, kernel: 3, stride: 2, activation: 'relu6' });
   for (const [expansion, channels, count, stride] of GROUPS)
-    for (let block = 0; block < count; block++) x = bottleneck(network, x, expansion, channels, block === 0 ? stride : 1);
+    for (let block = 0; block < count; block++)
+      x = bottleneck(network, x, expansion, channels, block === 0 ? stride : 1);
   x = network.convolution(x, { filters: 1280, kernel: 1, activation: 'relu6' });
   network.classify(x, 1000);
 }

@@ -9,6 +9,7 @@ const VALUE_LIMIT = 256 * 1024 * 1024;
 /** What all computed values may hold together. */
 const TOTAL_LIMIT = 1024 * 1024 * 1024;
 const MOST_AXES = 32;
+const LONGEST_AXIS = 4 * 1024 * 1024;
 
 /**
  * The graph at one batch size: every open size of the inputs becomes `batch`, all shapes are inferred, and whatever depends
@@ -19,7 +20,7 @@ export function specialise(graph: Graph, batch: number, operators: OperatorTable
   const builder = new GraphBuilder(operators);
   for (const input of graph.inputs) {
     const type = { type: input.type, shape: input.shape.map((size) => (size < 0 ? batch : size)) };
-    checkSize('The input', type);
+    checkComputed('The input', type);
     builder.input(input.name, type);
   }
   let total = 0;
@@ -29,18 +30,19 @@ export function specialise(graph: Graph, batch: number, operators: OperatorTable
     room += 4 * tensor.data.length;
   }
   for (const node of graph.nodes) {
-    const shapes = foldShape(node, builder);
+    const shapes = fitting(node, () => foldShape(node, builder));
     const evaluate = operators.get(node.op)?.evaluate;
     const constants = node.inputs.map((name) => builder.constantOf(name));
     const known = node.inputs.every((name, index) => name === '' || constants[index] !== undefined);
     if (shapes === undefined && !(known && evaluate)) {
-      for (const name of builder.addNode(node)) if (name !== '') total += checkSize(node.op, builder.type(name));
+      for (const name of fitting(node, () => builder.addNode(node)))
+        if (name !== '') total += checkComputed(node.op, builder.type(name));
       if (total > TOTAL_LIMIT) throw new Error(`The values of the network have ${total} elements together`);
       continue;
     }
     if (shapes === undefined) room -= foldedSize(node, constants, operators);
     if (room < 0) throw new Error(`${node.op} makes a constant that is too large`);
-    const folded = shapes ?? evaluate!(node, constants);
+    const folded = shapes ?? fitting(node, () => evaluate!(node, constants));
     node.outputs.forEach((name, index) => {
       const tensor = folded[index];
       if (name !== '' && tensor !== undefined) builder.setConstant(name, tensor);
@@ -51,8 +53,26 @@ export function specialise(graph: Graph, batch: number, operators: OperatorTable
 
 /** How many elements the node's constants will have; throws if that cannot be. */
 function foldedSize(node: GraphNode, constants: readonly (Tensor | undefined)[], operators: OperatorTable): number {
-  const types = operators.get(node.op)!.infer(node, { types: constants, constants });
+  const types = fitting(node, () => operators.get(node.op)!.infer(node, { types: constants, constants }));
   return types.reduce((sum, type) => sum + checkSize(node.op, type), 0);
+}
+
+/** An operator that misses an input or reads past a list has met a node that is not one of its kind. */
+function fitting<T>(node: GraphNode, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new Error(`${node.op}: inputs or attributes are missing or impossible`, { cause: error });
+  }
+}
+
+/** As {@link checkSize} for what is computed from the picture; derivatives keep lists of the positions along an axis. */
+function checkComputed(what: string, type: TypedShape): number {
+  const size = checkSize(what, type);
+  if (type.shape.some((each) => each > LONGEST_AXIS))
+    throw new Error(`${what} makes a value of the shape [${type.shape.join(', ')}]`);
+  return size;
 }
 
 /** How many elements a value has; throws if it cannot be. */

@@ -1,14 +1,17 @@
 import { numberAttribute, type GraphNode } from '../graph';
 import type { GradientScope, Operator } from '../operator';
 import { floats, sizeOf, type Shape, type Tensor, type TypedShape } from '../tensor';
+import { positive } from './axis';
 import { refuseOtherInputs } from './guard';
 
 /** Normalisations in inference mode. */
 export const normalization: Readonly<Record<string, Operator>> = {
   BatchNormalization: {
-    infer: (node, { types: [x] }) => {
+    infer: (node, { types: [x, ...statistics] }) => {
       if (numberAttribute(node, 'training_mode', 0) === 1)
         throw new Error('BatchNormalization in training mode is not supported');
+      if (statistics.some((each) => each?.shape.length !== 1 || each.shape[0] !== x!.shape[1]))
+        throw new Error(`BatchNormalization: the statistics do not fit ${x!.shape[1]} channels`);
       return [x!];
     },
     gradient: (scope) => {
@@ -52,7 +55,8 @@ export const normalization: Readonly<Record<string, Operator>> = {
   GroupNormalization: {
     infer: (node, { types: [x, scale] }) => {
       const channels = x!.shape[1]!;
-      if (channels % numberAttribute(node, 'num_groups', 1) !== 0 || scale!.shape[0] !== channels)
+      const groups = numberAttribute(node, 'num_groups', 1);
+      if (groups < 1 || channels % groups !== 0 || scale!.shape[0] !== channels)
         throw new Error(`GroupNormalization: ${channels} channels do not fit its groups or scale`);
       return [x!];
     },
@@ -69,8 +73,7 @@ export const normalization: Readonly<Record<string, Operator>> = {
 };
 
 function firstAxis(node: GraphNode, shape: Shape): number {
-  const axis = numberAttribute(node, 'axis', -1);
-  return axis < 0 ? axis + shape.length : axis;
+  return positive(numberAttribute(node, 'axis', -1), shape.length);
 }
 
 /** γ / √(σ² + ε) per channel. */

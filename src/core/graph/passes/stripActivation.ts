@@ -1,4 +1,4 @@
-import { numberAttribute, type Graph, type GraphNode } from '../graph';
+import { numberAttribute, type Graph } from '../graph';
 
 export interface Stripped {
   readonly graph: Graph;
@@ -22,18 +22,14 @@ const PASSING: ReadonlySet<string> = new Set([
  */
 export function stripActivation(graph: Graph): Stripped {
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  const path: GraphNode[] = [];
   let node = producers.get(graph.outputs[0]!);
-  while (node !== undefined && PASSING.has(node.op)) {
-    path.push(node);
-    node = producers.get(node.inputs[0]!);
-  }
+  while (node !== undefined && PASSING.has(node.op)) node = producers.get(node.inputs[0]!);
   if (node === undefined || !['Softmax', 'LogSoftmax', 'Sigmoid'].includes(node.op))
     return { graph, activation: 'logits' };
   // A softmax over other axes than the classes is part of the network.
   if (node.op !== 'Sigmoid' && ![-1, 1].includes(numberAttribute(node, 'axis', -1)))
     return { graph, activation: 'logits' };
-  const replaced = new Map<GraphNode, GraphNode>([[node, { ...node, op: 'Identity', attributes: {} }]]);
-  const nodes = graph.nodes.map((each) => replaced.get(each) ?? each);
+  const passing = { ...node, op: 'Identity', attributes: {} };
+  const nodes = graph.nodes.map((each) => (each === node ? passing : each));
   return { graph: { ...graph, nodes }, activation: node.op === 'Sigmoid' ? 'sigmoid' : 'softmax' };
 }

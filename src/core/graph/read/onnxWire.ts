@@ -141,7 +141,7 @@ export function countVarints(pieces: readonly Uint8Array[]): number {
 }
 
 /** Decodes the varints of the pieces into `target`. */
-export function decodeVarints(pieces: readonly Uint8Array[], target: { [index: number]: number }): void {
+export function decodeVarints(pieces: readonly Uint8Array[], target: Record<number, number>): void {
   let index = 0;
   for (const piece of pieces) {
     const pbf = new PbfReader(piece);

@@ -5,6 +5,8 @@ import type { ExternalData } from '../../graph/read/onnxTensor';
 /** Largest tensor that is read from a file beside the model; a typed array of more cannot be had everywhere. */
 const LARGEST_TENSOR = 2 ** 31 - 1;
 
+/** Without waiting for the other end of a named pipe, where the system has such. */
+const READ = constants.O_RDONLY | ((constants as Partial<typeof constants>).O_NONBLOCK ?? 0);
 /** Tensors may share bytes, but not so that a small file fills the memory. */
 const SHARING = 2;
 
@@ -20,8 +22,7 @@ export function externalDataIn(folder: string): ExternalData {
   const taken = new Map<string, number>();
   return (location, offset, length) => {
     const path = insideFolder(root, location);
-    // Without waiting for the other end of a named pipe.
-    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const file = openSync(path, READ);
     try {
       const status = fstatSync(file);
       if (!status.isFile()) throw new Error(`The external data ${shown(location)} are not a file`);

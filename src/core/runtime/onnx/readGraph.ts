@@ -3,11 +3,11 @@ import type { Graph } from '../../graph/graph';
 import { modernise } from '../../graph/passes/modernise';
 import { readKerasArchive, readKerasHdf5 } from '../../graph/read/keras/keras';
 import { readLayers } from '../../graph/read/layers/layers';
-import type { JsonObject } from '../../graph/read/layers/json';
 import { weightsByName } from '../../graph/read/layers/weightSource';
 import { readOnnx } from '../../graph/read/onnx';
 import { readTensorFlowGraph } from '../../graph/read/tensorflow/graphModel';
 import { tensorOf, type Tensor } from '../../graph/tensor';
+import { objectAt } from '../../model/json';
 import type { ModelFiles, TensorFlowFiles } from '../modelFiles';
 import { externalDataIn } from './externalData';
 
@@ -27,10 +27,11 @@ function readTensorFlow({ format, json, weights, description }: TensorFlowFiles)
     weights.weights.map(({ name, shape, dtype, data }) => [name, tensorOf(dtype, shape, data)]),
   );
   if (format === 'tfjs-graph') {
-    const { modelTopology, signature } = json as { modelTopology: JsonObject; signature?: JsonObject };
-    return readTensorFlowGraph(modelTopology, signature, (name) => tensors.get(name));
+    // Newer exporters keep the signature at the top, older ones among the user's metadata.
+    const signature = objectAt(json, 'signature') ?? objectAt(objectAt(json, 'userDefinedMetadata'), 'signature');
+    return readTensorFlowGraph(objectAt(json, 'modelTopology') ?? {}, signature, (name) => tensors.get(name));
   }
   const { spec, metadata } = description;
   const size = { height: spec.input?.height ?? metadata?.imageSize, width: spec.input?.width ?? metadata?.imageSize };
-  return readLayers(json.modelTopology as Parameters<typeof readLayers>[0], weightsByName(tensors), size);
+  return readLayers(objectAt(json, 'modelTopology') ?? {}, weightsByName(tensors), size);
 }

@@ -1,0 +1,93 @@
+import type { Entry, Results } from './results';
+import type { Spread } from './statistics';
+import { INTEGRATION_STEPS, OCCLUSION_GRID, PGD_STEPS, TASK_WORDS, TASKS } from './tasks';
+
+/** Load average above which times, and somewhat the ratios, are not to be trusted. */
+export const CALM = 1.5;
+
+/** The text of docs/performance.md. */
+export function report(results: Results, file: string): string {
+  const { machine, threads } = results;
+  const loads = results.measurements.flatMap(({ load, loadAfter }) => [load, loadAfter]);
+  const busiest = Math.max(0, ...loads);
+  const calm =
+    busiest <= CALM
+      ? `The load average stayed at or below ${CALM}.`
+      : `**The machine was not calm**: the load average was between ${Math.min(...loads).toFixed(1)} and ${busiest.toFixed(1)} while this was measured. Contenders took turns, so the ratios still say something; the times do not.`;
+  return `# Performance
+
+Made by \`npm run bench\` from \`${file}\`; numbers are never edited by hand.
+
+## What was measured
+
+Each task is run by processes that take turns on the same picture, ${threads} threads each, after two runs to warm up. Times are medians in milliseconds with the quartiles in brackets; short tasks are repeated within a turn, which then counts as its median. A ratio is the time of the ONNX Runtime engine divided by the other's, taken turn by turn: below 1 the ONNX Runtime engine is faster.
+
+- \`gradient\`: the gradient of one logit with respect to one picture, pixels in and pixels out.
+- \`integrated-gradients\`: ${INTEGRATION_STEPS} steps from black.
+- \`pgd\`: ${PGD_STEPS} gradients of the cross-entropy one after the other, sign steps, projection.
+- \`occlusion\`: ${OCCLUSION_GRID ** 2} predictions with a grey patch, and one without.
+
+PyTorch computes the same network from the same weights. _eager_: as a user has it, parameters frozen. _fused_: batch normalisation merged into the convolutions and memory in channels-last order. Batches go through it in chunks of 10, which costs it nothing here and keeps its memory small. _Agreement_ is the cosine between its map and ours. The TensorFlow.js engines read the generated networks from a file with TensorFlow's padding: as many operations, other edges, so that no agreement is given for them.
+
+Machine: ${machine.cores} cores, ${machine.architecture} (${machine.instructions.join(', ')}), ${machine.memoryGiB} GiB, ${machine.system}; Node ${machine.node}, ONNX Runtime ${machine.onnxruntime}${results.torch === undefined ? '' : `, PyTorch ${results.torch}`}. ${calm}
+
+${TASKS.map((task) => taskSection(results, task))
+  .filter((section) => section !== '')
+  .join('\n\n')}
+
+${preparationSection(results)}
+`;
+}
+
+function taskSection({ measurements, models }: Results, task: (typeof TASKS)[number]): string {
+  const own = measurements.filter((measurement) => measurement.task === task);
+  if (own.length === 0) return '';
+  const rows = own.flatMap(({ model, entries, skipped, load }) => [
+    ...entries.map((entry, index) => [
+      index === 0 ? `${model} (${models[model] ?? ''})` : '',
+      entry.name,
+      times(entry.time),
+      index === 0 ? '' : ratio(entry.ratio),
+      index > 0 && entry.name.startsWith('PyTorch') ? entry.agreement.toFixed(6) : '',
+      `${Math.round(entry.peakBytes / 2 ** 20)}`,
+      index === 0 ? load.toFixed(1) : '',
+    ]),
+    ...skipped.map(({ name, why }) => ['', name, `– (${why})`, '', '', '', '']),
+  ]);
+  return `## ${task}\n\n${TASK_WORDS[task]}\n\n${table(['Model', 'Engine', 'Time, ms', 'ONNX Runtime engine / this', 'Agreement', 'Peak memory so far, MiB', 'Load'], rows)}`;
+}
+
+function preparationSection({ preparations }: Results): string {
+  if (preparations.length === 0) return '';
+  const rows = preparations.map(({ model, read, derive, session, load }) => [
+    model,
+    times(read),
+    times(derive),
+    times(session),
+    load.toFixed(1),
+  ]);
+  const head = ['Model', 'Read and fold, ms', 'Derive, ms', 'Session, ms', 'Load'];
+  return `## Before the first gradient\n\nReading the file and folding, building the derivative's graph, and ONNX Runtime making it ready to run.\n\n${table(head, rows)}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function times({ median, lower, upper }: Spread): string {
+  return `${shown(median)} [${shown(lower)}–${shown(upper)}]`;
+}
+
+function ratio({ median, lower, upper }: Spread): string {
+  return `**${median.toFixed(2)}** [${lower.toFixed(2)}–${upper.toFixed(2)}]`;
+}
+
+function shown(ms: number): string {
+  return ms >= 100 ? ms.toFixed(0) : ms >= 10 ? ms.toFixed(1) : ms.toFixed(2);
+}
+
+/** One line for the terminal. */
+export function summary({ name, time, ratio: against, agreement, peakBytes }: Entry): string {
+  return `    ${name.padEnd(16)} ${times(time).padEnd(28)} ratio ${against.median.toFixed(3)}  cosine ${agreement.toFixed(6)}  peak ${Math.round(peakBytes / 2 ** 20)} MiB`;
+}

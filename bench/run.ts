@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { EngineId } from '../src/core/model/modelInfo';
+import { startContender, type Contender } from './contender';
+import { describeMachine, loadAverage } from './machine';
+import { measureTask } from './measure';
+import { benchModels, type BenchModel } from './models';
+import { readOptions, USAGE, type Options } from './options';
+import { exportForPyTorch } from './pytorchNetwork';
+import { CALM, report, summary } from './report';
+import { resultsFile, saveResults, type Measurement, type PreparationTimes, type Results } from './results';
+import { spreadOf } from './statistics';
+import type { WorkerOptions } from './worker';
+
+const ROOT = path.resolve(__dirname, '..');
+/** Images that PyTorch takes at once. */
+const PYTORCH_CHUNK = 10;
+const PREPARATIONS = 7;
+
+const PYTORCH = { eager: 'PyTorch eager', fused: 'PyTorch fused' } as const;
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) return void console.log(USAGE);
+  const load = loadAverage();
+  if (load > CALM) {
+    const busy = `The load average is ${load.toFixed(1)}: other programs would be measured too.`;
+    if (!options.force) throw new Error(`${busy} Wait until it is below ${CALM}, or say --force.`);
+    console.warn(busy);
+  }
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
+  try {
+    await measureAll(options, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureAll(options: Options, folder: string): Promise<void> {
+  const machine = describeMachine();
+  const withTorch = hasTorch(options.python);
+  if (!withTorch) console.warn(`${options.python} cannot import torch: PyTorch does not take part.`);
+  for (const model of benchModels(ROOT, folder, options.paths, options.models)) {
+    console.log(`${model.name} (${model.words})`);
+    const contenders = await startAll(model, options, withTorch, folder);
+    const torch = contenders.find(({ name }) => name.startsWith('PyTorch'))?.ready.version;
+    const results = (measurements: Measurement[], preparations: PreparationTimes[]): Results => ({
+      machine,
+      threads: options.threads,
+      ...(torch !== undefined && { torch }),
+      models: { [model.name]: model.words },
+      measurements,
+      preparations,
+    });
+    try {
+      if (contenders.length === 0) continue;
+      const gradients = new Map<string, number>();
+      for (const task of options.tasks) {
+        const measured = await measureTask(model.name, task, contenders, options.rounds, gradients, folder);
+        console.log(`  ${task} (load ${measured.load.toFixed(1)}–${measured.loadAfter.toFixed(1)})`);
+        for (const entry of measured.entries) console.log(summary(entry));
+        for (const { name, why } of measured.skipped) console.log(`    ${name.padEnd(16)} left out: ${why}`);
+        save(options, results([measured], []));
+      }
+      const preparation = contenders[0]!.name === 'onnx' ? await prepare(model.name, contenders[0]!) : undefined;
+      if (preparation !== undefined) save(options, results([], [preparation]));
+    } finally {
+      for (const contender of contenders) contender.close();
+    }
+  }
+}
+
+function save(options: Options, results: Results): void {
+  if (options.quick) return;
+  const file = resultsFile(path.join(ROOT, 'bench', 'results'), results.machine, results.threads);
+  const all = saveResults(file, results);
+  writeFileSync(path.join(ROOT, 'docs', 'performance.md'), report(all, path.relative(ROOT, file)));
+}
+
+async function prepare(model: string, contender: Contender): Promise<PreparationTimes> {
+  const load = loadAverage();
+  const rounds = [];
+  for (let round = 0; round < PREPARATIONS; round++) rounds.push(await contender.prepare());
+  const times = {
+    model,
+    load,
+    read: spreadOf(rounds.map(({ readMs }) => readMs)),
+    derive: spreadOf(rounds.map(({ deriveMs }) => deriveMs)),
+    session: spreadOf(rounds.map(({ sessionMs }) => sessionMs)),
+  };
+  const [read, derive, session] = [times.read, times.derive, times.session].map(({ median }) => median.toFixed(0));
+  console.log(`  before the first gradient: read ${read} ms, derive ${derive} ms, session ${session} ms`);
+  return times;
+}
+
+/** Starts every contender that can run the model; ours first. */
+async function startAll(model: BenchModel, options: Options, withTorch: boolean, folder: string): Promise<Contender[]> {
+  const { threads, tensorflowModule, python } = options;
+  const contenders: Contender[] = [];
+  const wanted = (name: string): boolean => options.engines.length === 0 || options.engines.includes(name);
+  const tryStart = async (name: string, start: () => Promise<Contender>): Promise<void> => {
+    try {
+      contenders.push(await start());
+    } catch (error) {
+      console.log(`  ${name} cannot take part: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const ours = (engine: EngineId): Promise<Contender> => {
+    const reference = engine === 'onnx' ? model.onnx : model.tensorflow!;
+    const worker: WorkerOptions = {
+      reference,
+      engine,
+      threads,
+      ...(tensorflowModule !== undefined && { tensorflowModule }),
+    };
+    const script = path.join(ROOT, 'bench', 'worker.ts');
+    return startContender(engine, process.execPath, ['--import', 'tsx', script, JSON.stringify(worker)]);
+  };
+  await tryStart('onnx', () => ours('onnx'));
+  const input = contenders[0]?.ready.input;
+  if (withTorch && input !== undefined && (wanted('eager') || wanted('fused'))) {
+    let exported = true;
+    await exportForPyTorch(model.onnx, input, folder).catch((error: unknown) => {
+      exported = false;
+      console.log(`  PyTorch cannot take part: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    const script = path.join(ROOT, 'bench', 'pytorch', 'worker.py');
+    for (const variant of ['eager', 'fused'] as const)
+      if (exported && wanted(variant))
+        await tryStart(PYTORCH[variant], () =>
+          startContender(PYTORCH[variant], python, [script, folder, variant, String(threads), String(PYTORCH_CHUNK)]),
+        );
+  }
+  if (model.tensorflow !== undefined)
+    for (const engine of ['tensorflow', 'wasm', 'cpu'] as const)
+      if (wanted(engine)) await tryStart(engine, () => ours(engine));
+  return contenders;
+}
+
+function hasTorch(python: string): boolean {
+  try {
+    execFileSync(python, ['-c', 'import torch'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
