@@ -28,6 +28,7 @@ export interface Preparation {
 /** An engine in a process of its own that computes only when it is asked, so that several can take turns. */
 export interface Contender {
   readonly name: string;
+  readonly pid: number;
   readonly ready: Ready;
   /** Runs a task once; with `output` the map is written there as raw float32. */
   run(task: Task, output?: string): Promise<Timing>;
@@ -52,6 +53,7 @@ export async function startContender(name: string, command: string, args: readon
     const ready = (await answer()) as Ready;
     return {
       name,
+      pid: child.pid!,
       ready,
       run: (task, output) => ask({ task, output }),
       prepare: () => ask({ task: 'prepare' }),

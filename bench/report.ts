@@ -5,22 +5,26 @@ import { INTEGRATION_STEPS, OCCLUSION_GRID, PGD_STEPS, TASK_WORDS, TASKS } from 
 /** Load average above which times, and somewhat the ratios, are not to be trusted. */
 export const CALM = 1.5;
 
+/** Share of the cores from which on a row is only an indication. */
+const DISTURBED = 0.08;
+
 /** The text of docs/performance.md. */
 export function report(results: Results, file: string): string {
   const { machine, threads } = results;
+  const shares = results.measurements.flatMap(({ entries }) => entries.map(({ others }) => others?.median ?? 0));
+  const worst = Math.max(0, ...shares);
   const loads = results.measurements.flatMap(({ load, loadAfter }) => [load, loadAfter]);
-  const busiest = Math.max(0, ...loads);
   const calm =
-    busiest <= CALM
-      ? `The load average stayed at or below ${CALM}.`
-      : `**The machine was not calm**: the load average was between ${Math.min(...loads).toFixed(1)} and ${busiest.toFixed(1)} while this was measured. Contenders took turns, so the ratios still say something; the times do not.`;
+    worst <= DISTURBED
+      ? 'Other processes had next to nothing of the cores during the turns.'
+      : `**The machine was shared** (load average up to ${Math.max(...loads).toFixed(1)}): other processes had up to ${percent(worst)} of the cores during the turns of a contender, and a library that divides its work into equal parts beforehand, as PyTorch does, suffers more from that than one whose threads take the next piece when they are ready. Rows where the last column is above ${percent(DISTURBED)} are to be taken as an indication only.`;
   return `# Performance
 
 Made by \`npm run bench\` from \`${file}\`; numbers are never edited by hand.
 
 ## What was measured
 
-Each task is run by processes that take turns on the same picture, ${threads} threads each, after two runs to warm up. Times are medians in milliseconds with the quartiles in brackets; short tasks are repeated within a turn, which then counts as its median. A ratio is the time of the ONNX Runtime engine divided by the other's, taken turn by turn: below 1 the ONNX Runtime engine is faster.
+Each task is run by processes that take turns on the same picture, ${threads} threads each, after two runs to warm up. Times are medians in milliseconds with the quartiles in brackets; short tasks are repeated within a turn, which then counts as its median. A turn that other processes disturb is tried again a few times and the least disturbed attempt counts; _others_ is the share of the cores that they still had. A ratio is the time of the ONNX Runtime engine divided by the other's, taken turn by turn: below 1 the ONNX Runtime engine is faster.
 
 - \`gradient\`: the gradient of one logit with respect to one picture, pixels in and pixels out.
 - \`integrated-gradients\`: ${INTEGRATION_STEPS} steps from black.
@@ -42,7 +46,7 @@ ${preparationSection(results)}
 function taskSection({ measurements, models }: Results, task: (typeof TASKS)[number]): string {
   const own = measurements.filter((measurement) => measurement.task === task);
   if (own.length === 0) return '';
-  const rows = own.flatMap(({ model, entries, skipped, load }) => [
+  const rows = own.flatMap(({ model, entries, skipped }) => [
     ...entries.map((entry, index) => [
       index === 0 ? `${model} (${models[model] ?? ''})` : '',
       entry.name,
@@ -50,11 +54,11 @@ function taskSection({ measurements, models }: Results, task: (typeof TASKS)[num
       index === 0 ? '' : ratio(entry.ratio),
       index > 0 && entry.name.startsWith('PyTorch') ? entry.agreement.toFixed(6) : '',
       `${Math.round(entry.peakBytes / 2 ** 20)}`,
-      index === 0 ? load.toFixed(1) : '',
+      entry.others === undefined ? '' : percent(entry.others.median),
     ]),
     ...skipped.map(({ name, why }) => ['', name, `– (${why})`, '', '', '', '']),
   ]);
-  return `## ${task}\n\n${TASK_WORDS[task]}\n\n${table(['Model', 'Engine', 'Time, ms', 'ONNX Runtime engine / this', 'Agreement', 'Peak memory so far, MiB', 'Load'], rows)}`;
+  return `## ${task}\n\n${TASK_WORDS[task]}\n\n${table(['Model', 'Engine', 'Time, ms', 'ONNX Runtime engine / this', 'Agreement', 'Peak memory so far, MiB', 'Others'], rows)}`;
 }
 
 function preparationSection({ preparations }: Results): string {
@@ -87,7 +91,11 @@ function shown(ms: number): string {
   return ms >= 100 ? ms.toFixed(0) : ms >= 10 ? ms.toFixed(1) : ms.toFixed(2);
 }
 
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
+
 /** One line for the terminal. */
-export function summary({ name, time, ratio: against, agreement, peakBytes }: Entry): string {
-  return `    ${name.padEnd(16)} ${times(time).padEnd(28)} ratio ${against.median.toFixed(3)}  cosine ${agreement.toFixed(6)}  peak ${Math.round(peakBytes / 2 ** 20)} MiB`;
+export function summary({ name, time, ratio: against, agreement, peakBytes, others }: Entry): string {
+  return `    ${name.padEnd(16)} ${times(time).padEnd(28)} ratio ${against.median.toFixed(3)}  cosine ${agreement.toFixed(6)}  peak ${Math.round(peakBytes / 2 ** 20)} MiB  others ${others === undefined ? '?' : percent(others.median)}`;
 }

@@ -15,6 +15,8 @@ export interface Entry {
   readonly ratio: Spread;
   /** Cosine between our map and this one's. */
   readonly agreement: number;
+  /** Share of the cores that other processes had during the turns. */
+  readonly others?: Spread;
 }
 
 export interface Measurement {
