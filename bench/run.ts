@@ -23,7 +23,10 @@ const PYTORCH = { eager: 'PyTorch eager', fused: 'PyTorch fused' } as const;
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  if (options === undefined) return void console.log(USAGE);
+  if (options === undefined) {
+    console.log(USAGE);
+    return;
+  }
   const load = loadAverage();
   if (load > CALM) {
     const busy = `The load average is ${load.toFixed(1)}: other programs would be measured too.`;
@@ -104,7 +107,7 @@ async function startAll(model: BenchModel, options: Options, withTorch: boolean,
     try {
       contenders.push(await start());
     } catch (error) {
-      console.log(`  ${name} cannot take part: ${error instanceof Error ? error.message : String(error)}`);
+      console.log(`  ${name} cannot take part: ${messageOf(error)}`);
     }
   };
   const ours = (engine: EngineId): Promise<Contender> => {
@@ -121,14 +124,11 @@ async function startAll(model: BenchModel, options: Options, withTorch: boolean,
   await tryStart('onnx', () => ours('onnx'));
   const input = contenders[0]?.ready.input;
   if (withTorch && input !== undefined && (wanted('eager') || wanted('fused'))) {
-    let exported = true;
-    await exportForPyTorch(model.onnx, input, folder).catch((error: unknown) => {
-      exported = false;
-      console.log(`  PyTorch cannot take part: ${error instanceof Error ? error.message : String(error)}`);
-    });
+    const problem = await exportForPyTorch(model.onnx, input, folder).catch((error: unknown) => messageOf(error));
+    if (problem !== undefined) console.log(`  PyTorch cannot take part: ${problem}`);
     const script = path.join(ROOT, 'bench', 'pytorch', 'worker.py');
     for (const variant of ['eager', 'fused'] as const)
-      if (exported && wanted(variant))
+      if (problem === undefined && wanted(variant))
         await tryStart(PYTORCH[variant], () =>
           startContender(PYTORCH[variant], python, [script, folder, variant, String(threads), String(PYTORCH_CHUNK)]),
         );
@@ -137,6 +137,10 @@ async function startAll(model: BenchModel, options: Options, withTorch: boolean,
     for (const engine of ['tensorflow', 'wasm', 'cpu'] as const)
       if (wanted(engine)) await tryStart(engine, () => ours(engine));
   return contenders;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function hasTorch(python: string): boolean {
@@ -149,6 +153,6 @@ function hasTorch(python: string): boolean {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 });

@@ -85,14 +85,15 @@ describe.skipIf(chromiumPath === undefined)('accessibility of the pages', () => 
     await page.posted();
     await page.page.getByRole('button', { name: 'Export' }).focus();
     await page.page.keyboard.press('Enter');
-    await page.page.getByRole('menu').waitFor({ state: 'visible' });
+    await page.page.locator('[role=menuitem]:focus').waitFor();
     await page.page.keyboard.press('ArrowDown');
     await page.page.keyboard.press('ArrowDown');
     await page.page.keyboard.press('Enter');
     expect(await page.posted()).toEqual([{ type: 'export', format: 'map-npy' }]);
     await page.page.getByRole('button', { name: 'Export' }).press('Enter');
+    await page.page.locator('[role=menuitem]:focus').waitFor();
     await page.page.keyboard.press('Escape');
-    expect(await page.page.getByRole('menu').count()).toBe(0);
+    await page.page.getByRole('menu').waitFor({ state: 'hidden' });
     expect(await page.page.evaluate(() => document.activeElement?.textContent)).toContain('Export');
     await page.close();
   });

@@ -19,7 +19,7 @@ export function goalSign(goal: AttackGoal): 1 | -1 {
 }
 
 /** The loss J that attacks differentiate: cross-entropy of the goal's label. */
-export function goalObjective(goal: AttackGoal): Objective {
+function goalObjective(goal: AttackGoal): Objective {
   return { kind: 'cross-entropy', label: goal.label };
 }
 
@@ -60,7 +60,7 @@ const ZERO_GRADIENT =
   'The loss gradient is zero everywhere, so the image is unchanged: the model is saturated at this image.';
 
 /** a + δ, clamped to [0, 1] if asked. */
-export function addTo(image: Float32Array, perturbation: Float32Array, clamp: boolean): Float32Array {
+function addTo(image: Float32Array, perturbation: Float32Array, clamp: boolean): Float32Array {
   return image.map((pixel, index) => {
     const sum = pixel + perturbation[index]!;
     return clamp ? Math.min(1, Math.max(0, sum)) : sum;

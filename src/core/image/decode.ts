@@ -15,7 +15,7 @@ export interface DecodeOptions {
   readonly background?: 'white' | 'black';
 }
 
-export const LIMIT_MEGAPIXELS = 100;
+const LIMIT_MEGAPIXELS = 100;
 
 /** A hostile file may take minutes to decode; no honest one within the size limit does. */
 const LIMIT_SECONDS = 60;

@@ -42,7 +42,7 @@ export interface RenderedMap extends RgbaImage {
 }
 
 /** Drawn where there is nothing to tell: non-finite pixels, zero and constant maps. */
-export const NEUTRAL = [128, 128, 128] as const;
+const NEUTRAL = [128, 128, 128] as const;
 
 /** Reduces, filters and measures a map as `view` asks (reduce, sign, clipPercent, colorMap). */
 export function showMap(map: RawMap, view: MapView): ShownMap {

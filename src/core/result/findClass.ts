@@ -49,7 +49,7 @@ const SUGGESTIONS = 3;
 const COMPARED_LETTERS = 40;
 
 /** The classes whose name begins with or is a few letters from `name`, nearest first. */
-export function nearestClasses(classNames: readonly string[], name: string): string[] {
+function nearestClasses(classNames: readonly string[], name: string): string[] {
   const wanted = foldName(name).slice(0, COMPARED_LETTERS);
   if (wanted === '') return [];
   return [...new Set(classNames)]

@@ -1,4 +1,4 @@
-import { l10n, TabInputCustom, Uri, window, workspace } from 'vscode';
+import { l10n, TabInputCustom, TabInputText, Uri, window, workspace } from 'vscode';
 import { IMAGE_EXTENSIONS } from '../manifest';
 
 /** The image that a command is about: its argument, else the one in the active tab, else the only one that is visible. */
@@ -10,9 +10,9 @@ export function imageAtHand(argument: unknown): Uri | undefined {
   return visible.length === 1 ? visible[0] : undefined;
 }
 
-/** Images open in the built-in preview, which is a custom editor, like those of other image extensions. */
+/** Images open in the built-in preview, which is a custom editor, like those of other image extensions; some open as text. */
 function tabImage(input: unknown): Uri | undefined {
-  if (!(input instanceof TabInputCustom)) return undefined;
+  if (!(input instanceof TabInputCustom || input instanceof TabInputText)) return undefined;
   return IMAGE_EXTENSIONS.test(input.uri.path) ? input.uri : undefined;
 }
 

@@ -1,0 +1,65 @@
+// Takes the README's pictures from the running product: node --import tsx scripts/screenshots.ts
+import { cp, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import type { Workbench } from '../test/e2e/support/workbench';
+import { openWorkbench } from '../test/e2e/support/workbench';
+import { startBrowser } from './support/browser';
+import { packExtension } from './support/extensionPackage';
+import { runScript } from './support/missing';
+import { repository, temporaryFolder } from './support/paths';
+import { startServer } from './support/vscodeServer';
+
+/** High enough for all that the panel has to say. */
+const WINDOW = { width: 1280, height: 960 };
+const PICTURES = path.join(repository, 'media', 'readme');
+
+/** Named as a reader would name it: the window's title and the Explorer show it. */
+async function prepareFolder(): Promise<string> {
+  const folder = path.join(temporaryFolder('gradient-lens-screenshots-'), 'samples');
+  await cp(path.join(repository, 'samples'), folder, { recursive: true, filter: (file) => !file.endsWith('.md') });
+  return folder;
+}
+
+async function takePicture(page: Page, name: string): Promise<void> {
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(1000);
+  const file = path.join(PICTURES, `${name}.png`);
+  await page.screenshot({ path: file });
+  console.log(path.relative(repository, file));
+}
+
+async function pictureAttribution(workbench: Workbench): Promise<void> {
+  await workbench.explorerMenu('sandal.png', 'Show Attribution');
+  await workbench.webview('canvas[data-pane="overlay"]');
+  await takePicture(workbench.page, 'attribution');
+}
+
+async function pictureAttack(workbench: Workbench): Promise<void> {
+  await workbench.explorerMenu('sandal.png', 'Run Attack');
+  await workbench.pick('FGSM');
+  await workbench.webview('canvas[data-pane="adversarial"]');
+  await takePicture(workbench.page, 'attack');
+}
+
+runScript(async () => {
+  await mkdir(PICTURES, { recursive: true });
+  const { file } = await packExtension();
+  const folder = await prepareFolder();
+  const server = await startServer({ packages: [file], settings: { 'workbench.colorTheme': 'Dark Modern' } });
+  try {
+    const browser = await startBrowser();
+    try {
+      const page = browser.page;
+      await page.setViewportSize(WINDOW);
+      const workbench = await openWorkbench(page, server, folder);
+      await pictureAttribution(workbench);
+      await pictureAttack(workbench);
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await server.stop();
+  }
+  return 0;
+});
