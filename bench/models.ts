@@ -33,7 +33,9 @@ export function benchModels(
   const files: BenchModel[] = [
     ...[bundled, ...paths].map((file) => ({
       name: path.basename(file, path.extname(file)),
-      words: file === bundled ? 'bundled, 28 × 28' : 'named on the command line',
+      words: path.dirname(file).endsWith(path.join('media', 'models'))
+        ? 'bundled, 28 × 28'
+        : 'named on the command line',
       onnx: { path: file },
       tensorflow: file.endsWith('.onnx') ? undefined : { path: file },
     })),

@@ -15,7 +15,7 @@ export async function bundledPackages(): Promise<string[]> {
       ...common,
       entryPoints: NODE_ENTRIES,
       platform: 'node',
-      external: ['vscode', 'sharp', '@tensorflow/tfjs-node'],
+      external: ['vscode', 'sharp', 'onnxruntime-node', '@tensorflow/tfjs-node'],
     }),
     build({ ...common, entryPoints: PAGE_ENTRIES, format: 'esm', loader: { '.ttf': 'file' } }),
   ]);

@@ -29,7 +29,7 @@ class Setting<T> {
   }
 }
 
-const engineChoices: readonly EngineChoice[] = ['auto', 'tensorflow', 'wasm', 'cpu'];
+const engineChoices: readonly EngineChoice[] = ['auto', 'onnx', 'tensorflow', 'wasm', 'cpu'];
 
 export const settings = {
   models: new Setting<readonly ModelSetting[]>('models', array(modelSetting), []),

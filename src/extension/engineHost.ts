@@ -7,12 +7,14 @@ import type {
   AttackResult,
   AttributeRequest,
   AttributionResult,
+  CheckModelRequest,
   EngineService,
   Job,
   MethodCatalog,
   ModelRequest,
 } from '../core/engine/service';
 import type { ModelInfo } from '../core/model/modelInfo';
+import type { ModelCheck } from '../core/result/modelCheck';
 import { settings } from './config';
 import { Disposables } from './disposables';
 import { describeModel, describeTimings } from './logText';
@@ -65,6 +67,10 @@ export class EngineHost implements Disposable {
 
   async modelInfo(request: ModelRequest, job?: Job): Promise<ModelInfo> {
     return this.#engine.modelInfo({ ...engineSettings(), ...request }, job);
+  }
+
+  async checkModel(request: CheckModelRequest, job?: Job): Promise<ModelCheck> {
+    return this.#engine.checkModel({ ...engineSettings(), ...request }, job);
   }
 
   async attribute(request: AttributeRequest, job?: Job): Promise<AttributionResult> {

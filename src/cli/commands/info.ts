@@ -1,29 +1,48 @@
+import path from 'node:path';
 import type { Command } from 'commander';
+import { listOperators } from '../../core/evaluation/descriptionChecks';
 import type { ModelInfo } from '../../core/model/modelInfo';
+import type { ModelCheck } from '../../core/result/modelCheck';
+import { CHECK_TITLES } from '../../core/result/modelCheck';
 import type { CommonOptions } from '../options';
 import { addCommonOptions, modelRequest } from '../options';
 import { warn } from '../report';
 import type { Session } from '../session';
 import { writeJson } from '../session';
-import { formatFacts } from '../table';
+import { formatFacts, formatTable } from '../table';
 
 const LISTED_CLASSES = 20;
 
-/** `info`: what is known of a model once it is loaded. */
+interface InfoOptions extends CommonOptions {
+  readonly check: boolean;
+  readonly image?: string;
+  readonly seed?: number;
+}
+
+/** `info`: what is known of a model once it is loaded, and what comes out when it is tried. */
 export function addInfoCommand(program: Command, session: Session): void {
   addCommonOptions(program.command('info'))
-    .description('say what a model is: format, engine, input, preprocessing, classes')
+    .description('say what a model is (format, engine, input, preprocessing, operators, classes) and check it')
     .argument('[model]', 'the model (default: the bundled one)')
-    .action(async (model: string | undefined, options: CommonOptions) => {
+    .option('--no-check', 'only load the model, do not try it')
+    .option('--image <file>', 'check it on this image too')
+    .action(async (model: string | undefined, options: InfoOptions) => {
       const request = modelRequest(model === undefined ? options : { ...options, model });
-      const info = await session.service.modelInfo(request, session.job);
+      const { image, seed } = options;
+      const checkRequest = {
+        ...request,
+        ...(image === undefined ? {} : { image: { path: path.resolve(image) } }),
+        ...(seed === undefined ? {} : { seed }),
+      };
+      const check = options.check ? await session.service.checkModel(checkRequest, session.job) : undefined;
+      const info = check?.model ?? (await session.service.modelInfo(request, session.job));
       info.warnings.forEach(warn);
-      if (options.json) writeJson(session, infoDocument(info));
-      else session.write(describe(info));
+      if (options.json) writeJson(session, infoDocument(info, check));
+      else session.write(describe(info) + (check ? `\n${describeCheck(check)}` : ''));
     });
 }
 
-function infoDocument(info: ModelInfo) {
+function infoDocument(info: ModelInfo, check: ModelCheck | undefined) {
   const { name, path, hash, format, engine, engineReason, input, output, classes, classSource } = info;
   return {
     kind: 'model',
@@ -32,10 +51,24 @@ function infoDocument(info: ModelInfo) {
     input,
     output,
     parameters: info.parameters,
+    ...(info.operators && { operators: info.operators }),
+    ...(info.derivative && { derivative: info.derivative }),
     classes: classes.map((className, index) => ({ index, name: className })),
     classSource,
     warnings: info.warnings,
+    ...(check && { check: checkDocument(check) }),
   };
+}
+
+/** Without the model, which the document holds already. */
+function checkDocument(check: ModelCheck): Omit<ModelCheck, 'model'> {
+  const document: Omit<ModelCheck, 'model'> & { model?: ModelInfo } = { ...check };
+  delete document.model;
+  return document;
+}
+
+function describeCheck({ checks }: ModelCheck): string {
+  return formatTable(checks.map(({ id, status, sentence }) => [status, CHECK_TITLES[id], sentence]));
 }
 
 function describe(info: ModelInfo): string {
@@ -48,6 +81,7 @@ function describe(info: ModelInfo): string {
     ['format', info.format],
     ['engine', `${info.engine}: ${info.engineReason}`],
     ['parameters', info.parameters.toLocaleString('en-US')],
+    ['operators', info.operators && listOperators(info.operators)],
     ['input', `${input.height} × ${input.width} × ${input.channels}, ${input.color}`],
     ['preprocessing', `${preprocessing(input)}; ${input.source}`],
     ['resize', `${input.resize}, ${input.interpolation}`],

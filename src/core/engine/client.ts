@@ -148,6 +148,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     },
     methods: () => ask(engineCalls.methods, null),
     modelInfo: (request, job) => ask(engineCalls.modelInfo, request, job),
+    checkModel: (request, job) => ask(engineCalls.checkModel, request, job),
     predict: (request, job) => ask(engineCalls.predict, request, job),
     attribute: (request, job) => ask(engineCalls.attribute, request, job),
     attack: (request, job) => ask(engineCalls.attack, request, job),

@@ -5,6 +5,7 @@ import { encodePng } from '../image/png';
 import { attack } from './attack';
 import { attribute } from './attribute';
 import { createImageCache } from './images';
+import { checkModel } from './checkModel';
 import type { ModelCacheLimits } from './models';
 import { createModelCache } from './models';
 import { overlayPng } from './overlay';
@@ -26,6 +27,7 @@ export function createService({ modelLimits }: ServiceOptions = {}): EngineServi
       attack: attackMethods.map(describe),
     }),
     modelInfo: (request, job) => models.use(request, job, async ({ classifier }) => classifier.info),
+    checkModel: async (request, job) => checkModel(caches, request, job),
     predict: async (request, job) => predict(caches, request, job),
     attribute: async (request, job) => attribute(caches, request, job),
     attack: async (request, job) => attack(caches, request, job),

@@ -1,11 +1,13 @@
 import { ProgressType, RequestType } from 'vscode-jsonrpc/node';
 import type { PixelImage } from '../image/pixels';
 import type { ModelInfo } from '../model/modelInfo';
+import type { ModelCheck } from '../result/modelCheck';
 import type {
   AttackRequest,
   AttackResult,
   AttributeRequest,
   AttributionResult,
+  CheckModelRequest,
   ImageRequest,
   JobProgress,
   MethodCatalog,
@@ -30,6 +32,7 @@ const call = <Request, Result>(name: string): CallType<Request, Result> => new R
 export const engineCalls = {
   methods: call<null, MethodCatalog>('methods'),
   modelInfo: call<ModelRequest, ModelInfo>('modelInfo'),
+  checkModel: call<CheckModelRequest, ModelCheck>('checkModel'),
   predict: call<ModelRequest & ImageRequest, Prediction>('predict'),
   attribute: call<AttributeRequest, AttributionResult>('attribute'),
   attack: call<AttackRequest, AttackResult>('attack'),

@@ -28,6 +28,7 @@ export function serveEngine(service: EngineService): void {
 
   answer(engineCalls.methods, () => service.methods());
   answer(engineCalls.modelInfo, (request, job) => service.modelInfo(request, job));
+  answer(engineCalls.checkModel, (request, job) => service.checkModel(request, job));
   answer(engineCalls.predict, (request, job) => service.predict(request, job));
   answer(engineCalls.attribute, (request, job) => service.attribute(request, job));
   answer(engineCalls.attack, (request, job) => service.attack(request, job));

@@ -4,6 +4,7 @@ import type { PixelImage, RawMap } from '../image/pixels';
 import type { ObjectiveKind } from '../model/classifier';
 import type { EngineChoice, ModelInfo, ModelReference } from '../model/modelInfo';
 import type { MapView } from '../render/view';
+import type { ModelCheck } from '../result/modelCheck';
 import type { AttackRecord, AttributionRecord, ClassScore, ImageFacts, LabelFacts, ModelFacts } from '../result/record';
 
 /**
@@ -13,6 +14,8 @@ import type { AttackRecord, AttributionRecord, ClassScore, ImageFacts, LabelFact
 export interface EngineService {
   methods(): Promise<MethodCatalog>;
   modelInfo(request: ModelRequest, job?: Job): Promise<ModelInfo>;
+  /** Tries the model on probe pictures: does it repeat itself, is its gradient right, does a second engine agree? */
+  checkModel(request: CheckModelRequest, job?: Job): Promise<ModelCheck>;
   predict(request: ModelRequest & ImageRequest, job?: Job): Promise<Prediction>;
   attribute(request: AttributeRequest, job?: Job): Promise<AttributionResult>;
   attack(request: AttackRequest, job?: Job): Promise<AttackResult>;
@@ -43,6 +46,13 @@ export interface ModelRequest {
   readonly threads?: number;
   /** Path of `@tensorflow/tfjs-node` where it is not among this program's modules; read when the native library is loaded. */
   readonly tensorflowModule?: string;
+}
+
+export interface CheckModelRequest extends ModelRequest {
+  /** Tried besides the probe pictures. */
+  readonly image?: ImageReference;
+  /** Of the probe pictures. */
+  readonly seed?: number;
 }
 
 export interface ImageRequest {

@@ -90,7 +90,8 @@ function dependentValues(nodes: readonly GraphNode[], input: string): ReadonlySe
   return dependent;
 }
 
-function nodesBetween(nodes: readonly GraphNode[], input: string, output: string): readonly GraphNode[] {
+/** The nodes on a path from `input` to `output`, in their order. */
+export function nodesBetween(nodes: readonly GraphNode[], input: string, output: string): readonly GraphNode[] {
   const dependent = dependentValues(nodes, input);
   const needed = new Set([output]);
   const between: GraphNode[] = [];

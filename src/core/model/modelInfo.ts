@@ -19,9 +19,15 @@ export interface ModelInfo {
   readonly classSource: string;
   readonly parameters: number;
   readonly output: ModelOutput;
+  /** Operators of the network as its engine runs it, with how often each occurs. */
+  readonly operators?: OperatorCounts;
+  /** Operators between picture and scores whose derivative is not known (`missing`) or zero wherever it exists (`zero`). */
+  readonly derivative?: { readonly missing: OperatorCounts; readonly zero: OperatorCounts };
   /** One sentence each: what to know before trusting the numbers. */
   readonly warnings: readonly string[];
 }
+
+export type OperatorCounts = Readonly<Record<string, number>>;
 
 export interface ModelInput {
   readonly height: number;

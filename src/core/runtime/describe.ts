@@ -4,7 +4,7 @@ import type { ModelDescription } from '../model/description';
 import { hashModel } from '../model/hash';
 import { completeNames } from '../model/labels';
 import { MODEL_LIMITS } from '../model/limits';
-import type { EngineId, ModelInfo, ModelOutput, ModelReference } from '../model/modelInfo';
+import type { EngineId, ModelInfo, ModelOutput, ModelReference, OperatorCounts } from '../model/modelInfo';
 import type { ResolvedInput } from '../model/modelInput';
 import type { ScoreRule } from '../model/objectives';
 import type { ModelFiles } from './modelFiles';
@@ -15,6 +15,8 @@ import { looksLikeProbabilities } from './probe';
 export interface NetworkFacts {
   readonly activation: ModelOutput['activation'];
   readonly parameters: number;
+  readonly operators: OperatorCounts;
+  readonly derivative?: NonNullable<ModelInfo['derivative']>;
   /** Name of an array of weights that holds NaN or infinity. */
   readonly damagedWeight: string | undefined;
   readonly warnings: readonly string[];
@@ -52,6 +54,8 @@ export function describeModel<Engine extends EngineId>(
     classSource: description.labels.length > 0 ? description.labelSource : 'numbered',
     parameters: network.parameters,
     output: { activation, classes },
+    operators: network.operators,
+    ...(network.derivative && { derivative: network.derivative }),
     warnings,
   };
   return { info, rule: { activation, binary, outputs: probe.outputs } };

@@ -8,11 +8,11 @@ import type { EngineOptions } from './tensorflow/options';
 export interface LoadOptions extends EngineOptions {
   readonly engine: EngineChoice;
   readonly signal?: AbortSignal;
-  /** Called with done ≤ total as files are read, an engine is found and the model is built. */
+  /** Called with done ≤ total as files are read and the model is built. */
   readonly progress?: (done: number, total: number) => void;
 }
 
-const STEPS = 3;
+const STEPS = 2;
 
 /**
  * Loads a model from disk as a classifier of pixels in [0, 1].

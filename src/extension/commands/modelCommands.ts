@@ -36,7 +36,7 @@ export function modelCommands(models: Models, engine: EngineHost): ModelCommands
       (await window.showOpenDialog({
         title: l10n.t('Choose a Model'),
         openLabel: l10n.t('Use Model'),
-        filters: { [l10n.t('TensorFlow.js models')]: ['json'] },
+        filters: { [l10n.t('Models')]: ['json', 'onnx', 'keras', 'h5', 'hdf5'] },
         ...(folder ? { defaultUri: folder } : {}),
       })) ?? [];
     if (!picked) return undefined;
@@ -99,7 +99,7 @@ function modelItems(choices: readonly ModelChoice[], activeId: string): ModelIte
   items.push({ label: '', kind: QuickPickItemKind.Separator });
   items.push({
     label: l10n.t('$(folder-opened) Browse…'),
-    detail: l10n.t('A TensorFlow.js model.json, layers or graph'),
+    detail: l10n.t('A TensorFlow.js model.json, an ONNX file or a Keras file'),
     browse: true,
   });
   return items;

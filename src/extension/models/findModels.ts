@@ -8,13 +8,15 @@ const MODEL_HEAD = /"(modelTopology|weightsManifest)"|"format"\s*:\s*"(layers|gr
 
 /** Paths of the workspace's files that look like models. */
 export async function findModels(): Promise<readonly string[]> {
-  const found = await workspace.findFiles('**/model.json', '**/node_modules/**', MOST_MODELS);
+  const found = await workspace.findFiles('**/{model.json,*.onnx,*.keras,*.h5}', '**/node_modules/**', MOST_MODELS);
   const paths = found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
   const models = await Promise.all(paths.map(looksLikeModel));
   return paths.filter((_, index) => models[index]).sort();
 }
 
+/** ONNX and Keras files are told by their names; the engine looks at what they hold when they are opened. */
 async function looksLikeModel(path: string): Promise<boolean> {
+  if (!path.endsWith('.json')) return true;
   try {
     const file = await open(path, 'r');
     try {

@@ -90,7 +90,7 @@ export class GraphModelWriter {
   }
 }
 
-export function signatureOf(outputs: readonly string[]): Json {
+function signatureOf(outputs: readonly string[]): Json {
   return { outputs: Object.fromEntries(outputs.map((name) => [name, { name }])) };
 }
 

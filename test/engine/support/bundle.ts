@@ -28,7 +28,7 @@ export async function bundleProgram(entryPoint: string, assets: readonly string[
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    external: ['vscode', 'sharp', '@tensorflow/tfjs-node'],
+    external: ['vscode', 'sharp', 'onnxruntime-node', '@tensorflow/tfjs-node'],
     logLevel: 'error',
   });
   for (const asset of assets) cpSync(asset, path.join(folder, path.basename(asset)));

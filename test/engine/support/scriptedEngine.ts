@@ -51,6 +51,7 @@ async function perform(image: ImageReference, job: Job | undefined): Promise<unk
 const service: EngineService = {
   methods: () => Promise.resolve({ attribution: [], attack: [] }),
   modelInfo: unused,
+  checkModel: unused,
   predict: async ({ image }, job) => (await perform(image, job)) as Prediction,
   attribute: unused,
   attack: unused,

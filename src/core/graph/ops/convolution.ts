@@ -139,7 +139,7 @@ function convolutionInputGradient(scope: GradientScope): string {
 }
 
 /** Weights [M, C/g, …k] turned round in space with in and out channels swapped within each group: [C, M/g, …k]. */
-export function flipped(weight: Extract<Tensor, { type: 'float32' }>, group: number): Tensor {
+function flipped(weight: Extract<Tensor, { type: 'float32' }>, group: number): Tensor {
   const [outer, inner] = [weight.shape[0]! / group, weight.shape[1]!];
   const kernel: Shape = weight.shape.slice(2);
   const area = kernel.reduce((product, size) => product * size, 1);

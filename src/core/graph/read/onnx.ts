@@ -109,7 +109,7 @@ function constantValue({ attributes }: GraphNode): Tensor | undefined {
 }
 
 /** Kahn's algorithm; throws for a cycle, a value or output that nothing makes, and a value made twice. */
-export function sortTopologically(
+function sortTopologically(
   nodes: readonly GraphNode[],
   given: readonly string[],
   outputs: readonly string[] = [],

@@ -4,7 +4,7 @@ import type { ElementType, Tensor, TypedShape } from '../tensor';
 
 const IR_VERSION = 10;
 /** The operator set whose meaning the IR has. */
-export const OPSET = 21;
+const OPSET = 21;
 const DATA_TYPES: Readonly<Record<ElementType, number>> = {
   float32: 1,
   uint8: 2,

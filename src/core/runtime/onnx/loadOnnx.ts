@@ -12,8 +12,10 @@ import { readInputShape, resolveInput, type InputShape } from '../../model/model
 import { createPreprocessing } from '../../model/preprocessing';
 import { describeModel } from '../describe';
 import type { ModelFiles } from '../modelFiles';
+import { countNames } from '../operators';
 import { chooseOutput, looksLikeScores } from '../outputs';
 import { randomPixels, type Probe } from '../probe';
+import { derivativeFacts, derivativeWarnings } from './derivativeFacts';
 import { explainRun } from './failures';
 import { createOnnxClassifier } from './onnxClassifier';
 import { readGraph } from './readGraph';
@@ -55,11 +57,14 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
   const graph = foldBatchNormalization(stripped);
   const threads = options.threads === undefined || options.threads === 0 ? DEFAULT_THREADS : options.threads;
   const probe = await probeGraph(graph, threads, activation === 'logits' ? 2 : 1, resolved.input, shape.layout);
+  const derivative = derivativeFacts(specialise(graph, 1, operators), operators);
   const facts = {
     activation,
     parameters: parametersOf(read),
+    operators: countNames(read.nodes.map(({ op }) => op)),
+    derivative,
     damagedWeight: damagedConstant(read),
-    warnings: chosen.warnings,
+    warnings: [...chosen.warnings, ...derivativeWarnings(derivative)],
   };
   const candidate = { engine: 'onnx' as const, reason: options.reason };
   const { info, rule } = describeModel(files, reference, candidate, facts, resolved, probe);

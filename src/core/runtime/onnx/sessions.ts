@@ -66,7 +66,9 @@ export function createSessions(model: {
     chunkSize(purpose, count) {
       const room = Math.floor(CHUNK_BYTES / (bytesPerImage * (purpose === 'gradient' ? 3 : 1)));
       const largest = Math.max(1, Math.min(LARGEST_CHUNK, 2 ** Math.floor(Math.log2(Math.max(1, room)))));
-      return Math.min(largest, 2 ** Math.ceil(Math.log2(count)));
+      if (count <= largest) return 2 ** Math.ceil(Math.log2(count));
+      // Even chunks: of 50 images in chunks of 16, the last would be 14 images of nothing.
+      return Math.ceil(count / Math.ceil(count / largest));
     },
 
     async scores(pixels, size) {

@@ -9,6 +9,7 @@ import { engineCandidates, type EngineCandidate } from './engines';
 import { explainForward, missingKernel } from './failures';
 import { onEngine } from './lane';
 import type { Network } from './network';
+import { topologyOperators } from '../operators';
 import type { EngineOptions } from './options';
 import { probeNetwork } from './probe';
 import { createTensorFlowClassifier } from './tensorflowClassifier';
@@ -47,7 +48,11 @@ async function build(
     const resolved = resolveInput(network.input, files.description);
     const { layout } = network.input;
     const probe = await probeNetwork(network, resolved.input, layout, network.activation === 'logits' ? 2 : 1);
-    const facts = { ...network, damagedWeight: nonFiniteWeights(files.weights.weights)[0] };
+    const facts = {
+      ...network,
+      operators: topologyOperators(files),
+      damagedWeight: nonFiniteWeights(files.weights.weights)[0],
+    };
     const { info, rule } = describeModel(files, reference, candidate, facts, resolved, probe);
     return createTensorFlowClassifier({ info, network, rule, layout, activationBytes: probe.activationBytes });
   } catch (error) {

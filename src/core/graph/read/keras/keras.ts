@@ -67,7 +67,7 @@ const PART_PATHS: Readonly<Record<string, string>> = {
 };
 
 /** Keras 3 numbers a layer's weights: `layers/<layer>/vars/<index>`, for parts `layers/<layer>/<part>/vars/<index>`. */
-export function weightsByPath(file: Hdf5File): WeightSource {
+function weightsByPath(file: Hdf5File): WeightSource {
   return ({ path }, name, index) => {
     const parts = name.split('/').slice(0, -1);
     const place = [...path, ...parts.map((part) => PART_PATHS[part] ?? part)];
@@ -76,7 +76,7 @@ export function weightsByPath(file: Hdf5File): WeightSource {
 }
 
 /** Older files keep a group for each outer layer with its weights' names in order. */
-export function weightsByGroup(file: Hdf5File): WeightSource {
+function weightsByGroup(file: Hdf5File): WeightSource {
   const root = file.list('/').includes('model_weights') ? '/model_weights' : '';
   const groups = new Map<string, WeightSource>();
   const sourceOf = (group: string): WeightSource => {

@@ -35,7 +35,7 @@ export function isModel(layer: JsonValue): boolean {
 }
 
 /** Keras 2 writes a call as [[layer, node, tensor, {arguments}], …], Keras 3 as {args, kwargs} around described tensors. */
-export function readCall(layer: JsonObject, name: string, node: number, written: JsonValue): Call {
+function readCall(layer: JsonObject, name: string, node: number, written: JsonValue): Call {
   if (isObject(written)) {
     const named = Object.entries(objectAt(written, 'kwargs') ?? {}).map(([key, value]) => [
       key,
@@ -84,7 +84,7 @@ function asReference(value: readonly JsonValue[]): Reference | undefined {
 }
 
 /** All references in an argument. */
-export function referencesOf(argument: RawArgument): readonly Reference[] {
+function referencesOf(argument: RawArgument): readonly Reference[] {
   if (argument.kind === 'reference') return [argument.reference];
   return argument.kind === 'list' ? argument.items.flatMap(referencesOf) : [];
 }

@@ -45,7 +45,7 @@ export const DENSE: Readonly<Record<string, LayerReader>> = {
 };
 
 /** x·W + b over the last axis; the result has as many axes. */
-export function matrixProduct(
+function matrixProduct(
   scope: LayerScope,
   x: string,
   rank: number,

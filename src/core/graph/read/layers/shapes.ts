@@ -134,6 +134,6 @@ export const IDENTITY_LAYERS: ReadonlySet<string> = new Set([
 export const identityLayer: LayerReader = (_scope, inputs) => only(inputs);
 
 /** The same elements in the cheapest order, for layers that do not care. */
-export function mapped({ builder }: LayerScope, x: LayerValue, make: (name: string) => string): LayerValue {
+function mapped({ builder }: LayerScope, x: LayerValue, make: (name: string) => string): LayerValue {
   return valueIn(x.native, builder, make(inOrder(x)));
 }

@@ -45,7 +45,7 @@ export function isSame({ config }: LayerScope): boolean {
   return padding === 'same';
 }
 
-export function samePads(
+function samePads(
   sizes: readonly number[],
   kernel: readonly number[],
   strides: readonly number[],

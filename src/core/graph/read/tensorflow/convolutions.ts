@@ -96,7 +96,7 @@ export function fused(scope: NodeScope, product: string): string {
 }
 
 /** Adds a bias per channel; into the convolution that makes `x`, if nothing else reads it (`only`). */
-export function addBias(scope: NodeScope, x: string, bias: string, only: boolean): string {
+function addBias(scope: NodeScope, x: string, bias: string, only: boolean): string {
   const { emitter } = scope;
   const first = isChannelsFirst(scope);
   const last = emitter.producerOf(x);

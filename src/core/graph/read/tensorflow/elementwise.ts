@@ -105,7 +105,7 @@ export const elementwise: Readonly<Record<string, NodeReader>> = {
 };
 
 /** TensorFlow's slope below 0 is 0.2 unless told. */
-export function leakyRelu({ emitter, node }: NodeScope, x: string, attribute: string): string {
+function leakyRelu({ emitter, node }: NodeScope, x: string, attribute: string): string {
   return emitter.add('LeakyRelu', [x], { alpha: numberOf(node, attribute, 0.2) });
 }
 

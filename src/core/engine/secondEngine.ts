@@ -1,0 +1,55 @@
+import { CancelledError } from '../errors';
+import type { SecondOpinion } from '../evaluation/secondEngine';
+import type { Classifier } from '../model/classifier';
+import type { EngineId, ModelInfo } from '../model/modelInfo';
+import type { CheckModelRequest, Job } from './service';
+
+/** In order of preference: the most different one first, plain JavaScript last. */
+const ENGINES: readonly EngineId[] = ['onnx', 'tensorflow', 'wasm', 'cpu'];
+/** Pixels up to which plain JavaScript is not too slow. */
+const CPU_PIXELS = 64 * 64;
+
+/** Loads the model of `request` on another engine than the one of `info`; the caller disposes it. Throws `CancelledError`. */
+export async function loadSecond(
+  request: CheckModelRequest,
+  info: ModelInfo,
+  job: Job | undefined,
+): Promise<SecondOpinion> {
+  if (info.format === 'onnx' || info.format === 'keras')
+    return { why: `No second engine can read ${info.format === 'onnx' ? 'ONNX models' : "Keras's own files"}.` };
+  const { loadClassifier } = await import('../runtime/loadClassifier');
+  const refusals: string[] = [];
+  for (const engine of ENGINES) {
+    if (engine === info.engine) continue;
+    if (engine === 'cpu' && info.input.height * info.input.width > CPU_PIXELS) continue;
+    try {
+      return await load(loadClassifier, engine, request, job);
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      refusals.push(`${engine}: ${firstLine(error)}`);
+    }
+  }
+  return { why: `No second engine runs the model (${refusals.join('; ')}).` };
+}
+
+function load(
+  loadClassifier: typeof import('../runtime/loadClassifier').loadClassifier,
+  engine: EngineId,
+  { model, threads, tensorflowModule }: CheckModelRequest,
+  job: Job | undefined,
+): Promise<Classifier> {
+  return loadClassifier(model, {
+    engine,
+    ...(threads === undefined ? {} : { threads }),
+    ...(tensorflowModule === undefined ? {} : { tensorflowModule }),
+    ...(job?.signal === undefined ? {} : { signal: job.signal }),
+  });
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message
+    .split('\n')[0]!
+    .trim()
+    .replace(/[.:]+$/, '');
+}

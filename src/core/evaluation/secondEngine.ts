@@ -1,0 +1,109 @@
+import { UserError } from '../errors';
+import type { PixelImage } from '../image/pixels';
+import { batchOf } from '../image/pixels';
+import type { Classifier, Objective } from '../model/classifier';
+import type { CheckItem } from '../result/modelCheck';
+import { checkItem, percent } from './checkItem';
+import { cosine, relativeDifference } from './compare';
+import { probeObjectives } from './gradientChecks';
+
+/** The same model on another engine, or why there is none. */
+export type SecondOpinion = Classifier | { readonly why: string };
+
+/** Of logits, relative to the largest. */
+const SAME_LOGITS = 1e-4;
+const SIMILAR_LOGITS = 1e-2;
+/** Deep networks of rectifiers differ at single pixels, where rounding turns one on or off, but not in direction. */
+const SAME_DIRECTION = 0.999;
+const SIMILAR_DIRECTION = 0.99;
+
+interface Agreement {
+  /** max |Δ| of the scores, relative. */
+  readonly scores: number;
+  /** Cosine and max |Δ| / max |g| of the gradients; absent where the other engine has none. */
+  readonly gradient?: { readonly cosine: number; readonly difference: number };
+}
+
+/**
+ * Do two engines, which share no code that computes, agree on scores (1e-4 of the largest) and on the gradient (cosine ≥ 0.999)?
+ * Logits are compared, and the gradient of the top class's; probabilities where only one engine could take the final activation off.
+ */
+export async function checkSecondEngine(
+  first: Classifier,
+  second: SecondOpinion,
+  pictures: readonly PixelImage[],
+  rows: readonly Float32Array[],
+  differentiable = true,
+): Promise<CheckItem> {
+  if ('why' in second) return checkItem('second-engine', 'skipped', second.why);
+  const { engine } = second.info;
+  const found: Agreement[] = [];
+  try {
+    for (const [index, picture] of pictures.entries())
+      found.push(await compare(first, second, picture, rows[index]!, differentiable));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return checkItem('second-engine', 'skipped', `The engine ${engine} does not run the model: ${error.message}`);
+  }
+  const scores = Math.max(...found.map((each) => each.scores));
+  const gradients = found.flatMap(({ gradient }) => (gradient ? [gradient] : []));
+  if (gradients.length === 0) {
+    const status = statusOf(scores, 1);
+    const text = `The engine ${engine} gives ${status === 'passed' ? 'the same' : 'other'} scores (within ${percent(scores)}); only one of them or none can differentiate the model.`;
+    return checkItem('second-engine', status, text, { pictures: pictures.length, scoreDifference: scores });
+  }
+  const direction = Math.min(...gradients.map((each) => each.cosine));
+  const difference = Math.max(...gradients.map((each) => each.difference));
+  const numbers = {
+    pictures: pictures.length,
+    scoreDifference: scores,
+    gradientCosine: direction,
+    gradientDifference: difference,
+  };
+  const status = statusOf(scores, direction);
+  const measured = `scores within ${percent(scores)}, gradients with cosine ${direction.toFixed(6)} and within ${percent(difference)} at the worst pixel`;
+  return status === 'passed'
+    ? checkItem('second-engine', status, `The engines ${first.info.engine} and ${engine} agree: ${measured}.`, numbers)
+    : checkItem(
+        'second-engine',
+        status,
+        `The engines ${first.info.engine} and ${engine} ${status === 'warning' ? 'differ somewhat' : 'disagree'}: ${measured}; please report the model.`,
+        numbers,
+      );
+}
+
+function statusOf(scores: number, direction: number): 'passed' | 'warning' | 'failed' {
+  if (scores <= SAME_LOGITS && direction >= SAME_DIRECTION) return 'passed';
+  return scores <= SIMILAR_LOGITS && direction >= SIMILAR_DIRECTION ? 'warning' : 'failed';
+}
+
+async function compare(
+  first: Classifier,
+  second: Classifier,
+  picture: PixelImage,
+  logits: Float32Array,
+  differentiable: boolean,
+): Promise<Agreement> {
+  const batch = batchOf(picture);
+  const alike = first.info.output.activation === second.info.output.activation;
+  const own = await first.predict(batch);
+  const other = await second.predict(batch);
+  if (own.classes !== other.classes) return { scores: Infinity, gradient: { cosine: 0, difference: Infinity } };
+  const scores = alike
+    ? relativeDifference(own.logits, other.logits)
+    : relativeDifference(own.probabilities, other.probabilities);
+  if (!differentiable) return { scores };
+  const [{ kind, classIndex }] = probeObjectives(logits) as [Extract<Objective, { classIndex: number }>, Objective];
+  const objective: Objective = { kind: alike ? kind : 'log-probability', classIndex };
+  try {
+    const [a, b] = [await first.gradient(batch, [objective]), await second.gradient(batch, [objective])];
+    const gradient = {
+      cosine: cosine(a.gradient, b.gradient),
+      difference: relativeDifference(a.gradient, b.gradient),
+    };
+    return { scores, gradient };
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'gradient-unavailable') return { scores };
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import type { OperatorTable } from '../../graph/builder';
+import { nodesBetween } from '../../graph/differentiate';
+import type { GraphNode, StaticGraph } from '../../graph/graph';
+import type { ModelInfo } from '../../model/modelInfo';
+import { countNames } from '../operators';
+
+type DerivativeFacts = NonNullable<ModelInfo['derivative']>;
+
+/** Operators between the graph's first input and first output that stop a derivative. */
+export function derivativeFacts(graph: StaticGraph, operators: OperatorTable): DerivativeFacts {
+  const between = nodesBetween(graph.nodes, graph.inputs[0]!.name, graph.outputs[0]!);
+  // Conditions and positions have no derivative that anyone would miss.
+  const isFloat = ({ outputs }: GraphNode) => outputs.some((name) => graph.types.get(name)?.type === 'float32');
+  const named = (nodes: readonly GraphNode[]) => countNames(nodes.map(({ op }) => op));
+  return {
+    missing: named(between.filter(({ op }) => operators.get(op)?.gradient === undefined)),
+    zero: named(between.filter((node) => operators.get(node.op)?.gradient === 'zero' && isFloat(node))),
+  };
+}
+
+/** The same as sentences. */
+export function derivativeWarnings({ missing, zero }: DerivativeFacts): readonly string[] {
+  const list = (counts: DerivativeFacts['missing']) =>
+    Object.entries(counts)
+      .map(([name, count]) => `${name} (${count} ×)`)
+      .join(', ');
+  return [
+    ...(Object.keys(missing).length > 0
+      ? [`No derivative is known of ${list(missing)}: only predictions and methods that need no gradient work.`]
+      : []),
+    ...(Object.keys(zero).length > 0
+      ? [`The derivative of ${list(zero)} is zero wherever it exists, so no gradient flows through.`]
+      : []),
+  ];
+}
