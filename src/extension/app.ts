@@ -1,6 +1,7 @@
 import type { ExtensionContext } from 'vscode';
 import { ExtensionMode, Uri, window, workspace } from 'vscode';
 import type { PanelState } from '../protocol/panel';
+import { checkCommands } from './commands/checkCommands';
 import { imageCommands } from './commands/imageCommands';
 import { modelCommands } from './commands/modelCommands';
 import { registerCommands } from './commands/registerCommands';
@@ -9,6 +10,7 @@ import { settings } from './config';
 import { Disposables } from './disposables';
 import { EngineHost } from './engineHost';
 import { viewIds } from './manifest';
+import { CheckReports } from './models/checkReports';
 import { Models } from './models/models';
 import { ModelWatcher } from './models/modelWatcher';
 import { answerCommand, answerExport } from './panel/answerPage';
@@ -30,6 +32,7 @@ export class App extends Disposables {
   readonly #store: ResultStore;
   readonly #panels: Panels;
   readonly #inspector: InspectorView;
+  readonly #reports = this.add(new CheckReports());
 
   constructor(context: ExtensionContext) {
     super();
@@ -87,6 +90,7 @@ export class App extends Disposables {
       store: this.#store,
       models: this.#models,
       panels: this.#panels,
+      reports: this.#reports,
     };
   }
 
@@ -127,6 +131,7 @@ export class App extends Disposables {
         {
           ...imageCommands({ ...services, extensionUri, extensionId: extension.id }),
           ...modelCommands(this.#models, this.#engine),
+          ...checkCommands(this.#models, this.#engine, this.#reports),
           ...resultCommands(services),
           'gradientLens.restartEngine': () => this.#engine.restart(),
           'gradientLens.showLog': () => this.#log.show(),

@@ -29,6 +29,7 @@ export interface CommandSignatures {
   'gradientLens.cancel': () => void;
   'gradientLens.selectModel': () => Promise<void>;
   'gradientLens.useModel': (model?: unknown) => Promise<void>;
+  'gradientLens.checkModel': (model?: unknown) => Promise<void>;
   'gradientLens.removeModel': (model?: unknown) => Promise<void>;
   'gradientLens.refreshModels': () => void;
   'gradientLens.openResult': (result?: unknown) => Promise<void>;

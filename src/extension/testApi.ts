@@ -1,4 +1,5 @@
 import type { EngineHost } from './engineHost';
+import type { CheckReports } from './models/checkReports';
 import type { Models } from './models/models';
 import type { Panels } from './panel/panels';
 import type { ResultStore } from './results/resultStore';
@@ -10,4 +11,5 @@ export interface TestApi {
   readonly store: ResultStore;
   readonly models: Models;
   readonly panels: Panels;
+  readonly reports: CheckReports;
 }

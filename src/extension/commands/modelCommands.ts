@@ -14,7 +14,7 @@ type ModelCommands = Pick<
   'gradientLens.selectModel' | 'gradientLens.useModel' | 'gradientLens.removeModel' | 'gradientLens.refreshModels'
 >;
 
-interface ModelItem extends QuickPickItem {
+export interface ModelItem extends QuickPickItem {
   readonly choice?: ModelChoice;
   readonly browse?: true;
 }
@@ -51,7 +51,7 @@ export function modelCommands(models: Models, engine: EngineHost): ModelCommands
 
   return {
     'gradientLens.selectModel': async () => {
-      const items = models.list().then((choices) => modelItems(choices, models.active.id));
+      const items = models.list().then((choices) => [...modelItems(choices, models.active.id), ...browseItems()]);
       const picked = await window.showQuickPick(items, {
         title: l10n.t('Select Model'),
         placeHolder: l10n.t('The model that attributions and attacks are computed with'),
@@ -74,13 +74,13 @@ export function modelCommands(models: Models, engine: EngineHost): ModelCommands
 }
 
 /** The choice that a tree item, its identity or a path of a model file means. */
-async function findChoice(models: Models, argument: unknown): Promise<ModelChoice | undefined> {
+export async function findChoice(models: Models, argument: unknown): Promise<ModelChoice | undefined> {
   const id = typeof argument === 'string' ? argument : (argument as { readonly id?: unknown } | undefined)?.id;
   const choices = await models.list();
   return choices.find((choice) => choice.id === id || choice.reference.path === id);
 }
 
-function modelItems(choices: readonly ModelChoice[], activeId: string): ModelItem[] {
+export function modelItems(choices: readonly ModelChoice[], activeId: string): ModelItem[] {
   const items: ModelItem[] = [];
   let source: string | undefined;
   for (const choice of choices) {
@@ -96,11 +96,13 @@ function modelItems(choices: readonly ModelChoice[], activeId: string): ModelIte
       ...detail,
     });
   }
-  items.push({ label: '', kind: QuickPickItemKind.Separator });
-  items.push({
-    label: l10n.t('$(folder-opened) Browse…'),
-    detail: l10n.t('A TensorFlow.js model.json, an ONNX file or a Keras file'),
-    browse: true,
-  });
   return items;
+}
+
+function browseItems(): ModelItem[] {
+  const detail = l10n.t('A TensorFlow.js model.json, an ONNX file or a Keras file');
+  return [
+    { label: '', kind: QuickPickItemKind.Separator },
+    { label: l10n.t('$(folder-opened) Browse…'), detail, browse: true },
+  ];
 }

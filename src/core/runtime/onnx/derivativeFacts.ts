@@ -1,6 +1,7 @@
 import type { OperatorTable } from '../../graph/builder';
 import { nodesBetween } from '../../graph/differentiate';
 import type { GraphNode, StaticGraph } from '../../graph/graph';
+import { STRAIGHT_THROUGH } from '../../graph/ops/quantization';
 import type { ModelInfo } from '../../model/modelInfo';
 import { countNames } from '../operators';
 
@@ -31,5 +32,14 @@ export function derivativeWarnings({ missing, zero }: DerivativeFacts): readonly
     ...(Object.keys(zero).length > 0
       ? [`The derivative of ${list(zero)} is zero wherever it exists, so no gradient flows through.`]
       : []),
+  ];
+}
+
+/** Says where the derivative is not the true one: quantised values round, and the gradient passes straight through. */
+export function straightThroughWarnings(nodes: readonly GraphNode[]): readonly string[] {
+  const count = nodes.filter(({ op }) => STRAIGHT_THROUGH.has(op)).length;
+  if (count === 0) return [];
+  return [
+    `The model rounds its values to 8 bits (${count} ×), whose derivative is zero; the gradient passes straight through the rounding.`,
   ];
 }

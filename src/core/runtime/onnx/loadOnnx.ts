@@ -6,18 +6,21 @@ import { cancelTransposes } from '../../graph/passes/cancelTransposes';
 import { foldBatchNormalization, removeIdentities } from '../../graph/passes/simplify';
 import { stripActivation } from '../../graph/passes/stripActivation';
 import { specialise } from '../../graph/specialise';
+import { unknownOperators } from '../../graph/unknownOperators';
+import { NotDifferentiable } from '../../graph/differentiate';
 import type { Classifier } from '../../model/classifier';
 import type { ModelReference } from '../../model/modelInfo';
 import { readInputShape, resolveInput, type InputShape } from '../../model/modelInput';
-import { createPreprocessing } from '../../model/preprocessing';
 import { describeModel } from '../describe';
 import type { ModelFiles } from '../modelFiles';
 import { countNames } from '../operators';
 import { chooseOutput, looksLikeScores } from '../outputs';
-import { randomPixels, type Probe } from '../probe';
-import { derivativeFacts, derivativeWarnings } from './derivativeFacts';
+import { derivativeFacts, derivativeWarnings, straightThroughWarnings } from './derivativeFacts';
+import { damagedConstant, parametersOf } from './constants';
 import { explainRun } from './failures';
+import { loadOriginal } from './loadOriginal';
 import { createOnnxClassifier } from './onnxClassifier';
+import { probeSessions } from './probeSessions';
 import { readGraph } from './readGraph';
 import { createSessions } from './sessions';
 
@@ -47,16 +50,22 @@ export async function loadOnnx(
 
 async function load(files: ModelFiles, reference: ModelReference, options: OnnxOptions): Promise<Classifier> {
   const read = await readGraph(files);
+  const unknown = unknownOperators(read, operators);
+  if (unknown.size > 0 && options.mustDifferentiate && files.format !== 'onnx') throw new NotDifferentiable(unknown);
   const shape = inputShapeOf(read);
   const resolved = resolveInput(shape, files.description);
   const { height, width, channels } = resolved.input;
   const size = shape.layout === 'nchw' ? [channels, height, width] : [height, width, channels];
   const sized = { ...read, inputs: [{ ...read.inputs[0]!, shape: [-1, ...size] }] };
+  const threads = options.threads === undefined || options.threads === 0 ? DEFAULT_THREADS : options.threads;
+  if (unknown.size > 0)
+    return loadOriginal({ files, reference, reason: options.reason, read: sized, unknown, resolved, shape, threads });
   const chosen = withOneOutput(sized);
   const { graph: stripped, activation } = stripActivation(removeIdentities(cancelTransposes(chosen.graph)));
   const graph = foldBatchNormalization(stripped);
-  const threads = options.threads === undefined || options.threads === 0 ? DEFAULT_THREADS : options.threads;
-  const probe = await probeGraph(graph, threads, activation === 'logits' ? 2 : 1, resolved.input, shape.layout);
+  const plain = createSessions({ graph, head: { activation: 'logits', binary: false }, threads });
+  const probe = await probeSessions(plain, activation === 'logits' ? 2 : 1, resolved.input, shape.layout);
+  await plain.dispose();
   const derivative = derivativeFacts(specialise(graph, 1, operators), operators);
   const facts = {
     activation,
@@ -64,14 +73,15 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
     operators: countNames(read.nodes.map(({ op }) => op)),
     derivative,
     damagedWeight: damagedConstant(read),
-    warnings: [...chosen.warnings, ...derivativeWarnings(derivative)],
+    warnings: [...chosen.warnings, ...derivativeWarnings(derivative), ...straightThroughWarnings(graph.nodes)],
   };
   const candidate = { engine: 'onnx' as const, reason: options.reason };
   const { info, rule } = describeModel(files, reference, candidate, facts, resolved, probe);
   const head: Head = { activation: rule.activation, binary: rule.binary };
   const flat = options.mustDifferentiate ? gradientGraph(graph, 1, head, operators).flat : undefined;
   if (flat !== undefined && flat.size > 0) throw new Error(`the derivative of ${[...flat.keys()].join(', ')} is zero`);
-  return createOnnxClassifier({ info, graph, head, rule, layout: shape.layout, threads });
+  const sessions = createSessions({ graph, head, threads });
+  return createOnnxClassifier({ info, sessions, rule, layout: shape.layout });
 }
 
 function inputShapeOf({ inputs }: Graph): InputShape {
@@ -102,32 +112,4 @@ function withOneOutput(graph: Graph): { readonly graph: Graph; readonly warnings
     );
   }
   return { graph: { ...graph, outputs: [graph.outputs[index]!] }, warnings };
-}
-
-async function probeGraph(
-  graph: Graph,
-  threads: number,
-  count: number,
-  input: Parameters<typeof createPreprocessing>[0],
-  layout: InputShape['layout'],
-): Promise<Probe> {
-  const { height, width, channels } = input;
-  const sessions = createSessions({ graph, head: { activation: 'logits', binary: false }, threads });
-  try {
-    const data = randomPixels(count * height * width * channels);
-    const pixels = createPreprocessing(input, layout).toModel({ data, count, height, width, channels });
-    const raw = await sessions.scores(pixels, count);
-    return { raw, count, outputs: raw.length / count };
-  } finally {
-    await sessions.dispose();
-  }
-}
-
-function parametersOf({ constants }: Graph): number {
-  return [...constants.values()].reduce((sum, { type, data }) => sum + (type === 'float32' ? data.length : 0), 0);
-}
-
-function damagedConstant({ constants }: Graph): string | undefined {
-  for (const [name, { type, data }] of constants) if (type === 'float32' && !data.every(Number.isFinite)) return name;
-  return undefined;
 }

@@ -1,5 +1,3 @@
-import type { Graph } from '../../graph/graph';
-import type { Head } from '../../graph/gradientGraph';
 import type { ImageBatch } from '../../image/pixels';
 import { checkImages } from '../../model/checkImages';
 import type { Classifier, Gradients, Objective, Scores } from '../../model/classifier';
@@ -8,16 +6,13 @@ import { checkObjectives, objectiveSeeds, scoresOf, type ScoreRule } from '../..
 import { createPreprocessing, type Layout } from '../../model/preprocessing';
 import { imagesOf, joinScores, nextTurn } from '../batches';
 import { explainDerivative, explainRun } from './failures';
-import { createSessions } from './sessions';
+import type { Sessions } from './sessions';
 
 export interface OnnxModel {
   readonly info: ModelInfo;
-  /** One input, one output [N, K]; final activation taken off. */
-  readonly graph: Graph;
-  readonly head: Head;
+  readonly sessions: Sessions;
   readonly rule: ScoreRule;
   readonly layout: Layout;
-  readonly threads: number;
 }
 
 /**
@@ -25,9 +20,8 @@ export interface OnnxModel {
  * chunks of bounded memory, the last one filled up, so that few sizes are ever made ready.
  */
 export function createOnnxClassifier(model: OnnxModel): Classifier {
-  const { info, rule } = model;
+  const { info, rule, sessions } = model;
   const preprocessing = createPreprocessing(info.input, model.layout);
-  const sessions = createSessions(model);
   let disposed = false;
 
   const check = (images: ImageBatch): void => {

@@ -10,10 +10,15 @@ export interface OnnxSession {
   dispose(): Promise<void>;
 }
 
-/** Loaded on first use: its native binaries are large and may be missing on this platform. */
+/** Makes a graph of ours ready. */
 export async function createOnnxSession(graph: StaticGraph, threads: number): Promise<OnnxSession> {
+  return openOnnxSession(writeOnnx(graph), threads);
+}
+
+/** Makes an ONNX file ready. The library is loaded on first use: it is large and may be missing on this platform. */
+export async function openOnnxSession(bytes: Uint8Array, threads: number): Promise<OnnxSession> {
   const { InferenceSession, Tensor: OnnxTensor } = await import('onnxruntime-node');
-  const session: InferenceSession = await InferenceSession.create(writeOnnx(graph), {
+  const session: InferenceSession = await InferenceSession.create(bytes, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',

@@ -132,8 +132,3 @@ export const IDENTITY_LAYERS: ReadonlySet<string> = new Set([
 
 /** The input itself. */
 export const identityLayer: LayerReader = (_scope, inputs) => only(inputs);
-
-/** The same elements in the cheapest order, for layers that do not care. */
-function mapped({ builder }: LayerScope, x: LayerValue, make: (name: string) => string): LayerValue {
-  return valueIn(x.native, builder, make(inOrder(x)));
-}
