@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngineClient } from '../../src/core/engine/client';
@@ -29,6 +29,9 @@ const linear: LinearModel = {
   classes: ['cat', 'dog', 'owl'],
 };
 const bundled = path.join(projectRoot, 'media/models/fashion-mnist/model.json');
+
+const golden = path.join(projectRoot, 'test/golden/graph');
+const architectures = readdirSync(golden).filter((name) => name.endsWith('.onnx'));
 
 const folder = makeFolder();
 const at = (...parts: string[]) => path.join(folder.path, ...parts);
@@ -89,6 +92,13 @@ describe('checkModel', () => {
     expect(check.secondEngine).not.toBe('onnx');
     expect(check.model.operators).toMatchObject({ Conv: 9 });
     expect(check.model.derivative).toEqual({ missing: {}, zero: {} });
+  });
+
+  it.each(architectures)('finds the gradient of %s to be what its scores do', async (name) => {
+    const check = await service.checkModel({ model: { path: path.join(golden, name) } });
+    const found = items(check);
+    for (const id of ['operators', 'deterministic', 'batch', 'gradient', 'finite-differences'] as const)
+      expect([id, found[id].status, found[id].sentence]).toEqual([id, 'passed', found[id].sentence]);
   });
 
   it('names the operators that a gradient does not pass', async () => {

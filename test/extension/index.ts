@@ -12,6 +12,7 @@ export async function run(): Promise<void> {
   await import('./resultStore.test');
   // Before anything chooses a model for the workspace.
   await import('./models.test');
+  await import('./modelCheck.test');
   await import('./attribution.test');
   await import('./attack.test');
   await import('./failures.test');

@@ -1,8 +1,7 @@
 import { floats, sizeOf } from '../../tensor';
-import { inOrder } from './activations';
 import { flagAt, integersAt, listAt, numberAt, perAxisAt, textAt } from './json';
 import { only, type LayerReader, type LayerScope } from './scope';
-import { plainValue, valueIn, type LayerValue } from './value';
+import { plainValue, type LayerValue } from './value';
 import { isChannelsFirst, pictureOf, pictureValue } from './window';
 
 /** Layers that move, repeat or leave out elements. Keras's own order of elements holds. */

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ModelCheck } from '../../src/core/result/modelCheck';
+import { CHECK_TITLES } from '../../src/core/result/modelCheck';
+import type { Bundle } from '../engine/support/bundle';
+import { bundleProgram, wasmFiles } from '../engine/support/bundle';
+import { makeFolder } from '../engine/support/folder';
+import type { LinearModel } from '../engine/support/linearModel';
+import { writeGreyPng, writeLinearModel } from '../engine/support/linearModel';
+
+const linear: LinearModel = {
+  height: 2,
+  width: 2,
+  weights: [
+    [2, -1],
+    [-3, 1],
+    [0.5, 2],
+    [1, -2],
+  ],
+  bias: [0.1, -0.2],
+  classes: ['cat', 'dog'],
+};
+
+let bundle: Bundle;
+const folder = makeFolder();
+const at = (...parts: string[]) => path.join(folder.path, ...parts);
+
+beforeAll(async () => {
+  bundle = await bundleProgram('src/cli/main.ts', wasmFiles());
+  writeLinearModel(at('linear'), linear);
+  writeLinearModel(at('dead'), { ...linear, weights: linear.weights.map((row) => row.map(() => 0)) });
+  await writeGreyPng(at('x.png'), [255, 51, 102, 0], 2, 2);
+  writeFileSync(at('text.png'), 'This is a text.\n');
+});
+afterAll(() => {
+  bundle.remove();
+  folder.remove();
+});
+
+interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function info(...values: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const line = [bundle.file, 'info', ...values, '--engine', 'cpu'];
+    execFile(process.execPath, line, { cwd: folder.path }, (error, stdout, stderr) =>
+      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
+
+interface Document {
+  readonly kind: string;
+  readonly operators: Readonly<Record<string, number>>;
+  readonly check?: Omit<ModelCheck, 'model'>;
+}
+
+describe('info', () => {
+  it('checks the model and says it in a line each', async () => {
+    const { status, stdout } = await info('linear');
+    expect(status).toBe(0);
+    for (const title of Object.values(CHECK_TITLES)) expect(stdout).toMatch(new RegExp(`^passed +${title}  `, 'm'));
+    expect(stdout).toMatch(/^operators +Flatten \(1 ×\), Dense \(1 ×\)$/m);
+  });
+
+  it('holds the check in its document, without the model twice', async () => {
+    const { status, stdout, stderr } = await info('linear', '--json', '--image', 'x.png', '--seed', '5');
+    expect([status, stderr]).toEqual([0, '']);
+    const { kind, operators, check } = JSON.parse(stdout) as Document;
+    expect(kind).toBe('model');
+    expect(operators).toEqual({ Flatten: 1, Dense: 1 });
+    expect(check).toMatchObject({ kind: 'model-check', version: 1, seed: 5, verdict: 'passed', secondEngine: 'onnx' });
+    expect(check?.image).toMatchObject({ name: 'x.png' });
+    expect(check).not.toHaveProperty('model');
+  });
+
+  it('does not fail because a check does', async () => {
+    const { status, stdout } = await info('dead', '--json');
+    expect(status).toBe(0);
+    const { check } = JSON.parse(stdout) as Document;
+    expect(check?.verdict).toBe('failed');
+    expect(check?.checks.find(({ id }) => id === 'gradient')?.sentence).toContain('zero everywhere');
+  });
+
+  it('only loads the model with --no-check', async () => {
+    const { status, stdout } = await info('linear', '--json', '--no-check');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).not.toHaveProperty('check');
+    expect((await info('linear', '--no-check')).stdout).not.toContain('Repeatable');
+  });
+
+  it('refuses a model or an image that is none with status 2', async () => {
+    expect((await info('absent')).status).toBe(2);
+    expect(await info('linear', '--image', 'text.png')).toMatchObject({ status: 2, stdout: '' });
+  });
+});
