@@ -12,7 +12,7 @@ const EPSILON = 8 / 255;
 const STEP = 2 / 255;
 
 /** Class whose logit or label a task looks at; the time does not depend on it. */
-export const CLASS_INDEX = 0;
+const CLASS_INDEX = 0;
 
 /** What a task costs, in gradients and predictions of single pictures. */
 export const TASK_WORDS: Readonly<Record<Task, string>> = {

@@ -6,6 +6,7 @@ import { createService } from '../../src/core/engine/localService';
 import type { EngineService, JobProgress } from '../../src/core/engine/service';
 import { CancelledError, UserError } from '../../src/core/errors';
 import { GraphBuilder } from '../../src/core/graph/builder';
+import type { Operator } from '../../src/core/graph/operator';
 import { operators } from '../../src/core/graph/ops/registry';
 import { floats } from '../../src/core/graph/tensor';
 import { writeOnnx } from '../../src/core/graph/write/onnx';
@@ -52,9 +53,13 @@ function items({ checks }: ModelCheck): Record<CheckId, CheckItem> {
   return Object.fromEntries(checks.map((item) => [item.id, item])) as Record<CheckId, CheckItem>;
 }
 
-/** An ONNX model of 4 × 4 grey pixels: `make` between the pixels and a fully connected layer of three classes. */
-function writeOnnxModel(file: string, make: (builder: GraphBuilder, x: string) => string): string {
-  const builder = new GraphBuilder(operators);
+/**
+ * An ONNX model of 4 × 4 grey pixels: `make` between the pixels and a fully connected layer of three classes. `unknown`: an
+ * operator that keeps the shape and that only ONNX Runtime knows.
+ */
+function writeOnnxModel(file: string, make: (builder: GraphBuilder, x: string) => string, unknown = 'unused'): string {
+  const sameShape: Operator = { infer: (_node, { types: [x] }) => [x!] };
+  const builder = new GraphBuilder(new Map([...operators, [unknown, sameShape]]));
   const x = builder.input('x', { type: 'float32', shape: [1, 1, 4, 4] });
   const flat = builder.add('Flatten', [make(builder, x)], { axis: 1 });
   const weights = Float32Array.from({ length: 48 }, (_, index) => Math.sin(7 * index + 1));
@@ -118,6 +123,22 @@ describe('checkModel', () => {
     expect(items(fine).operators.status).toBe('passed');
     expect(items(fine).gradient.status).toBe('passed');
     expect(items(fine)['finite-differences'].status).toBe('passed');
+  });
+
+  it.each([
+    ['MeanVarianceNormalization', 'passed'],
+    ['RandomNormalLike', 'warning'],
+  ])('says of a model with %s that it predicts without a gradient; repeatable: %s', async (op, deterministic) => {
+    const file = writeOnnxModel(`${op}.onnx`, (builder, x) => builder.add('Add', [x, builder.add(op, [x])]), op);
+    const check = await service.checkModel({ model: { path: file } });
+    const found = items(check);
+    expect(found.operators).toMatchObject({ status: 'failed', numbers: { withoutDerivative: 1 } });
+    expect(found.operators.sentence).toContain(`${op} (1 ×)`);
+    expect(found.runs.status).toBe('passed');
+    expect(found.deterministic.status).toBe(deterministic);
+    expect(found.gradient.status).toBe('failed');
+    expect(found['finite-differences'].status).toBe('skipped');
+    expect(check.verdict).toBe('failed');
   });
 
   it('refuses what cannot be loaded, and stops when told to', async () => {

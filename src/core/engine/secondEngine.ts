@@ -1,6 +1,5 @@
 import { CancelledError } from '../errors';
 import type { SecondOpinion } from '../evaluation/secondEngine';
-import type { Classifier } from '../model/classifier';
 import type { EngineId, ModelInfo } from '../model/modelInfo';
 import type { CheckModelRequest, Job } from './service';
 
@@ -18,32 +17,25 @@ export async function loadSecond(
   if (info.format === 'onnx' || info.format === 'keras')
     return { why: `No second engine can read ${info.format === 'onnx' ? 'ONNX models' : "Keras's own files"}.` };
   const { loadClassifier } = await import('../runtime/loadClassifier');
+  const { threads, tensorflowModule } = request;
+  const options = (engine: EngineId) => ({
+    engine,
+    ...(threads === undefined ? {} : { threads }),
+    ...(tensorflowModule === undefined ? {} : { tensorflowModule }),
+    ...(job?.signal === undefined ? {} : { signal: job.signal }),
+  });
   const refusals: string[] = [];
   for (const engine of ENGINES) {
     if (engine === info.engine) continue;
     if (engine === 'cpu' && info.input.height * info.input.width > CPU_PIXELS) continue;
     try {
-      return await load(loadClassifier, engine, request, job);
+      return await loadClassifier(request.model, options(engine));
     } catch (error) {
       if (error instanceof CancelledError) throw error;
       refusals.push(`${engine}: ${firstLine(error)}`);
     }
   }
   return { why: `No second engine runs the model (${refusals.join('; ')}).` };
-}
-
-function load(
-  loadClassifier: typeof import('../runtime/loadClassifier').loadClassifier,
-  engine: EngineId,
-  { model, threads, tensorflowModule }: CheckModelRequest,
-  job: Job | undefined,
-): Promise<Classifier> {
-  return loadClassifier(model, {
-    engine,
-    ...(threads === undefined ? {} : { threads }),
-    ...(tensorflowModule === undefined ? {} : { tensorflowModule }),
-    ...(job?.signal === undefined ? {} : { signal: job.signal }),
-  });
 }
 
 function firstLine(error: unknown): string {

@@ -20,7 +20,7 @@ const SCORE_ERROR = 16 * HALF_UNIT;
 /** Networks of these go in steps, which differences see and derivatives do not. */
 const STEPPED = /^(Round|Rint|Floor|Ceil|Sign|QuantizeLinear|DynamicQuantizeLinear|FakeQuant\w*)$/;
 
-export interface DirectionalDerivative {
+interface DirectionalDerivative {
   /** ‖g‖₂: the derivative along g / ‖g‖₂, as the gradient says. */
   readonly gradient: number;
   /** |difference − predicted| / predicted, of the step where it is smallest. */
@@ -34,7 +34,7 @@ export interface DirectionalDerivative {
  * large ones meet curvature and kinks, small ones rounding, so the best one counts. What is predicted is Σ g·Δ of the pixels as
  * float32 has them. A step whose rounding error could be larger than a tenth is not used; undefined if none is left.
  */
-export async function alongGradient(
+async function alongGradient(
   classifier: Classifier,
   { picture, objective, gradient }: ProbedGradient,
 ): Promise<DirectionalDerivative | undefined> {

@@ -33,7 +33,7 @@ export function modelCheckReport(check: ModelCheck): string {
     table(['', ''], modelRows(check)),
     ...section('Operators', operatorTable(model)),
     ...section('Measured', table(['Check', 'Number', 'Value'], numberRows(check.checks), 2)),
-    `${plain(testedOn(check))}`,
+    plain(testedOn(check)),
     '',
   ].join('\n\n');
 }

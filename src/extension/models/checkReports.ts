@@ -1,10 +1,10 @@
 import type { Disposable, TextDocumentContentProvider } from 'vscode';
-import { commands, EventEmitter, languages, Uri, window, workspace } from 'vscode';
+import { commands, EventEmitter, l10n, languages, Uri, window, workspace } from 'vscode';
 import type { ModelCheck } from '../../core/result/modelCheck';
 import { modelCheckReport } from '../../core/result/modelCheckReport';
 import { Disposables } from '../disposables';
 
-export const CHECK_SCHEME = 'gradient-lens-check';
+const CHECK_SCHEME = 'gradient-lens-check';
 
 /** Reports of model checks as read-only documents, one for each model; kept for the session. */
 export class CheckReports implements TextDocumentContentProvider, Disposable {
@@ -20,7 +20,7 @@ export class CheckReports implements TextDocumentContentProvider, Disposable {
   }
 
   provideTextDocumentContent(uri: Uri): string {
-    return this.#reports.get(uri.toString()) ?? '';
+    return this.#reports.get(uri.toString()) ?? l10n.t('This report was of an earlier session: check the model again.');
   }
 
   /** Opens the report of a check, or shows the new one where an earlier one of the same model is open. */
