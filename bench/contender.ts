@@ -42,11 +42,11 @@ export async function startContender(name: string, command: string, args: readon
   const answer = answers(child);
   const ask = async <T>(request: object): Promise<T> => {
     const reply = answer();
-    child.stdin!.write(`${JSON.stringify(request)}\n`);
+    child.stdin.write(`${JSON.stringify(request)}\n`);
     return (await reply) as T;
   };
   const close = (): void => {
-    child.stdin!.end();
+    child.stdin.end();
     child.kill();
   };
   try {

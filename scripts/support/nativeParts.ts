@@ -8,7 +8,7 @@ const ROOTS = ['sharp', 'onnxruntime-node'];
 /** What only their install scripts, which never run here, need. */
 const INSTALL_ONLY: ReadonlySet<string> = new Set(['adm-zip', 'global-agent']);
 /** Parts of packages that only their build needs. */
-const BUILD_ONLY = /^(src|install|script|docs?|test|include)$|\.(d\.[cm]?ts|map)$/;
+const BUILD_ONLY = /^(src|install|script|docs?|test|include)$|\.([cm]?ts|map)$/;
 /** ONNX Runtime brings the binaries of all platforms: `bin/napi-v6/<platform>/<architecture>`. */
 const PLATFORM = /(?:^|[\\/])napi-v\d+[\\/]([^\\/]+)(?:[\\/]([^\\/]+))?/;
 
