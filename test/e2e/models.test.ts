@@ -39,6 +39,20 @@ describe("a user's own model", () => {
     await expect.poll(() => panel.frame.locator('header').first().textContent()).toContain('My own network');
   });
 
+  it('may be an ONNX file', async () => {
+    const { workbench } = session();
+    const file = path.join(elsewhere, 'narrow-resnet.onnx');
+    await cp(path.join(repository, 'test', 'golden', 'graph', 'resnet18.onnx'), file);
+    const panel = await showAttribution(workbench, 'sandal.png');
+    const before = await panel.pixels('map');
+    await workbench.palette('Gradient Lens: Select Model…');
+    await workbench.pick('Browse…');
+    await workbench.chooseFile(file);
+    await untilPixels(await findPanel(workbench, 'map'), 'map', (now) => !samePixels(now, before));
+    const header = panel.frame.locator('header').first();
+    await expect.poll(() => header.textContent()).toMatch(/narrow-resnet.*engine onnx/);
+  });
+
   it('is refused in a sentence where the file is none', async () => {
     const { folder, workbench } = session();
     const file = path.join(folder, 'package.json');
