@@ -42,7 +42,7 @@ export async function waitForCalm(limitMs: number): Promise<void> {
 function readTicks(pid: number): Ticks | undefined {
   try {
     const [, ...fields] = readFileSync('/proc/stat', 'utf8').split('\n')[0]!.trim().split(/\s+/);
-    const [user, nice, system, , , interrupt, soft, stolen] = fields.map(Number);
+    const [user, nice, system, , , interrupt, soft, stolen] = fields.map((field) => Number(field));
     const all = user! + nice! + system! + interrupt! + soft! + stolen!;
     return { all, own: ticksOf(pid) + ticksOf(process.pid), at: performance.now() };
   } catch {

@@ -17,7 +17,7 @@ export function report(results: Results, file: string): string {
   const calm =
     worst <= DISTURBED
       ? 'Other processes had next to nothing of the cores during the turns.'
-      : `**The machine was shared** (load average up to ${Math.max(...loads).toFixed(1)}): other processes had up to ${percent(worst)} of the cores during the turns of a contender, and a library that divides its work into equal parts beforehand, as PyTorch does, suffers more from that than one whose threads take the next piece when they are ready. Rows where the last column is above ${percent(DISTURBED)} are to be taken as an indication only.`;
+      : `**The machine was shared** (load average up to ${Math.max(...loads).toFixed(1)}): other processes had up to ${percent(worst)} of the cores during the turns of a contender, which strikes the contenders unequally. Rows where the last column is above ${percent(DISTURBED)} are to be taken as an indication only.`;
   return `# Performance
 
 Made by \`npm run bench\` from \`${file}\`; numbers are never edited by hand.
@@ -31,7 +31,7 @@ Each task is run by processes that take turns on the same picture, ${threads} th
 - \`pgd\`: ${PGD_STEPS} gradients of the cross-entropy one after the other, sign steps, projection.
 - \`occlusion\`: ${OCCLUSION_GRID ** 2} predictions with a grey patch, and one without.
 
-PyTorch computes the same network from the same weights. _eager_: as a user has it, parameters frozen. _fused_: batch normalisation merged into the convolutions and memory in channels-last order. Batches go through it in chunks of 10, which costs it nothing here and keeps its memory small. _Agreement_ is the cosine between its map and ours. The TensorFlow.js engines read the generated networks from a file with TensorFlow's padding: as many operations, other edges, so that no agreement is given for them.
+PyTorch computes the same network from the same weights. _eager_: as a user has it, parameters frozen. _fused_: batch normalisation merged into the convolutions and memory in channels-last order. Batches go through it in chunks of 10. _Agreement_ is the cosine between its map and ours. The TensorFlow.js engines read the generated networks from a file with TensorFlow's padding: as many operations, other edges, so that no agreement is given for them.
 
 Machine: ${machine.cores} cores, ${machine.architecture} (${machine.instructions.join(', ')}), ${machine.memoryGiB} GiB, ${machine.system}; Node ${machine.node}, ONNX Runtime ${machine.onnxruntime}${results.torch === undefined ? '' : `, PyTorch ${results.torch}`}. ${calm}
 

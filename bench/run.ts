@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import type { EngineId } from '../src/core/model/modelInfo';
 import { startContender, type Contender } from './contender';
 import { describeMachine, loadAverage } from './machine';
@@ -65,21 +66,24 @@ async function measureAll(options: Options, folder: string): Promise<void> {
         console.log(`  ${task} (load ${measured.load.toFixed(1)}–${measured.loadAfter.toFixed(1)})`);
         for (const entry of measured.entries) console.log(summary(entry));
         for (const { name, why } of measured.skipped) console.log(`    ${name.padEnd(16)} left out: ${why}`);
-        save(options, results([measured], []));
+        await save(options, results([measured], []));
       }
       const preparation = contenders[0]!.name === 'onnx' ? await prepare(model.name, contenders[0]!) : undefined;
-      if (preparation !== undefined) save(options, results([], [preparation]));
+      if (preparation !== undefined) await save(options, results([], [preparation]));
     } finally {
       for (const contender of contenders) contender.close();
     }
   }
 }
 
-function save(options: Options, results: Results): void {
+async function save(options: Options, results: Results): Promise<void> {
   if (options.quick) return;
   const file = resultsFile(path.join(ROOT, 'bench', 'results'), results.machine, results.threads);
   const all = saveResults(file, results);
-  writeFileSync(path.join(ROOT, 'docs', 'performance.md'), report(all, path.relative(ROOT, file)));
+  const style = await resolveConfig(file);
+  writeFileSync(file, await format(JSON.stringify(all), { ...style, parser: 'json' }));
+  const text = await format(report(all, path.relative(ROOT, file)), { ...style, parser: 'markdown' });
+  writeFileSync(path.join(ROOT, 'docs', 'performance.md'), text);
 }
 
 async function prepare(model: string, contender: Contender): Promise<PreparationTimes> {

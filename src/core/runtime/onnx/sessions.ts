@@ -8,7 +8,7 @@ import { classIndexOf } from '../../model/objectives';
 import { createOnnxSession, type OnnxSession } from './session';
 
 /** Bytes that the values of one run may take together; a run never holds them all at once. */
-const CHUNK_BYTES = 1024 * 1024 ** 2;
+const CHUNK_BYTES = 512 * 1024 ** 2;
 const LARGEST_CHUNK = 16;
 /** Prepared graphs that are kept; each holds a copy of the weights. */
 const KEPT_SESSIONS = 4;
