@@ -23,7 +23,7 @@ export function checkImages(images: ImageBatch, input: ModelInput): void {
       'Give height × width × channels numbers for each image.',
     );
   }
-  const wrong = data.findIndex((value) => !Number.isFinite(value));
+  const wrong = firstNonFinite(data);
   if (wrong >= 0) {
     throw new UserError(
       'image-range',
@@ -31,4 +31,10 @@ export function checkImages(images: ImageBatch, input: ModelInput): void {
       'Give finite numbers, in [0, 1] for ordinary pictures.',
     );
   }
+}
+
+/** Index of the first NaN or infinity, else −1; a plain loop, because a callback a pixel costs ten times as much. */
+function firstNonFinite(data: Float32Array): number {
+  for (let index = 0; index < data.length; index++) if (!Number.isFinite(data[index])) return index;
+  return -1;
 }
