@@ -25,18 +25,28 @@ module.exports = {
     {
       name: 'methods-know-the-interface-only',
       severity: 'error',
-      from: { path: '^src/core/(attribution|attack|evaluation|training)/' },
+      from: { path: '^src/core/(attribution|attack|evaluation)/' },
       to: {
         path: '^src/',
         pathNot:
-          '^src/core/(errors|random|attribution|attack|evaluation|training|method|model/(classifier|modelInfo)|image/pixels|render|result)',
+          '^src/core/(errors|random|attribution|attack|evaluation|method|model/(classifier|modelInfo)|image/pixels|render|result)',
+      },
+    },
+    {
+      name: 'training-knows-interfaces-only',
+      severity: 'error',
+      from: { path: '^src/core/training/' },
+      to: {
+        path: '^src/',
+        pathNot:
+          '^src/core/(errors|random|training|attribution|attack|evaluation|method|model/(classifier|modelInfo|labels|preprocessing)|files|image|render|result)',
       },
     },
     {
       name: 'graph-imports-nothing',
       severity: 'error',
       from: { path: '^src/core/graph/' },
-      to: { path: '^src/', pathNot: '^src/core/(graph/|errors)' },
+      to: { path: '^src/', pathNot: '^src/core/(graph/|files/|errors)' },
     },
     {
       name: 'render-is-pure',
@@ -51,7 +61,7 @@ module.exports = {
       to: {
         path: core,
         pathNot:
-          '^src/core/(errors|engine/(client|service|protocol)|image/(pixels|npy)|method/|attribution/method|attack/method|model/(classifier|modelInfo)|render/(view|defaultView)|result/)',
+          '^src/core/(errors|engine/(client|service|protocol|training/(client|service))|image/(pixels|npy)|method/|attribution/method|attack/method|model/(classifier|modelInfo)|render/(view|defaultView)|result/|training/(options|integrate/parameters))',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -37,7 +37,11 @@ const builds = [
     platform: 'browser',
     target: 'es2022',
     format: 'esm',
-    entryPoints: { 'webview/panel': 'webview-ui/panel.ts', 'webview/inspector': 'webview-ui/inspector.ts' },
+    entryPoints: {
+      'webview/panel': 'webview-ui/panel.ts',
+      'webview/training': 'webview-ui/training.ts',
+      'webview/inspector': 'webview-ui/inspector.ts',
+    },
     loader: { '.ttf': 'file' },
     assetNames: 'webview/[name]',
   },

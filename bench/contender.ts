@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { ModelInput } from '../src/core/model/modelInfo';
-import type { Task } from './tasks';
+import type { AnyTask } from './tasks';
 
 /** What a contender says when it is ready. */
 export interface Ready {
@@ -31,7 +31,7 @@ export interface Contender {
   readonly pid: number;
   readonly ready: Ready;
   /** Runs a task once; with `output` the map is written there as raw float32. */
-  run(task: Task, output?: string): Promise<Timing>;
+  run(task: AnyTask, output?: string): Promise<Timing>;
   prepare(): Promise<Preparation>;
   close(): void;
 }

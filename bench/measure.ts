@@ -5,7 +5,7 @@ import type { Contender } from './contender';
 import { loadAverage } from './machine';
 import type { Entry, Measurement } from './results';
 import { cosine, spreadOf } from './statistics';
-import type { Task } from './tasks';
+import type { AnyTask } from './tasks';
 
 /** Before each turn, until the threads of the one before have stopped spinning. */
 const PAUSE_MS = 20;
@@ -19,22 +19,32 @@ const WAIT_MS = 1500;
 /** After this long a turn is not tried again. */
 const PATIENCE_MS = 8000;
 /** Gradients that a task costs, roughly. */
-const COST: Readonly<Record<Task, number>> = { gradient: 1, 'integrated-gradients': 50, pgd: 40, occlusion: 20 };
+const COST: Readonly<Record<AnyTask, number>> = {
+  gradient: 1,
+  'integrated-gradients': 50,
+  pgd: 40,
+  occlusion: 20,
+  training: 1,
+  'training-watched': 1,
+};
 /** Contenders that would take longer for one run are left out. */
-const LONGEST_MS: Readonly<Record<Task, number>> = {
+const LONGEST_MS: Readonly<Record<AnyTask, number>> = {
   gradient: 20_000,
   'integrated-gradients': 8_000,
   pgd: 8_000,
   occlusion: 8_000,
+  training: 1_000,
+  'training-watched': 1_000,
 };
 
 /**
  * Measures one task: warms every contender up, then lets them take turns, `rounds` each. The first contender is the one that the
- * ratios are of; a ratio is taken turn by turn, so that what slows the machine down for a while slows both.
+ * ratios are of; a ratio is taken turn by turn, so that what slows the machine down for a while slows both. Without the first
+ * there is nothing to compare, and no entry.
  */
 export async function measureTask(
   model: string,
-  task: Task,
+  task: AnyTask,
   contenders: readonly Contender[],
   rounds: number,
   gradients: Map<string, number>,
@@ -70,6 +80,7 @@ export async function measureTask(
       skipped.push({ name, why: error instanceof Error ? error.message : String(error) });
     }
   }
+  if (running[0]?.contender !== contenders[0]) running.length = 0;
   for (let round = 0; round < rounds; round++) {
     for (const each of running) {
       const turn = await takeTurn(each.contender, task, each.repeats);
@@ -101,7 +112,7 @@ interface Turn {
 }
 
 /** One turn in a calm moment: of a few attempts the one that other processes disturbed least. */
-async function takeTurn(contender: Contender, task: Task, repeats: number): Promise<Turn> {
+async function takeTurn(contender: Contender, task: AnyTask, repeats: number): Promise<Turn> {
   let best: Turn | undefined;
   const end = performance.now() + PATIENCE_MS;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {

@@ -14,6 +14,8 @@ export interface Options {
   /** Whether anything is written. */
   readonly quick: boolean;
   readonly force: boolean;
+  /** Training is measured, and nothing else. */
+  readonly training: boolean;
   readonly python: string;
   readonly tensorflowModule: string | undefined;
 }
@@ -21,6 +23,7 @@ export interface Options {
 export const USAGE = `npm run bench -- [options]
   --quick                    three rounds, gradient only unless --only says otherwise; prints, writes nothing
   --only <task,…>            ${TASKS.join(', ')}
+  --training                 measure training, with and without watching, and nothing else
   --models <name,…>          only these models
   --model <path>             a model file or folder of yours too (may be repeated)
   --engines <name,…>         only these contenders: onnx, tensorflow, wasm, cpu, eager, fused
@@ -46,6 +49,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       rounds: { type: 'string' },
       'tensorflow-module': { type: 'string' },
       force: { type: 'boolean', default: false },
+      training: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -63,6 +67,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     rounds: quick ? 3 : Math.max(LEAST_ROUNDS, positive(values.rounds ?? '9', '--rounds')),
     quick,
     force: values.force,
+    training: values.training,
     python: process.env.GRADIENT_LENS_PYTHON ?? 'python3',
     tensorflowModule: values['tensorflow-module'],
   };

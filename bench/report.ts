@@ -1,6 +1,7 @@
 import type { Entry, Results } from './results';
 import type { Spread } from './statistics';
-import { INTEGRATION_STEPS, OCCLUSION_GRID, PGD_STEPS, TASK_WORDS, TASKS } from './tasks';
+import { INTEGRATION_STEPS, OCCLUSION_GRID, PGD_STEPS, TASK_WORDS, TASKS, TRAINING_TASKS } from './tasks';
+import { imagesPerSecond } from './trainingRate';
 
 /** Load average above which times, and somewhat the ratios, are not to be trusted. */
 export const CALM = 1.5;
@@ -39,7 +40,7 @@ ${TASKS.map((task) => taskSection(results, task))
   .filter((section) => section !== '')
   .join('\n\n')}
 
-${preparationSection(results)}
+${trainingSection(results)}${preparationSection(results)}
 `;
 }
 
@@ -59,6 +60,56 @@ function taskSection({ measurements, models }: Results, task: (typeof TASKS)[num
     ...skipped.map(({ name, why }) => ['', name, `– (${why})`, '', '', '', '']),
   ]);
   return `## ${task}\n\n${TASK_WORDS[task]}\n\n${table(['Model', 'Engine', 'Time, ms', 'ONNX Runtime engine / this', 'Agreement', 'Peak memory so far, MiB', 'Others'], rows)}`;
+}
+
+/** Training by images a second, and how much of that watching takes. */
+function trainingSection({ measurements }: Results): string {
+  const [plain, watched] = TRAINING_TASKS.map((task) => measurements.find((each) => each.task === task));
+  if (plain === undefined || watched === undefined) return '';
+  const rows = plain.entries.map((entry) => {
+    const other = watched.entries.find(({ name }) => name === entry.name);
+    const isOurs = entry === plain.entries[0];
+    return [
+      entry.name,
+      rates(entry.time),
+      isOurs ? '' : inverted(entry.ratio),
+      isOurs ? '' : entry.agreement.toFixed(6),
+      other ? rates(other.time) : '–',
+      isOurs || !other ? '' : inverted(other.ratio),
+      isOurs || !other ? '' : other.agreement.toFixed(6),
+      other ? percent(1 - entry.time.median / other.time.median) : '',
+      `${Math.round((other ?? entry).peakBytes / 2 ** 20)}`,
+      entry.others === undefined ? '' : percent(Math.max(entry.others.median, other?.others?.median ?? 0)),
+    ];
+  });
+  const head = [
+    ...['Engine', 'Images/s', 'ONNX Runtime engine / this', 'Agreement'],
+    ...[
+      'Images/s, watching',
+      'ONNX Runtime engine / this',
+      'Agreement',
+      'Watching takes',
+      'Peak memory, MiB',
+      'Others',
+    ],
+  ];
+  return `## training
+
+The post's deep network for 28 × 28 pictures (179,728 parameters): ${TASK_WORDS.training}; watching: ${TASK_WORDS['training-watched']}. From the same weights on the same images; a ratio above 1 means that the ONNX Runtime engine trains more images a second. Agreement is the cosine between the changes of all weights after ten minibatches, and between the gradients of the watched images' loss.
+
+${table(head, rows)}
+
+`;
+}
+
+function rates({ median, lower, upper }: Spread): string {
+  const rate = (ms: number): string => imagesPerSecond(ms).toFixed(0);
+  return `${rate(median)} [${rate(upper)}–${rate(lower)}]`;
+}
+
+/** The ratio of rates out of that of times. */
+function inverted({ median, lower, upper }: Spread): string {
+  return `**${(1 / median).toFixed(2)}** [${(1 / upper).toFixed(2)}–${(1 / lower).toFixed(2)}]`;
 }
 
 function preparationSection({ preparations }: Results): string {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Machine } from './machine';
 import { machineName } from './machine';
 import type { Spread } from './statistics';
-import type { Task } from './tasks';
+import type { AnyTask } from './tasks';
 
 /** One contender in one task. */
 export interface Entry {
@@ -21,7 +21,7 @@ export interface Entry {
 
 export interface Measurement {
   readonly model: string;
-  readonly task: Task;
+  readonly task: AnyTask;
   readonly when: string;
   /** Load average before and after. */
   readonly load: number;

@@ -13,6 +13,7 @@ import { exportForPyTorch } from './pytorchNetwork';
 import { CALM, report, summary } from './report';
 import { resultsFile, saveResults, type Measurement, type PreparationTimes, type Results } from './results';
 import { spreadOf } from './statistics';
+import { measureTraining, TRAINING_MODEL, TRAINING_MODEL_WORDS } from './training';
 import type { WorkerOptions } from './worker';
 
 const ROOT = path.resolve(__dirname, '..');
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
   }
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
   try {
-    await measureAll(options, folder);
+    await (options.training ? trainAll(options, folder) : measureAll(options, folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -66,7 +67,7 @@ async function measureAll(options: Options, folder: string): Promise<void> {
         console.log(`  ${task} (load ${measured.load.toFixed(1)}–${measured.loadAfter.toFixed(1)})`);
         for (const entry of measured.entries) console.log(summary(entry));
         for (const { name, why } of measured.skipped) console.log(`    ${name.padEnd(16)} left out: ${why}`);
-        await save(options, results([measured], []));
+        if (measured.entries.length > 0) await save(options, results([measured], []));
       }
       const preparation = contenders[0]!.name === 'onnx' ? await prepare(model.name, contenders[0]!) : undefined;
       if (preparation !== undefined) await save(options, results([], [preparation]));
@@ -74,6 +75,26 @@ async function measureAll(options: Options, folder: string): Promise<void> {
       for (const contender of contenders) contender.close();
     }
   }
+}
+
+async function trainAll(options: Options, folder: string): Promise<void> {
+  const machine = describeMachine();
+  await measureTraining(ROOT, folder, options, hasTorch(options.python), {
+    said: (line) => console.log(line),
+    async measured(measured, torch) {
+      console.log(`${measured.task} (load ${measured.load.toFixed(1)}–${measured.loadAfter.toFixed(1)})`);
+      for (const entry of measured.entries) console.log(summary(entry));
+      for (const { name, why } of measured.skipped) console.log(`    ${name.padEnd(16)} left out: ${why}`);
+      await save(options, {
+        machine,
+        threads: options.threads,
+        ...(torch !== undefined && { torch }),
+        models: { [TRAINING_MODEL]: TRAINING_MODEL_WORDS },
+        measurements: [measured],
+        preparations: [],
+      });
+    },
+  });
 }
 
 async function save(options: Options, results: Results): Promise<void> {

@@ -3,6 +3,15 @@ import { batchOf, type ImageBatch, type PixelImage } from '../src/core/image/pix
 
 export const TASKS = ['gradient', 'integrated-gradients', 'pgd', 'occlusion'] as const;
 export type Task = (typeof TASKS)[number];
+/** Measured by themselves, on a network of their own. */
+export const TRAINING_TASKS = ['training', 'training-watched'] as const;
+export type TrainingTask = (typeof TRAINING_TASKS)[number];
+export type AnyTask = Task | TrainingTask;
+
+/** Images of a minibatch, and watched ones. */
+export const BATCH = 16;
+/** Minibatches of a run; its time is that of one of them. */
+export const MINIBATCHES = 10;
 
 export const INTEGRATION_STEPS = 50;
 export const PGD_STEPS = 40;
@@ -15,10 +24,12 @@ const STEP = 2 / 255;
 const CLASS_INDEX = 0;
 
 /** What a task costs, in gradients and predictions of single pictures. */
-export const TASK_WORDS: Readonly<Record<Task, string>> = {
+export const TASK_WORDS: Readonly<Record<AnyTask, string>> = {
   gradient: 'gradient of one logit, one picture',
   'integrated-gradients': `integrated gradients, ${INTEGRATION_STEPS} steps, black baseline`,
   pgd: `PGD, ${PGD_STEPS} steps, L∞`,
+  training: `one minibatch of ${BATCH} images, Adam`,
+  'training-watched': `the same, and the score's and the loss's gradient of ${BATCH} watched images after it`,
   occlusion: `occlusion, ${OCCLUSION_GRID} × ${OCCLUSION_GRID} grey patches`,
 };
 

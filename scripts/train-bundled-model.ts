@@ -10,6 +10,7 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
+import { createRandom, shuffledIndices } from '../src/core/random';
 import { loadClassifier } from '../src/core/runtime/loadClassifier';
 import { accuracyOf, pixelBatch } from './fashionMnist/accuracy';
 import { startBackend } from './fashionMnist/backend';
@@ -19,7 +20,6 @@ import { imageSize, selectImages } from './fashionMnist/images';
 import { createDeepNetwork } from './fashionMnist/network';
 import { hasOfficialTestSet, readOfficialTestSet } from './fashionMnist/officialSet';
 import { readPackageImages } from './fashionMnist/packageImages';
-import { createRandom, shuffledIndices } from './fashionMnist/random';
 import { saveNetwork } from './fashionMnist/saveNetwork';
 import type { TrainableNetwork } from './fashionMnist/trainableNetwork';
 import { bundleNetwork, createTrainableNetwork } from './fashionMnist/trainableNetwork';

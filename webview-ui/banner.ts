@@ -8,7 +8,7 @@ export interface Banner {
 }
 
 /** A failed request above what is still shown. */
-export function createBanner(dismiss: () => void, showLog: () => void): Banner {
+export function createBanner(dismiss: () => void, showLog?: () => void): Banner {
   const whole = element('div', { class: 'banner', role: 'alert', hidden: true });
   return {
     element: whole,
@@ -25,7 +25,7 @@ export function createBanner(dismiss: () => void, showLog: () => void): Banner {
           ' ',
           element('span', { text: failure.hint }),
         ),
-        button('Show Log', showLog, 'quiet'),
+        ...(showLog === undefined ? [] : [button('Show Log', showLog, 'quiet')]),
         iconButton('close', 'Dismiss', dismiss),
       );
     },

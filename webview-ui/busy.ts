@@ -1,7 +1,5 @@
-import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
 import { announce } from './announce';
-import { button } from './controls/button';
-import { element } from './dom';
+import { createBusyWidget } from './busyWidget';
 import type { Work } from './state';
 
 export interface BusyIndicator {
@@ -10,60 +8,34 @@ export interface BusyIndicator {
 }
 
 const STAGES = { model: 'Loading the model', image: 'Reading the picture', compute: 'Computing' } as const;
-/** Shorter work is not worth a flicker. */
-const PATIENCE_MILLISECONDS = 150;
 const ANNOUNCED_QUARTERS = [25, 50, 75];
 
-/** A small widget over the page: what runs, how far it is, and Cancel. */
+/** The request that the page has sent, how far it is, and Cancel. */
 export function createBusyIndicator(cancel: () => void): BusyIndicator {
-  const title = element('span', { class: 'busy-title' });
-  const stage = element('span', { class: 'busy-stage number' });
-  const bar = document.createElement('vscode-progress-bar');
-  const whole = element(
-    'div',
-    { class: 'busy', hidden: true, role: 'group', attributes: { 'aria-label': 'Running request' } },
-    bar,
-    element(
-      'div',
-      { class: 'busy-row' },
-      element('div', { class: 'busy-text' }, title, stage),
-      button('Cancel', cancel),
-    ),
-  );
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const widget = createBusyWidget(cancel);
   let announcedQuarter = 0;
   let isBusy = false;
 
   return {
-    element: whole,
+    element: widget.element,
     show(work) {
       if (work.kind === 'idle') {
-        clearTimeout(timer);
-        timer = undefined;
-        whole.hidden = true;
+        widget.hide();
         isBusy = false;
         return;
       }
-      const { progress } = work;
-      title.textContent = work.title;
-      bar.ariaLabel = work.title;
+      const { title, progress } = work;
       const isCounted = progress !== undefined && progress.total > 1;
-      bar.indeterminate = !isCounted;
-      if (progress !== undefined) {
-        bar.max = Math.max(1, progress.total);
-        bar.value = progress.done;
-      }
-      stage.textContent =
-        progress === undefined
-          ? ''
-          : `${STAGES[progress.stage]}${isCounted ? ` ${progress.done} of ${progress.total}` : ''}`;
+      const stage = progress === undefined ? '' : STAGES[progress.stage];
+      widget.show({
+        title,
+        detail: isCounted ? `${stage} ${progress.done} of ${progress.total}` : stage,
+        ...(isCounted ? { counted: progress } : {}),
+      });
       if (!isBusy) {
         isBusy = true;
         announcedQuarter = 0;
-        announce(work.title);
-        timer = setTimeout(() => {
-          whole.hidden = false;
-        }, PATIENCE_MILLISECONDS);
+        announce(title);
       } else if (isCounted) {
         const percent = (100 * progress.done) / progress.total;
         const quarter = ANNOUNCED_QUARTERS.findLast((threshold) => percent >= threshold) ?? 0;

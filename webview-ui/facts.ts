@@ -58,6 +58,7 @@ export function attributionFacts(record: AttributionRecord, catalog?: MethodCata
     ['Sum of magnitudes', formatNumber(statistics.absoluteSum, 5), 'number'],
     ...(statistics.nonFinite === 0 ? [] : [['Not finite', String(statistics.nonFinite), 'number'] as const]),
     ...(delta === undefined ? [] : [['Completeness delta', formatSigned(delta), 'number'] as const]),
+    ...trainingFacts(record),
     ...parameterFacts(record),
   ];
 }
@@ -70,6 +71,17 @@ export function attackFacts(record: AttackRecord, catalog?: MethodCatalog): read
     ...(attack === undefined ? [] : [['Definition', attack.formula, 'number'] as const]),
     ['Goal', `${goal.direction === 'away' ? 'away from' : 'towards'} ${goal.label.name} (${labelSource(goal.label)})`],
     ...parameterFacts(record),
+  ];
+}
+
+/** What a training-integrated map was summed over. */
+function trainingFacts({ training }: AttributionRecord): readonly Fact[] {
+  if (training === undefined) return [];
+  const { folder, checkpoints } = training;
+  const losses = checkpoints.map(({ loss }) => loss);
+  return [
+    ['Checkpoints', `${checkpoints.length} in ${folder}`],
+    ['Loss from … to', `${formatNumber(losses[0] ?? NaN)} … ${formatNumber(losses.at(-1) ?? NaN)}`, 'number'],
   ];
 }
 

@@ -5,6 +5,9 @@ export interface Theme {
   readonly foreground: string;
   readonly muted: string;
   readonly lines: string;
+  /** Lines behind a chart, and curves that stay in the background. */
+  readonly grid: string;
+  readonly faint: string;
   readonly background: string;
   readonly accent: string;
   readonly second: string;
@@ -53,6 +56,8 @@ function readTheme(): Theme {
     foreground,
     muted: first('--vscode-descriptionForeground') || foreground,
     lines: first('--vscode-contrastBorder', '--vscode-charts-lines', '--vscode-panel-border') || foreground,
+    grid: first('--vscode-contrastBorder') === '' ? translucent(foreground, 12) : translucent(foreground, 35),
+    faint: translucent(first('--vscode-charts-blue') || foreground, 45),
     background: first('--vscode-editor-background') || 'Canvas',
     accent: first('--vscode-charts-blue') || foreground,
     second: first('--vscode-charts-orange') || foreground,
@@ -61,4 +66,8 @@ function readTheme(): Theme {
     fontSize: Number.parseFloat(first('--vscode-font-size')) || 13,
     numberFont: first('--vscode-editor-font-family') || 'monospace',
   };
+}
+
+function translucent(color: string, percent: number): string {
+  return `color-mix(in srgb, ${color} ${percent}%, transparent)`;
 }

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { findEngines } from '../../src/core/runtime/tensorflow/engines';
+import { engineCandidates } from '../../src/core/runtime/tensorflow/engines';
 
 /** Starts the fastest TensorFlow.js backend that there is (native, else wasm, else plain JavaScript) and returns its name. */
 export async function startBackend(): Promise<string> {
-  const [fastest] = await findEngines('auto', {});
-  await tf.setBackend(fastest!.engine);
-  return fastest!.engine;
+  for await (const { engine } of engineCandidates('auto', {})) {
+    await tf.setBackend(engine);
+    return engine;
+  }
+  throw new Error('No backend of TensorFlow.js starts.');
 }

@@ -1,9 +1,9 @@
+import type { RandomSource } from '../../src/core/random';
 import type { LabelledImages } from './images';
 import { imageAt, imagePixels, imageSize } from './images';
-import type { RandomSource } from './random';
 
 /** The pictures at `indices` in [0, 1], each mirrored left to right with probability ½. */
-export function augmentedBatch(images: LabelledImages, indices: readonly number[], random: RandomSource): Float32Array {
+export function augmentedBatch(images: LabelledImages, indices: Uint32Array, random: RandomSource): Float32Array {
   const batch = new Float32Array(indices.length * imagePixels);
   indices.forEach((index, place) => {
     const source = imageAt(images, index);

@@ -13,7 +13,7 @@ export function imageAt(images: LabelledImages, index: number): Uint8Array {
 }
 
 /** The pictures at `indices`, copied, in that order. */
-export function selectImages(images: LabelledImages, indices: readonly number[]): LabelledImages {
+export function selectImages(images: LabelledImages, indices: readonly number[] | Uint32Array): LabelledImages {
   const pixels = new Uint8Array(indices.length * imagePixels);
   indices.forEach((index, place) => pixels.set(imageAt(images, index), place * imagePixels));
   return { pixels, labels: Uint8Array.from(indices, (index) => images.labels[index]!) };

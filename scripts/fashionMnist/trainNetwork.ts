@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { createRandom, shuffledIndices } from '../../src/core/random';
 import { createAdamW } from './adamW';
 import { augmentedBatch } from './batches';
 import type { LabelledImages } from './images';
 import { imageSize } from './images';
-import { createRandom, shuffledIndices } from './random';
 import type { TrainableNetwork } from './trainableNetwork';
 import { trainingLogits, variablesOf } from './trainableNetwork';
 

@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
-import type { ChannelStatistics } from './batchNormalize';
-import { batchNormalize, channelStatistics, normalizationEpsilon } from './batchNormalize';
+import type { ChannelStatistics } from '../../src/core/runtime/tensorflow/training/batchNormalize';
+import { batchNormalize, channelStatistics } from '../../src/core/runtime/tensorflow/training/batchNormalize';
 import { convolutionNames, convolutions, createDeepNetwork, denseNames } from './network';
+
+/** Added to the variance. */
+const normalizationEpsilon = 1e-3;
 
 /** The deep network as it is trained: each convolution is batch-normalised, and the outputs are logits. */
 export interface TrainableNetwork {
@@ -65,7 +68,7 @@ function convolve(
     x = tf.conv2d(x, kernel, 1, 'same');
     if (convolutions[index]!.pool) x = tf.maxPool(x, 2, 2, 'valid');
     observe(x);
-    x = tf.relu(tf.add(batchNormalize(x), offset));
+    x = tf.relu(tf.add(batchNormalize(x, normalizationEpsilon), offset));
   });
   return tf.reshape(x, [images.shape[0], -1]);
 }
@@ -83,7 +86,7 @@ export function bundleNetwork(network: TrainableNetwork, images: tf.Tensor4D): l
       const { mean, variance } = statistics[index]!;
       const factor = tf.rsqrt(tf.add(variance, normalizationEpsilon));
       const layer = bundled.getLayer(convolutionNames[index]!);
-      layer.setWeights([tf.mul(kernel, factor), tf.sub(offset, tf.mul(mean, factor))]);
+      layer.setWeights([tf.mul(kernel, factor), tf.sub(offset, tf.reshape(tf.mul(mean, factor), offset.shape))]);
     });
     network.dense.forEach(({ kernel, bias }, index) => bundled.getLayer(denseNames[index]!).setWeights([kernel, bias]));
   });

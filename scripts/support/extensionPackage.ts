@@ -27,10 +27,13 @@ const REQUIRED = [
   'dist/tfjs-backend-wasm-simd.wasm',
   'dist/webview/panel.js',
   'dist/webview/panel.css',
+  'dist/webview/training.js',
+  'dist/webview/training.css',
   'dist/webview/inspector.js',
   'dist/node_modules/sharp/package.json',
   'media/models/fashion-mnist/model.json',
   'media/models/fashion-mnist/weights.bin',
+  'media/models/flowers/weights.bin',
   'samples/sandal.png',
 ];
 

@@ -1,11 +1,16 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
 import { createService } from '../core/engine/localService';
+import { createTrainingService } from '../core/engine/training/localTrainingService';
 import { addAttackCommand } from './commands/attack';
 import { addAttributeCommand } from './commands/attribute';
+import { addExportRunCommand } from './commands/exportRun';
+import { addFetchCommand } from './commands/fetch';
 import { addInfoCommand } from './commands/info';
+import { addIntegrateCommand } from './commands/integrate';
 import { addMethodsCommand } from './commands/methods';
 import { addPredictCommand } from './commands/predict';
+import { addTrainCommand } from './commands/train';
 import { createProgress } from './progress';
 import type { ExitStatus } from './report';
 import { reportFailure } from './report';
@@ -21,8 +26,10 @@ async function run(): Promise<ExitStatus> {
   const failures: ExitStatus[] = [];
   const progress = createProgress(process.stderr);
   const service = createService();
+  const training = createTrainingService();
   const session: Session = {
     service,
+    training,
     job: { signal: cancelled.signal, progress: progress.report },
     write: (text) => output.push(text),
     fail: (status) => failures.push(status),
@@ -36,9 +43,22 @@ async function run(): Promise<ExitStatus> {
     progress.clear();
     return reportFailure(error);
   } finally {
+    await training.dispose();
     await service.dispose();
   }
 }
+
+const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
+  addMethodsCommand,
+  addInfoCommand,
+  addPredictCommand,
+  addAttributeCommand,
+  addAttackCommand,
+  addTrainCommand,
+  addIntegrateCommand,
+  addExportRunCommand,
+  addFetchCommand,
+];
 
 function createProgram(session: Session): Command {
   const program = new Command('gradient-lens')
@@ -47,8 +67,7 @@ function createProgram(session: Session): Command {
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .addHelpText('after', '\nExit status: 0 done, 1 a failure of the program, 2 something to mend, 130 cancelled.');
-  for (const add of [addMethodsCommand, addInfoCommand, addPredictCommand, addAttributeCommand, addAttackCommand])
-    add(program, session);
+  for (const add of COMMANDS) add(program, session);
   return program;
 }
 

@@ -28,13 +28,22 @@ const ENGINES: readonly EngineChoice[] = ['auto', 'onnx', 'tensorflow', 'wasm', 
 
 /** `command` with what every subcommand that loads a model understands. */
 export function addCommonOptions(command: Command): Command {
+  return addJsonOption(
+    addEngineOptions(command)
+      .option('--spec <file>', 'description of the model (model.lens.json)')
+      .option('--labels <file>', 'class names, one a line'),
+  );
+}
+
+export function addEngineOptions(command: Command): Command {
   return command
     .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))
     .option('--threads <n>', 'threads of the engines that have a choice', parseCount)
-    .option('--seed <n>', 'seed of every random draw', parseSeed)
-    .option('--spec <file>', 'description of the model (model.lens.json)')
-    .option('--labels <file>', 'class names, one a line')
-    .option('--json', 'one JSON document on standard output');
+    .option('--seed <n>', 'seed of every random draw', parseSeed);
+}
+
+export function addJsonOption(command: Command): Command {
+  return command.option('--json', 'one JSON document on standard output');
 }
 
 export function addModelOption(command: Command): Command {
@@ -83,6 +92,18 @@ export function parseEpsilon(text: string): number {
   const value = match === null ? NaN : Number(match[1]) / Number(match[2] ?? 1);
   if (!Number.isFinite(value)) throw new InvalidArgumentError('Use a number such as 0.01, or a fraction such as 8/255');
   return value;
+}
+
+/** Any number; what it may be is said where it is used. */
+export function parseNumber(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError('Use a number');
+  return value;
+}
+
+/** Values of an option that is given several times. */
+export function collect(text: string, others: readonly string[] = []): readonly string[] {
+  return [...others, text];
 }
 
 function parseCount(text: string): number {

@@ -1,14 +1,16 @@
 import type { EngineService, Job } from '../core/engine/service';
+import type { TrainingService } from '../core/engine/training/service';
 
 /** What a subcommand works with. */
 export interface Session {
   readonly service: EngineService;
+  readonly training: TrainingService;
   /** Aborted by Ctrl-C; reports progress. */
   readonly job: Job;
   /** Writes to standard output: results alone. */
   readonly write: (text: string) => void;
   /** Sets the exit status of a command that did only part of its work. */
-  readonly fail: (status: 1 | 2) => void;
+  readonly fail: (status: 1 | 2 | 130) => void;
 }
 
 /** Writes one JSON document; numbers that JSON does not have (NaN, infinite) are null. */

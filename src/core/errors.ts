@@ -27,7 +27,10 @@ export type UserErrorCode =
   | 'file-exists'
   | 'file-missing'
   | 'file-unwritable'
-  | 'usage';
+  | 'usage'
+  | 'dataset-unreadable'
+  | 'download-failed'
+  | 'training-failed';
 
 /** The work was stopped on request; never shown as a failure. */
 export class CancelledError extends Error {

@@ -3,6 +3,7 @@ import { ExtensionMode, Uri, window, workspace } from 'vscode';
 import type { PanelState } from '../protocol/panel';
 import { checkCommands } from './commands/checkCommands';
 import { imageCommands } from './commands/imageCommands';
+import { integrateCommand } from './commands/integrateCommand';
 import { modelCommands } from './commands/modelCommands';
 import { registerCommands } from './commands/registerCommands';
 import { resultCommands } from './commands/resultCommands';
@@ -18,6 +19,8 @@ import { Panels } from './panel/panels';
 import { ResultStore } from './results/resultStore';
 import { StatusBar } from './statusBar';
 import type { TestApi } from './testApi';
+import { integrateOver } from './training/integrated';
+import { TrainingParts } from './training/trainingParts';
 import { InspectorView } from './views/inspectorView';
 import { ModelTree } from './views/modelTree';
 import type { ResultNode } from './views/resultTree';
@@ -32,6 +35,7 @@ export class App extends Disposables {
   readonly #store: ResultStore;
   readonly #panels: Panels;
   readonly #inspector: InspectorView;
+  readonly #training: TrainingParts;
   readonly #reports = this.add(new CheckReports());
 
   constructor(context: ExtensionContext) {
@@ -56,6 +60,7 @@ export class App extends Disposables {
         warn: (message) => log.warn(message),
       }),
     );
+    this.#training = this.add(new TrainingParts({ context, log, engine: this.#engine, models: this.#models }));
     const watcher = this.add(new ModelWatcher((path) => void this.#engine.forgetModel(path)));
     this.#panels = this.add(
       new Panels({
@@ -66,6 +71,7 @@ export class App extends Disposables {
         modelOf: (facts) => this.#models.ofPath(facts.path),
         modelUsed: ({ reference }) => watcher.watch(reference.path),
         store: (result) => this.#store.add(result),
+        integrate: (subject, request, job) => integrateOver(this.#training.host, this.#engine, subject, request, job),
         readResult: (id) => this.#store.read(id),
         onExport: (message, session) => void answerExport(message, session, this.#engine, log),
         onCommand: (message, session) => void answerCommand(message, session, this.#engine, log),
@@ -91,6 +97,7 @@ export class App extends Disposables {
       models: this.#models,
       panels: this.#panels,
       reports: this.#reports,
+      training: this.#training,
     };
   }
 
@@ -133,6 +140,8 @@ export class App extends Disposables {
           ...modelCommands(this.#models, this.#engine),
           ...checkCommands(this.#models, this.#engine, this.#reports),
           ...resultCommands(services),
+          ...this.#training.commands(),
+          ...integrateCommand(this.#panels, this.#engine),
           'gradientLens.restartEngine': () => this.#engine.restart(),
           'gradientLens.showLog': () => this.#log.show(),
         },

@@ -42,4 +42,6 @@ export const settings = {
   attackEpsilon: new Setting('attack.epsilon', number(0, 1), 0.01),
   defaultMethod: new Setting('defaultMethod', string(100), 'gradient-x-input'),
   tensorflowModule: new Setting('tensorflowModule', string(4096), ''),
+  /** Where training runs go, absolute or relative to the workspace folder. */
+  trainingFolder: new Setting('training.folder', string(4096), 'gradient-lens-runs'),
 } as const;

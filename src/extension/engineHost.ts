@@ -9,6 +9,7 @@ import type {
   AttributionResult,
   CheckModelRequest,
   EngineService,
+  ImageReference,
   Job,
   MethodCatalog,
   ModelRequest,
@@ -85,6 +86,8 @@ export class EngineHost implements Disposable {
     return result;
   }
 
+  readonly thumbnail = async (image: ImageReference): Promise<Uint8Array> =>
+    ownMemory(await this.#engine.thumbnail(image));
   readonly encode: EngineService['encode'] = (image, format) => this.#engine.encode(image, format);
   readonly renderOverlay: EngineService['renderOverlay'] = (request) => this.#engine.renderOverlay(request);
 
@@ -137,7 +140,8 @@ export class EngineHost implements Disposable {
   }
 }
 
-function engineSettings(): Pick<ModelRequest, 'engine' | 'threads' | 'tensorflowModule'> {
+/** What computes, as the settings want it. */
+export function engineSettings(): Pick<ModelRequest, 'engine' | 'threads' | 'tensorflowModule'> {
   const tensorflowModule = settings.tensorflowModule.read();
   return {
     engine: settings.engine.read(),

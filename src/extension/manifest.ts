@@ -2,12 +2,14 @@ import type { ExportFormat } from '../protocol/panel';
 
 /** Identifiers shared with `package.json`; a test compares the two. */
 export const PANEL_VIEW_TYPE = 'gradientLens.panel';
+export const TRAINING_VIEW_TYPE = 'gradientLens.training';
 /** Within this extension. */
 export const WALKTHROUGH_ID = 'start';
 
 export const viewIds = {
   models: 'gradientLens.models',
   results: 'gradientLens.results',
+  runs: 'gradientLens.runs',
   inspector: 'gradientLens.inspector',
 } as const;
 
@@ -17,6 +19,8 @@ export interface ContextKeys {
   'gradientLens.shown': 'nothing' | 'attribution' | 'attack';
   'gradientLens.busy': boolean;
   'gradientLens.hasResults': boolean;
+  /** What this window trains. */
+  'gradientLens.training': 'running' | 'paused' | 'none';
 }
 
 /**
@@ -40,6 +44,21 @@ export interface CommandSignatures {
   'gradientLens.unpinResult': (result?: unknown) => Promise<void>;
   'gradientLens.clearResults': () => Promise<void>;
   'gradientLens.refreshResults': () => void;
+  'gradientLens.trainNetwork': (dataset?: unknown) => Promise<void>;
+  'gradientLens.trainOnFolder': (dataset?: unknown) => Promise<void>;
+  'gradientLens.watchImages': (image?: unknown, images?: unknown) => Promise<void>;
+  'gradientLens.getFashionMnist': () => Promise<void>;
+  'gradientLens.showTraining': () => Promise<void>;
+  'gradientLens.pauseTraining': () => Promise<void>;
+  'gradientLens.resumeTraining': () => Promise<void>;
+  'gradientLens.stopTraining': () => Promise<void>;
+  'gradientLens.openTrainingRun': (run?: unknown) => Promise<void>;
+  'gradientLens.continueTraining': (run?: unknown) => Promise<void>;
+  'gradientLens.useRunModel': (run?: unknown) => Promise<void>;
+  'gradientLens.revealRun': (run?: unknown) => Promise<void>;
+  'gradientLens.deleteRun': (run?: unknown) => Promise<void>;
+  'gradientLens.refreshRuns': () => void;
+  'gradientLens.integrateCheckpoints': (checkpoints?: unknown, image?: unknown, label?: unknown) => Promise<void>;
   'gradientLens.restartEngine': () => Promise<void>;
   'gradientLens.showLog': () => void;
   'gradientLens.openSample': () => Promise<void>;

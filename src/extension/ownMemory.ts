@@ -7,10 +7,15 @@ export function ownMemory<T>(value: T): T {
 }
 
 function copyArrays(value: unknown): unknown {
-  if (value instanceof Float32Array) return value.byteLength === value.buffer.byteLength ? value : value.slice();
   // A Buffer's slice() shares memory.
-  if (value instanceof Uint8Array)
-    return value.byteLength === value.buffer.byteLength && !Buffer.isBuffer(value) ? value : new Uint8Array(value);
-  if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;
+  if (Buffer.isBuffer(value)) return new Uint8Array(value);
+  if (value instanceof Float32Array || value instanceof Int8Array || value instanceof Uint8Array)
+    return value.byteLength === value.buffer.byteLength ? value : value.slice();
+  if (Array.isArray(value)) return value.some(isObject) ? value.map(copyArrays) : value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyArrays(item)]));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

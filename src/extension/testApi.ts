@@ -3,6 +3,7 @@ import type { CheckReports } from './models/checkReports';
 import type { Models } from './models/models';
 import type { Panels } from './panel/panels';
 import type { ResultStore } from './results/resultStore';
+import type { TrainingParts } from './training/trainingParts';
 
 /** What `activate` returns in the test host, so that tests see what a user would have to look for on the screen. */
 export interface TestApi {
@@ -12,4 +13,5 @@ export interface TestApi {
   readonly models: Models;
   readonly panels: Panels;
   readonly reports: CheckReports;
+  readonly training: TrainingParts;
 }

@@ -350,3 +350,22 @@ describe('renderOverlay', () => {
     expect(colorAt(59, 39)).toEqual(colorAt(30, 20));
   });
 });
+
+describe('thumbnail', () => {
+  it('is the picture, its longer side 96 pixels; smaller pictures stay as they are', async () => {
+    await writeGreyPng(at('wide.png'), Array<number>(192 * 60).fill(40), 192, 60);
+    const small = await sharp(await service.thumbnail({ path: at('wide.png') })).metadata();
+    expect([small.format, small.width, small.height]).toEqual(['png', 96, 30]);
+    const own = await sharp(await service.thumbnail({ path: at('x1.png') }))
+      .extractChannel(0)
+      .raw()
+      .toBuffer();
+    expect([...own]).toEqual(bytes);
+  });
+
+  it('of what is no picture is refused', async () => {
+    writeFileSync(at('text.png'), 'no picture');
+    const error = await failureOf(service.thumbnail({ path: at('text.png') }));
+    expect(error).toBeInstanceOf(UserError);
+  });
+});

@@ -9,6 +9,9 @@ export async function run(): Promise<void> {
   await import('./activation.test');
   await import('./manifest.test');
   await import('./messages.test');
+  await import('./trainingMessages.test');
+  await import('./liveRun.test');
+  await import('./runs.test');
   await import('./resultStore.test');
   // Before anything chooses a model for the workspace.
   await import('./models.test');
@@ -17,6 +20,8 @@ export async function run(): Promise<void> {
   await import('./attack.test');
   await import('./failures.test');
   await import('./saving.test');
+  await import('./training.test');
+  await import('./trainingInterrupted.test');
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run((count) => {
       const file = process.env.GRADIENT_LENS_TEST_RESULT;

@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { workspace } from 'vscode';
 import { settings } from '../../src/extension/config';
-import { IMAGE_EXTENSIONS, PANEL_VIEW_TYPE, viewIds, WALKTHROUGH_ID } from '../../src/extension/manifest';
+import {
+  IMAGE_EXTENSIONS,
+  PANEL_VIEW_TYPE,
+  TRAINING_VIEW_TYPE,
+  viewIds,
+  WALKTHROUGH_ID,
+} from '../../src/extension/manifest';
 import { repositoryFile } from './support/host';
 
 interface MenuItem {
-  readonly command: string;
+  /** A submenu has none. */
+  readonly command?: string;
   readonly when?: string;
 }
 interface Manifest {
@@ -41,7 +48,7 @@ describe('manifest', () => {
     const contributed = new Set(manifest().contributes.commands.map(({ command }) => command));
     const texts = text() + readFileSync(repositoryFile('package.nls.json'), 'utf8');
     const named = [
-      ...Object.values(manifest().contributes.menus).flatMap((items) => items.map(({ command }) => command)),
+      ...Object.values(manifest().contributes.menus).flatMap((items) => items.flatMap(({ command }) => command ?? [])),
       ...[...texts.matchAll(/(?:command|onCommand):(gradientLens\.\w+)/g)].map(([, id]) => id!),
     ];
     assert.ok(named.length > 20);
@@ -85,7 +92,10 @@ describe('manifest', () => {
   it('declares the views, the panel and the walkthrough, with files that exist', () => {
     const { icon, activationEvents, contributes } = manifest();
     assert.deepEqual(contributes.views.gradientLens.map(({ id }) => id).sort(), Object.values(viewIds).sort());
-    assert.deepEqual(activationEvents, [`onWebviewPanel:${PANEL_VIEW_TYPE}`]);
+    assert.deepEqual(
+      activationEvents,
+      [PANEL_VIEW_TYPE, TRAINING_VIEW_TYPE].map((type) => `onWebviewPanel:${type}`),
+    );
     assert.deepEqual(
       contributes.walkthroughs.map(({ id }) => id),
       [WALKTHROUGH_ID],

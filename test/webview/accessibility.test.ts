@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { chromiumPath } from './support/browser';
 import type { TestPage } from './support/panelPage';
 import { attackResult, attackState, attributionState, sandalResult } from './support/results';
+import { datasetInfo, form, formState, mapsOf, runContents, runState, summary } from './support/runs';
 import { useBrowser } from './support/session';
 import type { ThemeName } from './support/themes';
+import { answerFrames } from './support/frames';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -48,6 +50,45 @@ describe.skipIf(chromiumPath === undefined)('accessibility of the pages', () => 
     const page = await open('inspector', { theme, width: 300 });
     await page.send({ type: 'record', record: (await attackResult()).record });
     expect(await seriousViolations(page)).toEqual([]);
+    await page.close();
+  });
+
+  it.each(THEMES)('axe finds nothing serious in the training page, %s', async (theme) => {
+    const page = await open('training', { theme });
+    await page.send(formState());
+    expect(await seriousViolations(page)).toEqual([]);
+    const info = { ...datasetInfo, unreadable: [{ path: '/a.png', reason: 'Truncated.' }], unreadableCount: 1 };
+    const watched = [{ name: 'sandal.png', path: '/sandal.png' }];
+    await page.send(formState({ dataset: { request: { path: '/data' }, info }, watched }));
+    await page.send({ type: 'summary', network: form.architectures[0]!.id, summary });
+    for (const disclosure of await page.page.locator('details > summary').all())
+      if (await disclosure.isVisible()) await disclosure.click();
+    await page.page.getByLabel('Epochs').fill('x');
+    expect(await seriousViolations(page)).toEqual([]);
+    const run = await runContents({ steps: 20, images: 3 });
+    await page.send(runState(run, false));
+    await answerFrames(page, run);
+    await page.page.locator('.cell').first().click();
+    await page.send(mapsOf(run, 0));
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.page.getByRole('button', { name: 'Show table' }).click();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.close();
+  });
+
+  it.each([300, 500, 800, 1600])('the training page fits %i px without scrolling sideways', async (width) => {
+    const page = await open('training', { width });
+    const run = await runContents({ steps: 20, images: 3 });
+    const fits = async (): Promise<void> => {
+      const [content, window] = await page.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      expect(content).toBeLessThanOrEqual(window);
+    };
+    await page.send(formState({ dataset: { request: { path: '/data' }, info: datasetInfo } }));
+    await fits();
+    await page.send(runState(run, true));
+    await page.page.locator('.cell').first().click();
+    await page.send(mapsOf(run, 0));
+    await fits();
     await page.close();
   });
 

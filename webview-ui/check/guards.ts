@@ -15,6 +15,7 @@ export const isNumber = (value: unknown): value is number => typeof value === 'n
 export const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value);
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 export const isFloats = (value: unknown): value is Float32Array => value instanceof Float32Array;
+export const isSignedBytes = (value: unknown): value is Int8Array => value instanceof Int8Array;
 export const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
 
 /** An object that has at least the fields of `shape`. */

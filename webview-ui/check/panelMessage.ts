@@ -1,18 +1,8 @@
 import type { AttackResult, AttributionResult } from '../../src/core/engine/service';
-import type { PixelImage, RawMap } from '../../src/core/image/pixels';
+import type { RawMap } from '../../src/core/image/pixels';
 import type { PanelState, ToPanel } from '../../src/protocol/panel';
-import {
-  type Guard,
-  hasShape,
-  isArrayOf,
-  isBytes,
-  isCount,
-  isFloats,
-  isObject,
-  isOneOf,
-  isOptional,
-  isString,
-} from './guards';
+import { type Guard, hasShape, isArrayOf, isBytes, isCount, isObject, isOneOf, isOptional, isString } from './guards';
+import { isImage, isMap } from './pixels';
 import { isRecord } from './record';
 
 const isParameter = hasShape({
@@ -32,16 +22,9 @@ const isCatalog = hasShape({
   attribution: isArrayOf(hasShape({ ...method, display: isOneOf('diverging', 'sequential') })),
   attack: isArrayOf(hasShape(method)),
 });
-const isError = hasShape({ message: isString, hint: isString });
+export const isError = hasShape({ message: isString, hint: isString });
 const isProgress = hasShape({ stage: isOneOf('model', 'image', 'compute'), done: isCount, total: isCount });
 const isPicture = hasShape({ png: isBytes, width: isCount, height: isCount });
-
-const isGrid = hasShape({ data: isFloats, height: isCount, width: isCount, channels: isCount });
-/** An array as long as its shape says: drawing relies on it. */
-const isMap: Guard<RawMap> = (value): value is RawMap =>
-  isGrid(value) && value.data.length > 0 && value.data.length === value.height * value.width * value.channels;
-const isImage: Guard<PixelImage> = (value): value is PixelImage =>
-  isMap(value) && (value.channels === 1 || value.channels === 3);
 
 const sameShape = (first: RawMap, second: RawMap): boolean =>
   first.height === second.height && first.width === second.width && first.channels === second.channels;

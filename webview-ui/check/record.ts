@@ -55,6 +55,12 @@ const isAttribution = hasShape({
     value: isNumber,
   }),
   delta: isOptional(isNumber),
+  training: isOptional(
+    hasShape({
+      folder: isString,
+      checkpoints: isArrayOf(hasShape({ path: isString, loss: isNumber, predicted: isClassScore })),
+    }),
+  ),
   statistics: hasShape({
     minimum: isNumber,
     maximum: isNumber,

@@ -104,6 +104,7 @@ function describe(
       ['method', `${record.method}${describeParameters(record.parameters)}`],
       ['objective', `${objective.kind} of ${objective.className} = ${formatNumber(objective.value)}`],
       ['map', state === 'ordinary' ? range : `${range} (${state})`],
+      ['delta', record.delta === undefined ? undefined : formatNumber(record.delta)],
       ['overlay', outputs.overlay],
       ['raw map', outputs.map],
     ]),

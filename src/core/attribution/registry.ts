@@ -2,10 +2,16 @@ import { UserError } from '../errors';
 import { gradient } from './gradient';
 import { gradientXInput } from './gradientXInput';
 import { inputXGradient } from './inputXGradient';
+import { integratedGradients } from './integratedGradients';
 import type { AttributionMethod } from './method';
 
 /** Every attribution method, in the order in which choosers list them; the first is the default. */
-export const attributionMethods: readonly AttributionMethod[] = [gradientXInput, inputXGradient, gradient];
+export const attributionMethods: readonly AttributionMethod[] = [
+  gradientXInput,
+  inputXGradient,
+  gradient,
+  integratedGradients,
+];
 
 /** The method with this id. Throws `UserError('unknown-method')` that lists the ids there are. */
 export function findAttributionMethod(id: string): AttributionMethod {

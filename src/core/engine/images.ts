@@ -8,7 +8,7 @@ import type { ModelInput } from '../model/modelInfo';
 import type { ImageFacts, PixelMapping } from '../result/record';
 import { imageFileState, imageName, readImageBytes } from './readImageFile';
 import type { ImageReference, PicturePreview } from './service';
-import { PREVIEW_PIXELS } from './service';
+import { PREVIEW_PIXELS, THUMBNAIL_PIXELS } from './service';
 
 /** An image as the model sees it and as a person does. */
 export interface PreparedImage {
@@ -42,6 +42,15 @@ export function createImageCache(): ImageCache {
       return prepared;
     },
   };
+}
+
+/** A small PNG of a picture file. Throws `UserError` for files that are no pictures or too large. */
+export async function thumbnail(reference: ImageReference): Promise<Uint8Array> {
+  await imageFileState(reference);
+  const { limitMegapixels } = reference;
+  const options = { name: imageName(reference), ...(limitMegapixels === undefined ? {} : { limitMegapixels }) };
+  const picture = await decodePicture(await readImageBytes(reference), options);
+  return (await encodePreview(picture, THUMBNAIL_PIXELS)).png;
 }
 
 async function prepareImage(

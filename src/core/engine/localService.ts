@@ -4,7 +4,7 @@ import { encodeNpy } from '../image/npy';
 import { encodePng } from '../image/png';
 import { attack } from './attack';
 import { attribute } from './attribute';
-import { createImageCache } from './images';
+import { createImageCache, thumbnail } from './images';
 import { checkModel } from './checkModel';
 import type { ModelCacheLimits } from './models';
 import { createModelCache } from './models';
@@ -33,6 +33,7 @@ export function createService({ modelLimits }: ServiceOptions = {}): EngineServi
     attack: async (request, job) => attack(caches, request, job),
     encode: async (image, format) =>
       format === 'png' ? encodePng(image) : encodeNpy(image.data, [image.height, image.width, image.channels]),
+    thumbnail,
     renderOverlay: overlayPng,
     forgetModel: (path) => models.forget(path),
     dispose: () => models.dispose(),

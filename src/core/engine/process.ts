@@ -1,5 +1,6 @@
 import { createService } from './localService';
 import { serveEngine } from './serve';
+import { createTrainingService } from './training/localTrainingService';
 
 // The engine process's program.
-serveEngine(createService());
+serveEngine(createService(), createTrainingService());

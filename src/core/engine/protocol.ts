@@ -8,6 +8,7 @@ import type {
   AttributeRequest,
   AttributionResult,
   CheckModelRequest,
+  ImageReference,
   ImageRequest,
   JobProgress,
   MethodCatalog,
@@ -26,7 +27,7 @@ interface Call<Request> {
 
 export type CallType<Request, Result> = RequestType<Call<Request>, Result, WireError>;
 
-const call = <Request, Result>(name: string): CallType<Request, Result> => new RequestType(name);
+export const call = <Request, Result>(name: string): CallType<Request, Result> => new RequestType(name);
 
 /** What the engine process answers: each function of `EngineService`, with one argument. */
 export const engineCalls = {
@@ -37,6 +38,7 @@ export const engineCalls = {
   attribute: call<AttributeRequest, AttributionResult>('attribute'),
   attack: call<AttackRequest, AttackResult>('attack'),
   encode: call<{ readonly image: PixelImage; readonly format: 'png' | 'npy' }, Uint8Array>('encode'),
+  thumbnail: call<ImageReference, Uint8Array>('thumbnail'),
   renderOverlay: call<OverlayRequest, Uint8Array>('renderOverlay'),
   forgetModel: call<{ readonly path: string }, null>('forgetModel'),
 } as const;

@@ -21,6 +21,8 @@ export interface EngineService {
   attack(request: AttackRequest, job?: Job): Promise<AttackResult>;
   /** PNG (8-bit) or NPY (float32, exact) of an image in pixel space. */
   encode(image: PixelImage, format: 'png' | 'npy'): Promise<Uint8Array>;
+  /** A small PNG of a picture file, at most `THUMBNAIL_PIXELS` on its longer side. */
+  thumbnail(image: ImageReference): Promise<Uint8Array>;
   /** PNG of a map laid over its picture, at the picture's resolution. */
   renderOverlay(request: OverlayRequest): Promise<Uint8Array>;
   /** Forgets a model (its file changed), freeing its memory. */
@@ -96,6 +98,7 @@ export interface PicturePreview {
 }
 
 export const PREVIEW_PIXELS = 1536;
+export const THUMBNAIL_PIXELS = 96;
 
 /** Seed of requests that name none, so that they can be repeated. */
 export const DEFAULT_SEED = 0;

@@ -11,6 +11,7 @@ export class GraphBuilder implements NodeBuilder {
   readonly #inputs: GraphInput[] = [];
   readonly #constants = new Map<string, Tensor>();
   readonly #types = new Map<string, TypedShape>();
+  readonly #reserved = new Set<string>();
   #counter = 0;
 
   constructor(readonly operators: OperatorTable) {}
@@ -22,6 +23,18 @@ export class GraphBuilder implements NodeBuilder {
     builder.#inputs.push(...graph.inputs);
     for (const [name, tensor] of graph.constants) builder.#constants.set(name, tensor);
     for (const [name, type] of graph.types) builder.#types.set(name, type);
+    return builder;
+  }
+
+  /**
+   * A builder that has the inputs and constants of `graph` and none of its nodes, for a pass that writes them anew one by one; new
+   * values never get a name that a later node of `graph` brings along.
+   */
+  static rewriting(graph: StaticGraph, operators: OperatorTable): GraphBuilder {
+    const builder = new GraphBuilder(operators);
+    for (const { name, type, shape } of graph.inputs) builder.input(name, { type, shape });
+    for (const [name, tensor] of graph.constants) builder.setConstant(name, tensor);
+    for (const { outputs } of graph.nodes) for (const name of outputs) builder.#reserved.add(name);
     return builder;
   }
 
@@ -96,7 +109,7 @@ export class GraphBuilder implements NodeBuilder {
   fresh(hint: string): string {
     let name: string;
     do name = `${hint}:${this.#counter++}`;
-    while (this.#types.has(name));
+    while (this.#types.has(name) || this.#reserved.has(name));
     return name;
   }
 

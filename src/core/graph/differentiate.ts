@@ -16,13 +16,14 @@ export interface Derivative {
   readonly flat: ReadonlyMap<string, number>;
 }
 
-/**
- * Reverse-mode derivative of one value with respect to another, added to `builder` as more graph.
- *
- * gradient = Σ over paths of seed · ∂output/∂input, accumulated node by node from the output back (Griewank & Walther,
- * Evaluating Derivatives, §3.2). `seed` names a value of the output's shape. Only nodes on a path from `input` to `output`
- * are visited. Throws {@link NotDifferentiable} with every operator on the path that has no derivative.
- */
+export interface Derivatives {
+  /** Name of ∂ seed·output / ∂ input for each input, shape of the input; without those that the output does not depend on. */
+  readonly gradients: ReadonlyMap<string, string>;
+  /** Operators on the paths whose derivative is zero wherever it exists, with their count. */
+  readonly flat: ReadonlyMap<string, number>;
+}
+
+/** {@link differentiateAll} with respect to one value. */
 export function differentiate(
   builder: GraphBuilder,
   graph: StaticGraph,
@@ -30,15 +31,33 @@ export function differentiate(
   input: string,
   seed: string,
 ): Derivative {
-  const onPath = nodesBetween(graph.nodes, input, output);
-  const dependent = dependentValues(graph.nodes, input);
+  const { gradients, flat } = differentiateAll(builder, graph, output, [input], seed);
+  return { gradient: gradients.get(input), flat };
+}
+
+/**
+ * Reverse-mode derivative of one value with respect to several others in one pass, added to `builder` as more graph.
+ *
+ * gradient = Σ over paths of seed · ∂output/∂input, accumulated node by node from the output back (Griewank & Walther,
+ * Evaluating Derivatives, §3.2). `seed` names a value of the output's shape. Only nodes on a path from one of `inputs` to
+ * `output` are visited. Throws {@link NotDifferentiable} with every operator on the paths that has no derivative.
+ */
+export function differentiateAll(
+  builder: GraphBuilder,
+  graph: StaticGraph,
+  output: string,
+  inputs: readonly string[],
+  seed: string,
+): Derivatives {
+  const dependent = dependentValues(graph.nodes, inputs);
+  const onPath = between(graph.nodes, dependent, output);
   refuseWithoutDerivative(onPath, builder);
   const pending = new Map<string, string[]>([[output, [seed]]]);
   const flat = new Map<string, number>();
 
   const gradientOf = (value: string): string | undefined => {
     const parts = pending.get(value);
-    if (parts === undefined || parts.length === 0) return undefined;
+    if (parts === undefined) return undefined;
     const sum = parts.reduce((left, right) => builder.add('Add', [left, right]));
     pending.set(value, [sum]);
     return sum;
@@ -54,10 +73,17 @@ export function differentiate(
     node.inputs.forEach((name, index) => {
       const gradient = gradients[index];
       if (name === '' || !gradient || !dependent.has(name)) return;
-      pending.set(name, [...(pending.get(name) ?? []), gradient]);
+      const parts = pending.get(name);
+      if (parts === undefined) pending.set(name, [gradient]);
+      else parts.push(gradient);
     });
   }
-  return { gradient: gradientOf(input), flat };
+  const gradients = new Map<string, string>();
+  for (const input of inputs) {
+    const gradient = gradientOf(input);
+    if (gradient !== undefined) gradients.set(input, gradient);
+  }
+  return { gradients, flat };
 }
 
 function scopeOf(
@@ -81,9 +107,9 @@ function scopeOf(
   };
 }
 
-/** Every value that depends on `input`, itself included. */
-function dependentValues(nodes: readonly GraphNode[], input: string): ReadonlySet<string> {
-  const dependent = new Set([input]);
+/** Every value that depends on one of `inputs`, themselves included. */
+function dependentValues(nodes: readonly GraphNode[], inputs: readonly string[]): ReadonlySet<string> {
+  const dependent = new Set(inputs);
   for (const node of nodes)
     if (node.inputs.some((name) => dependent.has(name)))
       for (const name of node.outputs) if (name !== '') dependent.add(name);
@@ -92,16 +118,19 @@ function dependentValues(nodes: readonly GraphNode[], input: string): ReadonlySe
 
 /** The nodes on a path from `input` to `output`, in their order. */
 export function nodesBetween(nodes: readonly GraphNode[], input: string, output: string): readonly GraphNode[] {
-  const dependent = dependentValues(nodes, input);
+  return between(nodes, dependentValues(nodes, [input]), output);
+}
+
+function between(nodes: readonly GraphNode[], dependent: ReadonlySet<string>, output: string): readonly GraphNode[] {
   const needed = new Set([output]);
-  const between: GraphNode[] = [];
+  const found: GraphNode[] = [];
   for (const node of [...nodes].reverse()) {
     if (!node.outputs.some((name) => needed.has(name))) continue;
     if (!node.inputs.some((name) => dependent.has(name))) continue;
-    between.push(node);
+    found.push(node);
     for (const name of node.inputs) if (dependent.has(name)) needed.add(name);
   }
-  return between.reverse();
+  return found.reverse();
 }
 
 function refuseWithoutDerivative(nodes: readonly GraphNode[], builder: GraphBuilder): void {

@@ -1,7 +1,7 @@
-import type { Metadata } from 'sharp';
 import { UserError } from '../errors';
 import { decodeBmp, over } from './bmp';
 import { readBmpHeader } from './bmpHeader';
+import { checkSize, damagedPicture, isGrey, LIMIT_MEGAPIXELS, readMetadata, SHARP_INPUT } from './pictureFacts';
 import type { Picture } from './pixels';
 import { loadSharp, type Sharp } from './sharp';
 import { sniffPicture, type PictureFormat } from './sniff';
@@ -14,8 +14,6 @@ export interface DecodeOptions {
   /** What transparent pixels lie on; default white, the paper that viewers and documents show them on. */
   readonly background?: 'white' | 'black';
 }
-
-const LIMIT_MEGAPIXELS = 100;
 
 /** A hostile file may take minutes to decode; no honest one within the size limit does. */
 const LIMIT_SECONDS = 60;
@@ -51,23 +49,15 @@ async function decodeBySharp(
   format: PictureFormat,
   { name, limitMegapixels, background }: { name: string; limitMegapixels: number; background: number },
 ): Promise<Picture> {
-  // 'error' refuses truncated files and bad checksums, and lets pass what every reader lets pass (odd metadata).
-  const input = { failOn: 'error', autoOrient: true, ignoreIcc: true } as const;
-  const metadata = await sharp(bytes, { ...input, limitInputPixels: false })
-    .metadata()
-    .catch((error: unknown) => {
-      throw damaged(name, format, error);
-    });
-  checkSize(metadata, name, limitMegapixels);
-  checkSamples(metadata, format, name);
-  const grey = metadata.space === 'b-w' || metadata.space === 'grey16';
-  const pipeline = sharp(bytes, { ...input, ignoreIcc: metadata.space !== 'cmyk', limitInputPixels: false })
+  const metadata = await readMetadata(sharp, bytes, format, name, limitMegapixels);
+  const grey = isGrey(metadata);
+  const pipeline = sharp(bytes, { ...SHARP_INPUT, ignoreIcc: metadata.space !== 'cmyk', limitInputPixels: false })
     // On the way to 'b-w' alpha is lost and 16 bits are rounded, so such grey goes through RGB.
     .toColourspace(metadata.space === 'b-w' && !metadata.hasAlpha ? 'b-w' : 'srgb')
     .timeout({ seconds: LIMIT_SECONDS })
     .raw({ depth: 'uchar' });
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true }).catch((error: unknown) => {
-    throw damaged(name, format, error);
+    throw damagedPicture(name, format, error);
   });
   return flatten(data, info, grey ? 1 : 3, background);
 }
@@ -92,40 +82,4 @@ function flatten(
       data[to + channel] = over(raw[from + channel]!, alpha, background);
   }
   return { data, height, width, channels };
-}
-
-function checkSize({ width, height }: { width: number; height: number }, name: string, limit: number): void {
-  const megapixels = (width * height) / 1e6;
-  if (megapixels <= limit) return;
-  throw new UserError(
-    'image-too-large',
-    `${name} is declared to be ${width} × ${height} pixels, ${Math.round(megapixels)} megapixels, and the limit is ${limit}.`,
-    'Save it smaller, or raise the limit if you trust the file.',
-  );
-}
-
-/** Floating-point and 32-bit samples have no agreed white, and further bands no agreed colour. */
-function checkSamples({ depth, channels, space }: Metadata, format: PictureFormat, name: string): void {
-  if (channels > 4 && space !== 'cmyk')
-    throw new UserError(
-      'image-unreadable',
-      `${name} is a ${format} file with ${channels} bands, and which of them are red, green and blue is not defined.`,
-      'Save the bands to look at as an RGB picture.',
-    );
-  if (depth === 'uchar' || depth === 'ushort') return;
-  throw new UserError(
-    'image-unreadable',
-    `${name} is a ${format} file with samples of type ${depth}, whose black and white are not defined.`,
-    'Save it with 8 or 16 bits a sample, or save the values in [0, 1] as a .npy file.',
-  );
-}
-
-function damaged(name: string, format: PictureFormat, error: unknown): UserError {
-  const detail =
-    error instanceof Error && /timeout/i.test(error.message) ? 'takes too long to decode' : 'is damaged or incomplete';
-  return new UserError(
-    'image-unreadable',
-    `${name} holds a ${format} picture that ${detail}.`,
-    'Copy or download it again, or open it in an image editor and save it as PNG.',
-  );
 }

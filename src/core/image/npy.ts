@@ -1,5 +1,5 @@
 import { UserError } from '../errors';
-import { numberReader } from './npyNumbers';
+import { numberReader, type NumberReader } from './npyNumbers';
 
 const MAGIC = '\x93NUMPY';
 const LARGEST_HEADER = 65536;
@@ -42,6 +42,40 @@ export function encodeNpy(data: Float32Array, shape: readonly number[]): Uint8Ar
  */
 export function decodeNpy(bytes: Uint8Array, name: string): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { reader, fortranOrder, shape, offset } = readNpyHeader(bytes, name);
+  const count = sizeOf(shape);
+  const expected = count * reader.size;
+  if (bytes.length - offset !== expected)
+    throw damaged(
+      name,
+      `its header declares ${expected} bytes of values and ${bytes.length - offset} follow`,
+      'Write it again with numpy.save, one array to a file.',
+    );
+  const data = new Float32Array(count);
+  for (let i = 0, at = offset; i < count; i++, at += reader.size) data[i] = reader.read(view, at);
+  return { data: fortranOrder ? rowMajor(data, shape) : data, shape };
+}
+
+/** What a NumPy file says of its array before the values. */
+export interface NpyHeader {
+  /** NumPy's name of the type, such as `<f4`. */
+  readonly type: string;
+  readonly reader: NumberReader;
+  readonly fortranOrder: boolean;
+  readonly shape: number[];
+  /** Where the values begin in the file. */
+  readonly offset: number;
+}
+
+/** The largest length of what comes before the values. */
+export const LARGEST_NPY_HEADER = LARGEST_HEADER + 12;
+
+/**
+ * The header of a NumPy file (formats 1.0 to 3.0) from the file's first bytes.
+ * Throws `UserError('image-unreadable')` for what is none and for values that are not plain numbers.
+ */
+export function readNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { text, end } = readHeader(bytes, view, name);
   const type = /'descr'\s*:\s*'([^']{1,16})'/.exec(text)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
@@ -49,24 +83,13 @@ export function decodeNpy(bytes: Uint8Array, name: string): NpyArray {
   if (order === undefined || dimensions === undefined)
     throw damaged(name, 'its header cannot be understood', 'Write it again with numpy.save.');
   const reader = type === undefined ? undefined : numberReader(type);
-  if (reader === undefined)
+  if (type === undefined || reader === undefined)
     throw damaged(
       name,
       `it holds values of type ${type === undefined ? 'record' : `"${type}"`}, which are not plain numbers`,
       'Convert the array with .astype("float32") and save it again.',
     );
-  const shape = readShape(dimensions, name);
-  const count = sizeOf(shape);
-  const expected = count * reader.size;
-  if (bytes.length - end !== expected)
-    throw damaged(
-      name,
-      `its header declares ${expected} bytes of values and ${bytes.length - end} follow`,
-      'Write it again with numpy.save, one array to a file.',
-    );
-  const data = new Float32Array(count);
-  for (let i = 0, at = end; i < count; i++, at += reader.size) data[i] = reader.read(view, at);
-  return { data: order === 'True' ? rowMajor(data, shape) : data, shape };
+  return { type, reader, fortranOrder: order === 'True', shape: readShape(dimensions, name), offset: end };
 }
 
 function readHeader(bytes: Uint8Array, view: DataView, name: string): { text: string; end: number } {

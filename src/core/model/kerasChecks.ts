@@ -73,20 +73,27 @@ function checkConnections(model: JsonObject): void {
   if (arrayAt(config, 'input_layers') === undefined) return;
 
   const calls = new Map<string, number>();
-  const pending: { readonly layer: string; readonly needs: readonly (readonly [string, number])[] }[] = [];
+  const pending: {
+    readonly layer: string;
+    readonly call: number;
+    readonly needs: readonly (readonly [string, number])[];
+  }[] = [];
   for (const layer of layers) {
     const name = stringAt(layer, 'name') ?? stringAt(objectAt(layer, 'config'), 'name');
     if (name === undefined) throw damaged('A layer has no name');
     if (calls.has(name)) throw damaged(`Two layers are named “${name}”`);
     const isNested = arrayAt(objectAt(layer, 'config'), 'layers') !== undefined;
     calls.set(name, isNested || stringAt(layer, 'class_name') === 'InputLayer' ? 1 : 0);
-    for (const node of arrayAt(layer, 'inbound_nodes') ?? []) pending.push({ layer: name, needs: references(node) });
+    const own = calls.get(name)!;
+    for (const [index, node] of (arrayAt(layer, 'inbound_nodes') ?? []).entries())
+      pending.push({ layer: name, call: own + index, needs: references(node) });
   }
   const isReady = ([name, index]: readonly [string, number]): boolean => (calls.get(name) ?? 0) > index;
   let remaining = pending;
   while (remaining.length > 0) {
-    const waiting = remaining.filter(({ layer, needs }) => {
+    const waiting = remaining.filter(({ layer, call, needs }) => {
       if (!needs.every(isReady)) return true;
+      if (calls.get(layer) !== call) throw outOfOrder(layer);
       calls.set(layer, calls.get(layer)! + 1);
       return false;
     });
@@ -99,6 +106,15 @@ function checkConnections(model: JsonObject): void {
   for (const end of ends) {
     if (!isReady(reference(end))) throw damaged('An input or output of the model names a layer that is not there');
   }
+}
+
+/** TensorFlow.js numbers a layer's calls as they become possible, and would take one for another. */
+function outOfOrder(layer: string): UserError {
+  return new UserError(
+    'model-unsupported',
+    `TensorFlow.js would mix up the calls of the layer “${layer.slice(0, 80)}”, which the model uses more than once.`,
+    'Choose the engine onnx.',
+  );
 }
 
 function references(node: JsonValue): (readonly [string, number])[] {

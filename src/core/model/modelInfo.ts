@@ -62,6 +62,8 @@ export interface ModelSpec {
   readonly classes?: readonly string[];
   /** Path of a labels file, one name a line, relative to the specification. */
   readonly labels?: string;
+  /** Name of the output that holds the scores, for models that have several. */
+  readonly output?: string;
   readonly input?: Partial<Omit<ModelInput, 'source' | 'channels'>> & { readonly preset?: PreprocessingPreset };
 }
 

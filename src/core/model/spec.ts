@@ -5,7 +5,7 @@ import type { ModelSpec, PreprocessingPreset } from './modelInfo';
 import { MODEL_LIMITS } from './limits';
 import { PRESETS } from './presets';
 
-const KEYS = ['name', 'classes', 'labels', 'input'];
+const KEYS = ['name', 'classes', 'labels', 'output', 'input'];
 const INPUT_KEYS = ['height', 'width', 'color', 'range', 'mean', 'std', 'preset', 'resize', 'interpolation'];
 /** Keys that say something to a person only. */
 const COMMENT_KEYS = /^(\$.*|x-.*|comment|description|license|source|accuracy|version)$/;
@@ -27,12 +27,14 @@ export function checkSpec(value: unknown, origin: string): CheckedSpec {
   const input = value.input === undefined ? undefined : checkInput(value.input, check, warnings);
   const name = check.text(value.name, 'name');
   const labels = check.text(value.labels, 'labels');
+  const output = check.text(value.output, 'output');
   const classes = value.classes === undefined ? undefined : check.names(value.classes);
   return {
     spec: {
       ...(name !== undefined && { name }),
       ...(classes && { classes }),
       ...(labels !== undefined && { labels }),
+      ...(output !== undefined && { output }),
       ...(input && { input }),
     },
     warnings,

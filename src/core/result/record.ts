@@ -32,6 +32,24 @@ export interface AttributionRecord extends RecordBase {
   /** Completeness delta, for methods that promise completeness. */
   readonly delta?: number;
   readonly statistics: MapStatistics;
+  /** Of `training-integrated`: what was summed over. The record's model and scores are those of the last checkpoint. */
+  readonly training?: TrainingFacts;
+}
+
+export interface TrainingFacts {
+  /** The folder of the checkpoints. */
+  readonly folder: string;
+  /** In their order. */
+  readonly checkpoints: readonly CheckpointFacts[];
+}
+
+export interface CheckpointFacts {
+  readonly path: string;
+  readonly hash: string;
+  /** Cross-entropy of the image for its label. */
+  readonly loss: number;
+  /** The most probable class. */
+  readonly predicted: ClassScore;
 }
 
 export interface AttackRecord extends RecordBase {

@@ -17,9 +17,18 @@ function tabImage(input: unknown): Uri | undefined {
 }
 
 export async function pickImage(): Promise<Uri | undefined> {
+  return (await pick(l10n.t('Choose an Image'), false))?.[0];
+}
+
+export async function pickImages(): Promise<readonly Uri[] | undefined> {
+  return pick(l10n.t('Choose Images'), true);
+}
+
+async function pick(title: string, canSelectMany: boolean): Promise<readonly Uri[] | undefined> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
-  const picked = await window.showOpenDialog({
-    title: l10n.t('Choose an Image'),
+  return window.showOpenDialog({
+    title,
+    canSelectMany,
     openLabel: l10n.t('Choose'),
     filters: {
       [l10n.t('Images')]: ['png', 'jpg', 'jpeg', 'bmp', 'gif', 'webp', 'avif', 'tif', 'tiff'],
@@ -27,5 +36,4 @@ export async function pickImage(): Promise<Uri | undefined> {
     },
     ...(folder ? { defaultUri: folder } : {}),
   });
-  return picked?.[0];
 }

@@ -6,9 +6,13 @@ const HEAD_BYTES = 4096;
 /** What the first lines of a TensorFlow.js model hold; package manifests and data files of the same name do not. */
 const MODEL_HEAD = /"(modelTopology|weightsManifest)"|"format"\s*:\s*"(layers|graph)-model"/;
 
+/** What a training run keeps on the way to its model would bury the others; it can be chosen as a file. */
+const CHECKPOINTS = ['**/checkpoints/' + '[0-9]'.repeat(8) + '/**', '**/state/network/**'];
+
 /** Paths of the workspace's files that look like models. */
 export async function findModels(): Promise<readonly string[]> {
-  const found = await workspace.findFiles('**/{model.json,*.onnx,*.keras,*.h5}', '**/node_modules/**', MOST_MODELS);
+  const left = ['**/node_modules/**', ...CHECKPOINTS];
+  const found = await workspace.findFiles('**/{model.json,*.onnx,*.keras,*.h5}', `{${left.join(',')}}`, MOST_MODELS);
   const paths = found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
   const models = await Promise.all(paths.map(looksLikeModel));
   return paths.filter((_, index) => models[index]).sort();

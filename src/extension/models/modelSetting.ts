@@ -37,6 +37,7 @@ const spec: Reader<ModelSpec> = object(
     name,
     classes: array(name),
     labels: path,
+    output: name,
     input: object(
       {},
       {

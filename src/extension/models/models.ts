@@ -95,6 +95,7 @@ export class Models implements Disposable {
       ...this.#remembered.filter((file) => !paths.has(file)).map((file) => fileChoice(file, 'remembered')),
       this.#bundled('fashion-mnist', l10n.t('Fashion-MNIST')),
       this.#bundled('fashion-mnist-untrained', l10n.t('Fashion-MNIST, untrained')),
+      this.#bundled('flowers', l10n.t('Flowers')),
     ].sort((a, b) => rank(a) - rank(b));
   }
 
@@ -122,10 +123,14 @@ export function fileChoice(file: string, source: ModelSource & ('remembered' | '
   return { id: `file:${file}`, name: nameOf(file), source, reference: { path: file } };
 }
 
-/** `…/cats/model.json` is "cats". */
+/** `…/cats/model.json` is "cats", and so is the model of a training run, `…/cats/model/model.json`. */
 function nameOf(file: string): string {
-  const stem = path.parse(file).name;
-  return stem === 'model' ? path.basename(path.dirname(file)) || stem : stem;
+  const parts = path
+    .resolve(file)
+    .split(path.sep)
+    .filter((part) => part !== '');
+  const names = [...parts.slice(0, -1), path.parse(file).name];
+  return names.findLast((name) => name !== 'model') ?? 'model';
 }
 
 function configuredModels(): readonly ModelChoice[] {

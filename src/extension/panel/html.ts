@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Webview, WebviewOptions } from 'vscode';
 import { env, Uri } from 'vscode';
 
-export type PageName = 'panel' | 'inspector';
+export type PageName = 'panel' | 'inspector' | 'training';
 
 export function pageOptions(extensionUri: Uri): WebviewOptions {
   return {

@@ -30,7 +30,17 @@ export class Page<To, From extends { readonly type: string }> implements Disposa
   }
 
   post(message: To): void {
-    if (this.#ready) void this.options.webview.postMessage(message);
+    void this.deliver(message);
+  }
+
+  /** Settles when the page has got the message, or will never. */
+  async deliver(message: To): Promise<void> {
+    if (this.#ready) await this.options.webview.postMessage(message);
+  }
+
+  /** The page was thrown away because it is out of sight; it will say `ready` when it is back. */
+  forget(): void {
+    this.#ready = false;
   }
 
   dispose(): void {

@@ -1,13 +1,23 @@
 import type { PanelAttack, PanelAttribute } from '../../protocol/panel';
 import type { Result } from '../results/resultFiles';
 
+/** A sum over the checkpoints of a training, for one label. */
+export interface PanelIntegration {
+  /** Folder of the checkpoints. */
+  readonly checkpoints: string;
+  readonly label: number | string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
 /** What a panel can be asked for; an attribution without a request: as the settings say. */
 export type PanelRequest =
   | { readonly kind: 'attribution'; readonly request?: PanelAttribute }
-  | { readonly kind: 'attack'; readonly request: PanelAttack };
+  | { readonly kind: 'attack'; readonly request: PanelAttack }
+  | { readonly kind: 'integration'; readonly request: PanelIntegration };
 
-/** The same for another model, whose classes are others. */
+/** The same for another model, whose classes are others; a sum over checkpoints is of no other model. */
 export function withoutClasses(asked: PanelRequest): PanelRequest {
+  if (asked.kind === 'integration') return { kind: 'attribution' };
   if (asked.kind === 'attack') {
     const { attack, parameters, live } = asked.request;
     return { kind: 'attack', request: { attack, parameters, live } };
@@ -20,7 +30,12 @@ export function withoutClasses(asked: PanelRequest): PanelRequest {
 /** The request that a result answers. */
 export function requestOf({ record }: Result): PanelRequest {
   if (record.kind === 'attribution') {
-    const { method, objective, parameters } = record;
+    const { method, objective, parameters, training } = record;
+    if (training)
+      return {
+        kind: 'integration',
+        request: { checkpoints: training.folder, label: objective.classIndex, parameters },
+      };
     const request = { method, classIndex: objective.classIndex, objective: objective.kind, parameters };
     return { kind: 'attribution', request };
   }

@@ -1,6 +1,6 @@
 import type { Disposable, Event, LogOutputChannel } from 'vscode';
 import { EventEmitter, l10n } from 'vscode';
-import type { Job, JobProgress } from '../../core/engine/service';
+import type { AttributionResult, Job, JobProgress, MethodCatalog } from '../../core/engine/service';
 import type { ModelFacts } from '../../core/result/record';
 import type { PanelAttack, PanelAttribute, PanelState, ToPanel } from '../../protocol/panel';
 import { settings } from '../config';
@@ -12,8 +12,9 @@ import { imageReference, subjectFromPath } from '../images/subject';
 import type { ModelChoice } from '../models/modelChoice';
 import type { Result } from '../results/resultFiles';
 import { isAttack } from '../results/resultFiles';
+import { TRAINING_INTEGRATED } from '../training/integrated';
 import { Latest } from './latest';
-import type { PanelRequest } from './panelRequest';
+import type { PanelIntegration, PanelRequest } from './panelRequest';
 import { requestOf, withoutClasses } from './panelRequest';
 
 /** What a session needs of the rest. */
@@ -24,6 +25,7 @@ export interface SessionServices {
   /** The model that a result was computed with. */
   readonly modelOf: (facts: ModelFacts) => ModelChoice;
   readonly store: (result: Result) => Promise<void>;
+  readonly integrate: (subject: Subject, request: PanelIntegration, job: Job) => Promise<AttributionResult>;
   /** A model's files are about to be read. */
   readonly modelUsed: (choice: ModelChoice) => void;
 }
@@ -45,6 +47,8 @@ export class PanelSession implements Disposable {
   #subject: Subject | undefined;
   /** Of an opened result, whose controls go on with it whichever model is active; absent: the active one. */
   #opened: ModelChoice | undefined;
+  /** The checkpoints that were summed over, as long as the panel stays with them. */
+  #integration: PanelIntegration | undefined;
   /** What was asked last, to be asked again. */
   #last: PanelRequest | undefined;
   #running: AbortController | undefined;
@@ -66,6 +70,11 @@ export class PanelSession implements Disposable {
   }
 
   async attribute(subject: Subject, request?: PanelAttribute): Promise<void> {
+    if (request?.method === TRAINING_INTEGRATED.id && this.#integration) {
+      const { checkpoints, label } = this.#integration;
+      const { parameters, classIndex } = request;
+      return this.integrate(subject, { checkpoints, parameters, label: classIndex ?? label });
+    }
     this.#last = { kind: 'attribution', ...(request ? { request } : {}) };
     await this.#run(subject, l10n.t('Computing the attribution of {0}…', subject.name), async (job) => {
       const { engine } = this.services;
@@ -80,7 +89,7 @@ export class PanelSession implements Disposable {
         },
         job,
       );
-      return { kind: 'attribution', catalog: await engine.catalog(), result };
+      return { kind: 'attribution', catalog: this.#with(await engine.catalog()), result };
     });
   }
 
@@ -90,6 +99,19 @@ export class PanelSession implements Disposable {
     await this.#run(subject, l10n.t('Attacking {0}…', subject.name), (job) => this.#runAttack(subject, request, job));
   }
 
+  /** Sums over the checkpoints of a training; other methods go on with the last of them. */
+  async integrate(subject: Subject, request: PanelIntegration): Promise<void> {
+    this.#last = { kind: 'integration', request };
+    await this.#run(subject, l10n.t('Integrating {0} over the checkpoints…', subject.name), async (job) => {
+      const { engine, integrate, modelOf } = this.services;
+      const result = await integrate(subject, request, job);
+      const catalog = await engine.catalog();
+      this.#integration = request;
+      this.#opened = modelOf(result.record.model);
+      return { kind: 'attribution', catalog: this.#with(catalog), result };
+    });
+  }
+
   /** Shows a stored result; nothing is computed. */
   async open(result: Result): Promise<void> {
     this.#supersede();
@@ -97,7 +119,8 @@ export class PanelSession implements Disposable {
     this.#opened = this.services.modelOf(model);
     this.#subject = image.path === undefined ? undefined : subjectFromPath(image.path);
     this.#last = requestOf(result);
-    const catalog = await this.services.engine.knownCatalog();
+    this.#integration = this.#last.kind === 'integration' ? this.#last.request : undefined;
+    const catalog = this.#with(await this.services.engine.knownCatalog());
     this.#setState(isAttack(result) ? { kind: 'attack', catalog, result } : { kind: 'attribution', catalog, result });
     this.#setBusy(undefined);
   }
@@ -105,6 +128,7 @@ export class PanelSession implements Disposable {
   /** From now on, also where an opened result is shown. */
   useActiveModel(): void {
     this.#opened = undefined;
+    this.#integration = undefined;
   }
 
   showFailure(imageName: string, error: unknown): void {
@@ -117,6 +141,7 @@ export class PanelSession implements Disposable {
     const last = modelChanged && this.#last ? withoutClasses(this.#last) : this.#last;
     if (!this.#subject || !last) return;
     if (last.kind === 'attribution') await this.attribute(this.#subject, last.request);
+    else if (last.kind === 'integration') await this.integrate(this.#subject, last.request);
     else await this.attack(this.#subject, last.request);
   }
 
@@ -204,6 +229,11 @@ export class PanelSession implements Disposable {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** The methods to choose from. */
+  #with(catalog: MethodCatalog): MethodCatalog {
+    return this.#integration ? { ...catalog, attribution: [...catalog.attribution, TRAINING_INTEGRATED] } : catalog;
   }
 
   #model(): ModelChoice {

@@ -42,9 +42,8 @@ const date: Reader<string> = (value) => {
 };
 const channels: Reader<1 | 3> = choice([1, 3] as const);
 
-const classes: Reader<readonly ClassScore[]> = array(
-  object({ index: classIndex, name: string(), logit: measured, probability: measured }),
-);
+const score: Reader<ClassScore> = object({ index: classIndex, name: string(), logit: measured, probability: measured });
+const classes = array(score);
 const label = object({ index: classIndex, name: string(), source: choice(sources) });
 const norms = object({ l0: measured, l1: measured, l2: measured, linf: measured });
 const parameterValue: Reader<ParameterValue> = firstOf(firstOf(measured, boolean), string());
@@ -95,7 +94,14 @@ export const readRecord: Reader<ResultRecord> = tagged('kind', {
         state: choice(states),
       }),
     },
-    { label, delta: measured },
+    {
+      label,
+      delta: measured,
+      training: object({
+        folder: string(),
+        checkpoints: array(object({ path: string(), hash: string(200), loss: measured, predicted: score })),
+      }),
+    },
   ),
   attack: object(
     {

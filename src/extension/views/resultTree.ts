@@ -6,6 +6,7 @@ import { setContextKey } from '../contextKeys';
 import { Disposables } from '../disposables';
 import { subjectFromPath } from '../images/subject';
 import type { ResultStore, StoredRecord } from '../results/resultStore';
+import { TRAINING_INTEGRATED } from '../training/integrated';
 
 /** An image with its results, or one result. */
 export type ResultNode = ImageNode | RunNode;
@@ -93,6 +94,7 @@ function iconOf({ kind }: ResultRecord, pinned: boolean): ThemeIconType {
 
 function methodLabel(record: ResultRecord, catalog: MethodCatalog | undefined): string {
   const id = record.kind === 'attribution' ? record.method : record.attack;
+  if (id === TRAINING_INTEGRATED.id) return TRAINING_INTEGRATED.label;
   const methods = record.kind === 'attribution' ? catalog?.attribution : catalog?.attack;
   return methods?.find((method) => method.id === id)?.label ?? id;
 }

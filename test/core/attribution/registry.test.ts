@@ -7,7 +7,12 @@ describe('registries', () => {
   const all = [...attributionMethods, ...attackMethods];
 
   it('list the methods of the definition', () => {
-    expect(attributionMethods.map(({ id }) => id).sort()).toEqual(['gradient', 'gradient-x-input', 'input-x-gradient']);
+    expect(attributionMethods.map(({ id }) => id).sort()).toEqual([
+      'gradient',
+      'gradient-x-input',
+      'input-x-gradient',
+      'integrated-gradients',
+    ]);
     expect(attackMethods.map(({ id }) => id).sort()).toEqual(['fgsm', 'max-normed-gradient']);
   });
 

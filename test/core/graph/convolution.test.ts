@@ -21,6 +21,24 @@ const cases = [
     w: [5, 6, 3, 3],
     attributes: { strides: [2, 2], auto_pad: 'SAME_UPPER' },
   },
+  ...[7, 8].map((width) => ({
+    name: `depthwise, stride 2, width ${width}`,
+    x: [2, 6, 7, width],
+    w: [6, 1, 3, 3],
+    attributes: { strides: [2, 2], pads: [1, 1, 1, 1], group: 6 },
+  })),
+  {
+    name: 'depthwise, strides 3 and 2, dilation, uneven pads',
+    x: [1, 5, 11, 9],
+    w: [5, 1, 3, 2],
+    attributes: { strides: [3, 2], pads: [1, 0, 2, 1], dilations: [1, 2], group: 5 },
+  },
+  {
+    name: 'depthwise, stride longer than its window',
+    x: [1, 5, 7, 7],
+    w: [5, 1, 1, 1],
+    attributes: { strides: [3, 3], group: 5 },
+  },
   { name: '1×1, stride 2', x: [1, 6, 7, 8], w: [5, 6, 1, 1], attributes: { strides: [2, 2] } },
 ];
 

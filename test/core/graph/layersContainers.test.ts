@@ -3,7 +3,7 @@ import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readKerasArchive, readKerasHdf5, type KerasModel } from '../../../src/core/graph/read/keras/keras';
-import { readZip } from '../../../src/core/graph/read/keras/zip';
+import { readZip } from '../../../src/core/files/zip';
 import { readLayers } from '../../../src/core/graph/read/layers/layers';
 import { weightsByName } from '../../../src/core/graph/read/layers/weightSource';
 import { sizeOf } from '../../../src/core/graph/tensor';

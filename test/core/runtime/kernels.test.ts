@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findEngines } from '../../../src/core/runtime/tensorflow/engines';
+import { engineCandidates } from '../../../src/core/runtime/tensorflow/engines';
 import { convolutionGeometry } from '../../../src/core/runtime/tensorflow/kernels/geometry';
 import {
   convolutionFilterGradient,
@@ -72,8 +72,8 @@ function expectClose(actual: Float32Array, expected: Float32Array): void {
 }
 
 beforeAll(async () => {
-  await findEngines('cpu', {});
-  await findEngines('wasm', {});
+  await engineCandidates('cpu', {}).next();
+  await engineCandidates('wasm', {}).next();
 });
 
 /** Runs a kernel of TensorFlow.js by its name and returns the numbers. */

@@ -28,10 +28,9 @@ export async function removeFolders(): Promise<void> {
 
 /** Does the native engine load here; asked by loading nothing but a model that does not exist after the engine. */
 export async function hasEngine(engine: EngineId): Promise<boolean> {
-  const { findEngines } = await import('../../../src/core/runtime/tensorflow/engines');
+  const { engineCandidates } = await import('../../../src/core/runtime/tensorflow/engines');
   try {
-    await findEngines(engine, {});
-    return true;
+    return (await engineCandidates(engine, {}).next()).done === false;
   } catch {
     return false;
   }

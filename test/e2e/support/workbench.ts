@@ -13,6 +13,8 @@ export interface Workbench {
   readonly file: (name: string) => Locator;
   /** Right-clicks a file in the Explorer and chooses an item of its menu. */
   readonly explorerMenu: (file: string, item: string | RegExp) => Promise<void>;
+  /** The same for an item of the submenu that this extension has for folders. */
+  readonly explorerSubmenu: (file: string, item: string | RegExp) => Promise<void>;
   /** Runs a command by its title. */
   readonly palette: (title: string) => Promise<void>;
   /** Chooses a row of an open quick pick. */
@@ -64,6 +66,24 @@ export async function openWorkbenchAt(page: Page, address: string): Promise<Work
       await loaded;
       await ready(page);
     },
+    explorerSubmenu: async (name, item) => {
+      const menus = page.locator('.context-view .monaco-menu');
+      const parent = menus.first().locator('.action-item', { hasText: /^\s*Gradient Lens\s*$/ });
+      const entry = page.locator('.monaco-submenu .action-item', { hasText: item });
+      await retry(async () => {
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Escape');
+        await file(name).click({ button: 'right', timeout: 5000 });
+        await parent.first().waitFor({ timeout: 1500 });
+        await page.waitForTimeout(MENU_IGNORES_CLICKS_MS);
+        await parent.first().hover({ timeout: 1500 });
+        await parent.first().click({ timeout: 1500 });
+        await entry.first().waitFor({ timeout: 1500 });
+        await page.waitForTimeout(MENU_IGNORES_CLICKS_MS);
+        await entry.first().click({ timeout: 1500 });
+        await menus.first().waitFor({ state: 'detached', timeout: 1500 });
+      });
+    },
     explorerMenu: async (name, item) => {
       const menu = page.locator('.context-view .monaco-menu');
       const entry = menu.locator('.action-item', { hasText: item });
@@ -85,8 +105,12 @@ export async function openWorkbenchAt(page: Page, address: string): Promise<Work
     },
     answer: async (text) => {
       await input.waitFor({ timeout: PATIENCE_MS });
-      await input.fill(text);
-      await input.press('Enter');
+      // A dialog may put a name of its own in while the text is typed.
+      await retry(async () => {
+        await input.fill(text, { timeout: 2000 });
+        await input.press('Enter', { timeout: 2000 });
+        await quickInput.waitFor({ state: 'hidden', timeout: 2000 });
+      });
     },
     chooseFile: async (chosen) => {
       const row = quickInput.locator('.monaco-list-row', { hasText: path.basename(chosen) }).first();

@@ -56,6 +56,7 @@ const service: EngineService = {
   attribute: unused,
   attack: unused,
   encode: (image: PixelImage) => Promise.resolve(Uint8Array.from(image.data, (value) => 2 * value)),
+  thumbnail: unused,
   renderOverlay: unused,
   forgetModel: () => Promise.resolve(),
   dispose: () => Promise.resolve(),

@@ -54,9 +54,9 @@ export function shown<Kind extends PanelState['kind']>(
 }
 
 /** Closes all editors. A panel that was just made is among the tabs only a moment later. */
-export async function closePanel({ panels }: TestApi): Promise<void> {
+export async function closePanel({ panels, training }: TestApi): Promise<void> {
   await until(async () => {
     await window.tabGroups.close(window.tabGroups.all.flatMap((group) => group.tabs));
-    return panels.session === undefined;
-  }, 'the panel to close');
+    return panels.session === undefined && !training.panel.open;
+  }, 'the panels to close');
 }

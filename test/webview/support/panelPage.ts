@@ -121,6 +121,7 @@ export async function openPage(
         const revived: unknown = JSON.parse(packed, (_key, value: unknown) => {
           if (typeof value !== 'object' || value === null) return value;
           if ('testFloats' in value) return new Float32Array(bytesOf(String(value.testFloats)));
+          if ('testSignedBytes' in value) return new Int8Array(bytesOf(String(value.testSignedBytes)));
           if ('testBytes' in value) return new Uint8Array(bytesOf(String(value.testBytes)));
           return 'testNumber' in value ? Number(value.testNumber) : value;
         });
@@ -151,11 +152,12 @@ export async function openPage(
 function pack(message: unknown): string {
   return JSON.stringify(message, (_key, value: unknown) => {
     if (value instanceof Float32Array) return { testFloats: base64(value) };
+    if (value instanceof Int8Array) return { testSignedBytes: base64(value) };
     if (value instanceof Uint8Array) return { testBytes: base64(value) };
     return typeof value === 'number' && !Number.isFinite(value) ? { testNumber: String(value) } : value;
   });
 }
 
-function base64(view: Float32Array | Uint8Array): string {
+function base64(view: Float32Array | Uint8Array | Int8Array): string {
   return Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('base64');
 }

@@ -7,18 +7,24 @@ import * as esbuild from 'esbuild';
 const root = path.resolve(import.meta.dirname, '../../..');
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };
 
+const PAGES = new Set(['/panel', '/inspector', '/training']);
+
 export interface Site {
   address(page: PageName): string;
   close(): Promise<void>;
 }
 
-export type PageName = 'panel' | 'inspector';
+export type PageName = 'panel' | 'inspector' | 'training';
 
 /** Bundles the pages and serves them on this machine alone, under the policy that the extension sets. */
 export async function serveSite(): Promise<Site> {
   const bundle = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: { panel: 'webview-ui/panel.ts', inspector: 'webview-ui/inspector.ts' },
+    entryPoints: {
+      panel: 'webview-ui/panel.ts',
+      inspector: 'webview-ui/inspector.ts',
+      training: 'webview-ui/training.ts',
+    },
     bundle: true,
     platform: 'browser',
     target: 'es2022',
@@ -37,7 +43,7 @@ export async function serveSite(): Promise<Site> {
     if (file !== undefined) {
       response.setHeader('Content-Type', TYPES[path.extname(pathname)] ?? 'application/octet-stream');
       response.end(file);
-    } else if (pathname === '/panel' || pathname === '/inspector') {
+    } else if (PAGES.has(pathname)) {
       response.setHeader('Content-Type', 'text/html');
       response.end(documentOf(pathname.slice(1), origin));
     } else {

@@ -1,10 +1,11 @@
 import { numberAttribute, numbersAttribute, textAttribute, type GraphNode } from '../graph';
 import type { GradientScope, Operator } from '../operator';
 import { floats, type Shape, type Tensor, type TypedShape } from '../tensor';
-import { refuseOtherInputs } from './guard';
+import { channelSums, convolutionWeightGradient, flippedInGraph, transposedWeightGradient } from './convolutionWeights';
+import { spreadApart } from './spreading';
 import { checkWindow, windowCount, windowOf, type Window } from './window';
 
-/** Convolutions of NC… by weights that do not depend on the picture. */
+/** Convolutions of NC… */
 export const convolution: Readonly<Record<string, Operator>> = {
   Conv: {
     infer: (node, { types: [x, weight, bias] }) => {
@@ -17,7 +18,11 @@ export const convolution: Readonly<Record<string, Operator>> = {
       const window = windowOf(node, spatial, weight!.shape.slice(2));
       return [{ type: x!.type, shape: [x!.shape[0]!, weight!.shape[0]!, ...windowCount(window, spatial)] }];
     },
-    gradient: (scope) => [convolutionInputGradient(scope), '', ''],
+    gradient: (scope) => [
+      scope.wants(0) ? convolutionInputGradient(scope) : '',
+      scope.wants(1) ? convolutionWeightGradient(scope) : '',
+      scope.wants(2) ? channelSums(scope) : '',
+    ],
   },
   ConvTranspose: {
     infer: (node, { types: [x, weight, bias] }) => {
@@ -31,10 +36,14 @@ export const convolution: Readonly<Record<string, Operator>> = {
     },
     gradient: (scope) => {
       const { node, builder, dy, shape } = scope;
-      refuseOtherInputs(scope, 0);
       const spatial = shape(node.inputs[0]!).slice(2);
       const kernel = shape(node.inputs[1]!).slice(2);
       const { window } = transposedWindow(node, spatial, kernel);
+      const parameters = [
+        scope.wants(1) ? transposedWeightGradient(scope, window) : '',
+        scope.wants(2) ? channelSums(scope) : '',
+      ];
+      if (!scope.wants(0)) return ['', ...parameters];
       const dx = builder.add('Conv', [dy(), node.inputs[1]!], {
         group: numberAttribute(node, 'group', 1),
         strides: window.strides,
@@ -46,7 +55,7 @@ export const convolution: Readonly<Record<string, Operator>> = {
       const axes = spatial.map((_, axis) => axis + 2);
       const cut = spatial.some((size, axis) => shape(dx)[axis + 2] !== size);
       const ranges = [axes.map(() => 0), spatial, axes].map((list) => builder.indices(list));
-      return [cut ? builder.add('Slice', [dx, ...ranges]) : dx, '', ''];
+      return [cut ? builder.add('Slice', [dx, ...ranges]) : dx, ...parameters];
     },
   },
 };
@@ -96,19 +105,18 @@ function transposedWindow(
 }
 
 /**
- * ∂/∂x of Conv for constant weights. Stride 1: a Conv with the weights flipped in space and in/out channels swapped within
- * each group, which ONNX Runtime runs in its blocked layout; otherwise, and for a picture's few channels, ConvTranspose.
+ * ∂/∂x of Conv. Stride 1: a Conv with the weights flipped in space and in/out channels swapped within
+ * each group, which ONNX Runtime runs in its blocked layout; so it is for strided depthwise ones, with zeros between the
+ * elements of dy. Otherwise, and for a picture's few channels, ConvTranspose.
  */
 function convolutionInputGradient(scope: GradientScope): string {
   const { node, builder } = scope;
-  refuseOtherInputs(scope, 0);
   const input = scope.shape(node.inputs[0]!);
   const spatial = input.slice(2);
   const weight = scope.constant(node.inputs[1]!);
-  if (weight?.type !== 'float32')
-    throw new Error('Conv: weights that are not constant cannot be differentiated through');
+  const weightShape = scope.shape(node.inputs[1]!);
   const group = numberAttribute(node, 'group', 1);
-  const window = windowOf(node, spatial, weight.shape.slice(2));
+  const window = windowOf(node, spatial, weightShape.slice(2));
   const span = window.kernel.map((size, axis) => window.dilations[axis]! * (size - 1));
   const output = scope.shape(node.outputs[0]!).slice(2);
   // Rows that the forward pass never read: the gradient there is 0.
@@ -116,17 +124,27 @@ function convolutionInputGradient(scope: GradientScope): string {
     (size, axis) =>
       size + window.begin[axis]! + window.end[axis]! - ((output[axis]! - 1) * window.strides[axis]! + span[axis]! + 1),
   );
-  if (window.strides.every((stride) => stride === 1) && input[1]! > 4) {
+  const isDense = window.strides.every((stride) => stride === 1);
+  const isDepthwise = group === input[1] && group === weightShape[0] && spatial.length === 2;
+  // Weights that are computed are flipped in the graph, which pays where ConvTranspose is slow.
+  if ((isDense || isDepthwise) && input[1]! > 4 && (weight?.type === 'float32' || group > 1)) {
     const begin = span.map((size, axis) => size - window.begin[axis]!);
-    const end = span.map((size, axis) => size - window.end[axis]! + unread[axis]!);
-    if ([...begin, ...end].every((pad) => pad >= 0))
-      return builder.add('Conv', [scope.dy(), builder.constant(flipped(weight, group), 'flipped')], {
+    // Spread apart, dy already ends in stride − 1 zeros.
+    const end = span.map((size, axis) => size - window.end[axis]! + unread[axis]! - (window.strides[axis]! - 1));
+    if ([...begin, ...end].every((pad) => pad >= 0)) {
+      const turned =
+        weight?.type === 'float32'
+          ? builder.constant(flipped(weight, group), 'flipped')
+          : flippedInGraph(scope, node.inputs[1]!, group);
+      const dy = isDense ? scope.dy() : spreadApart(builder, scope.dy(), window.strides);
+      return builder.add('Conv', [dy, turned], {
         group,
         dilations: window.dilations,
         pads: [...begin, ...end],
         kernel_shape: window.kernel,
-        strides: window.strides,
+        strides: spatial.map(() => 1),
       });
+    }
   }
   return builder.add('ConvTranspose', [scope.dy(), node.inputs[1]!], {
     group,

@@ -59,8 +59,7 @@ function extremeGradient(scope: GradientScope, op: 'Max' | 'Min', beats: string)
     const mask = index === 0 ? undefined : beatsMask(scope, op, beats, name, best[index - 1]!);
     const share = mask === undefined ? left : builder.add('Mul', [left, mask]);
     if (scope.wants(index)) gradients[index] = unbroadcast(builder, share, shape(name));
-    if (mask !== undefined && index > 0)
-      left = builder.add('Mul', [left, builder.add('Sub', [builder.scalar(1), mask])]);
+    if (mask !== undefined) left = builder.add('Sub', [left, share]);
   }
   return gradients;
 }

@@ -2,6 +2,7 @@ import { numberAttribute, type GraphNode } from '../graph';
 import type { GradientScope, Operator } from '../operator';
 import { floats, sizeOf, type Shape, type Tensor, type TypedShape } from '../tensor';
 import { positive } from './axis';
+import { unbroadcast } from './broadcast';
 import { refuseOtherInputs } from './guard';
 
 /** Normalisations in inference mode. */
@@ -14,18 +15,7 @@ export const normalization: Readonly<Record<string, Operator>> = {
         throw new Error(`BatchNormalization: the statistics do not fit ${x!.shape[1]} channels`);
       return [x!];
     },
-    gradient: (scope) => {
-      const { node, builder, dy, shape, constant } = scope;
-      refuseOtherInputs(scope, 0);
-      const [, scale, , , variance] = node.inputs.map((name) => constant(name));
-      const rank = shape(node.inputs[0]!).length;
-      const factor = batchNormScale(scale, variance, numberAttribute(node, 'epsilon', 1e-5));
-      const along = builder.constant(
-        floats([factor.length, ...new Array<number>(Math.max(0, rank - 2)).fill(1)], factor),
-        'scale',
-      );
-      return [builder.add('Mul', [dy(), along]), '', '', '', ''];
-    },
+    gradient: batchNormalizationGradient,
   },
   // The second and third output are the mean and the inverse deviation.
   LayerNormalization: {
@@ -36,19 +26,27 @@ export const normalization: Readonly<Record<string, Operator>> = {
     },
     gradient: (scope) => {
       const { node, shape } = scope;
-      refuseOtherInputs(scope, 0);
       if (scope.hasGradient(1) || scope.hasGradient(2))
         throw new Error('LayerNormalization: its statistics cannot be differentiated');
       const x = node.inputs[0]!;
-      return [normalizedGradient(scope, x, scaled(scope), range(firstAxis(node, shape(x)), shape(x).length)), '', ''];
+      const axes = range(firstAxis(node, shape(x)), shape(x).length);
+      return [
+        scope.wants(0) ? normalizedGradient(scope, x, scaled(scope), axes) : '',
+        scope.wants(1) ? broadcastSum(scope, 1, normalized(scope, x, axes).normal) : '',
+        scope.wants(2) ? broadcastSum(scope, 2) : '',
+      ];
     },
   },
   InstanceNormalization: {
     infer: (_node, { types: [x] }) => [x!],
     gradient: (scope) => {
-      refuseOtherInputs(scope, 0);
-      const rank = scope.shape(scope.node.inputs[0]!).length;
-      return [normalizedGradient(scope, scope.node.inputs[0]!, scaled(scope, rank), range(2, rank)), '', ''];
+      const x = scope.node.inputs[0]!;
+      const rank = scope.shape(x).length;
+      return [
+        scope.wants(0) ? normalizedGradient(scope, x, scaled(scope, rank), range(2, rank)) : '',
+        scope.wants(1) ? channelSum(scope, normalized(scope, x, range(2, rank)).normal) : '',
+        scope.wants(2) ? channelSum(scope) : '',
+      ];
     },
   },
   // Over each group of channels and all of space; scale and bias per channel.
@@ -98,19 +96,65 @@ function scaled({ node, builder, dy, shape }: GradientScope, rank?: number): str
   return builder.add('Mul', [dy(), along]);
 }
 
-/**
- * ∂/∂x of x̂ = (x − μ)/√(var + ε) over `axes` for the gradient g at x̂: (g − mean(g) − x̂·mean(g∘x̂)) / √(var + ε)
- * (Ba, Kiros, Hinton: Layer Normalization).
- */
-function normalizedGradient(scope: GradientScope, x: string, g: string, axes: readonly number[]): string {
-  const { builder, node } = scope;
+/** ∂/∂x, and ∂/∂γ = Σ dy∘(x − μ)/√(σ² + ε) and ∂/∂β = Σ dy, of inference with statistics μ and σ² that are given. */
+function batchNormalizationGradient(scope: GradientScope): readonly string[] {
+  const { node, builder, dy, shape, constant } = scope;
+  refuseOtherInputs(scope, 0, 1, 2);
+  const [x, gamma, , mean, variance] = node.inputs as [string, string, string, string, string];
+  const epsilon = numberAttribute(node, 'epsilon', 1e-5);
+  const sizes = [shape(gamma)[0]!, ...range(2, shape(x).length).map(() => 1)];
+  const along = (value: string): string => builder.add('Reshape', [value, builder.indices(sizes)]);
+  const deviation = (): string => builder.add('Sqrt', [builder.add('Add', [along(variance), builder.scalar(epsilon)])]);
+  const factor = (): string =>
+    constant(gamma) !== undefined && constant(variance) !== undefined
+      ? builder.constant(floats(sizes, batchNormScale(constant(gamma), constant(variance), epsilon)), 'scale')
+      : builder.add('Div', [along(gamma), deviation()]);
+  const normal = (): string => builder.add('Div', [builder.add('Sub', [x, along(mean)]), deviation()]);
+  return [
+    scope.wants(0) ? builder.add('Mul', [dy(), factor()]) : '',
+    scope.wants(1) ? channelSum(scope, normal()) : '',
+    scope.wants(2) ? channelSum(scope) : '',
+    '',
+    '',
+  ];
+}
+
+/** Σ dy∘value (value 1 if absent) per channel of NC…. */
+function channelSum({ builder, dy, shape }: GradientScope, value?: string): string {
+  const product = value === undefined ? dy() : builder.add('Mul', [dy(), value]);
+  const axes = shape(product).flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  return builder.add('ReduceSum', [product, builder.indices(axes)], { keepdims: 0 });
+}
+
+/** Σ dy∘value (value 1 if absent) over the axes along which input `index` is repeated. */
+function broadcastSum({ node, builder, dy, shape }: GradientScope, index: number, value?: string): string {
+  const product = value === undefined ? dy() : builder.add('Mul', [dy(), value]);
+  return unbroadcast(builder, product, shape(node.inputs[index]!));
+}
+
+/** x̂ = (x − μ)/√(var + ε) over `axes` and its divisor. */
+function normalized(
+  { builder, node }: GradientScope,
+  x: string,
+  axes: readonly number[],
+): { readonly normal: string; readonly deviation: string } {
   const mean = (value: string): string => builder.add('ReduceMean', [value, builder.indices(axes)], { keepdims: 1 });
   const centred = builder.add('Sub', [x, mean(x)]);
   const variance = mean(builder.add('Mul', [centred, centred]));
   const deviation = builder.add('Sqrt', [
     builder.add('Add', [variance, builder.scalar(numberAttribute(node, 'epsilon', 1e-5))]),
   ]);
-  const normal = builder.add('Div', [centred, deviation]);
+  return { normal: builder.add('Div', [centred, deviation]), deviation };
+}
+
+/**
+ * ∂/∂x of x̂ = (x − μ)/√(var + ε) over `axes` for the gradient g at x̂: (g − mean(g) − x̂·mean(g∘x̂)) / √(var + ε)
+ * (Ba, Kiros, Hinton: Layer Normalization).
+ */
+function normalizedGradient(scope: GradientScope, x: string, g: string, axes: readonly number[]): string {
+  const { builder } = scope;
+  const mean = (value: string): string => builder.add('ReduceMean', [value, builder.indices(axes)], { keepdims: 1 });
+  const { normal, deviation } = normalized(scope, x, axes);
   const along = builder.add('Mul', [normal, mean(builder.add('Mul', [g, normal]))]);
   const rest = builder.add('Sub', [builder.add('Sub', [g, mean(g)]), along]);
   return builder.add('Div', [rest, deviation]);

@@ -1,8 +1,7 @@
 import { numberAttribute, numbersAttribute, type GraphNode } from '../graph';
 import type { GradientScope, Operator } from '../operator';
-import { sizeOf, type Shape } from '../tensor';
+import { floats, sizeOf, type Shape } from '../tensor';
 import { averagePoolGradient } from './averaging';
-import { expandTo } from './broadcast';
 import { windowCount, windowOf, type Window } from './window';
 import { zeros } from './zeros';
 
@@ -25,9 +24,10 @@ export const pooling: Readonly<Record<string, Operator>> = {
   GlobalAveragePool: {
     infer: (_node, { types: [x] }) => [{ type: x!.type, shape: globalShape(x!.shape) }],
     gradient: ({ node, builder, dy, shape }) => {
-      const input = shape(node.inputs[0]!);
-      const share = builder.add('Mul', [dy(), builder.scalar(1 / sizeOf(input.slice(2)))]);
-      return [expandTo(builder, share, input)];
+      const spatial = shape(node.inputs[0]!).slice(2);
+      // One multiplication both divides and repeats.
+      const shares = new Float32Array(sizeOf(spatial)).fill(1 / sizeOf(spatial));
+      return [builder.add('Mul', [dy(), builder.constant(floats([1, 1, ...spatial], shares), 'share')])];
     },
   },
   GlobalMaxPool: {

@@ -6,6 +6,7 @@ import { clipping } from './clipping';
 import { comparison } from './comparison';
 import { constants } from './constants';
 import { convolution } from './convolution';
+import { dropout } from './dropout';
 import { einsum } from './einsum';
 import { elementary } from './elementary';
 import { extremes } from './extremes';
@@ -23,6 +24,7 @@ import { scattering } from './scattering';
 import { shaping } from './shape';
 import { slicing } from './slicing';
 import { softmax } from './softmax';
+import { windows } from './windows';
 
 /** Every operator that the IR knows. */
 export const operators: OperatorTable = new Map(
@@ -34,6 +36,7 @@ export const operators: OperatorTable = new Map(
     ...comparison,
     ...constants,
     ...convolution,
+    ...dropout,
     ...einsum,
     ...elementary,
     ...extremes,
@@ -51,5 +54,6 @@ export const operators: OperatorTable = new Map(
     ...shaping,
     ...slicing,
     ...softmax,
+    ...windows,
   }),
 );

@@ -5,6 +5,7 @@ import { operators } from '../../graph/ops/registry';
 import { cancelTransposes } from '../../graph/passes/cancelTransposes';
 import { foldBatchNormalization, removeIdentities } from '../../graph/passes/simplify';
 import { stripActivation } from '../../graph/passes/stripActivation';
+import { takePixels } from '../../graph/passes/takePixels';
 import { specialise } from '../../graph/specialise';
 import { unknownOperators } from '../../graph/unknownOperators';
 import { NotDifferentiable } from '../../graph/differentiate';
@@ -20,6 +21,7 @@ import { damagedConstant, parametersOf } from './constants';
 import { explainRun } from './failures';
 import { loadOriginal } from './loadOriginal';
 import { createOnnxClassifier } from './onnxClassifier';
+import { pixelInput } from './pixelInput';
 import { probeSessions } from './probeSessions';
 import { readGraph } from './readGraph';
 import { createSessions } from './sessions';
@@ -60,28 +62,37 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
   const threads = options.threads === undefined || options.threads === 0 ? DEFAULT_THREADS : options.threads;
   if (unknown.size > 0)
     return loadOriginal({ files, reference, reason: options.reason, read: sized, unknown, resolved, shape, threads });
-  const chosen = withOneOutput(sized);
+  const chosen = withOneOutput(sized, files.description.spec.output);
   const { graph: stripped, activation } = stripActivation(removeIdentities(cancelTransposes(chosen.graph)));
-  const graph = foldBatchNormalization(stripped);
-  const plain = createSessions({ graph, head: { activation: 'logits', binary: false }, threads });
-  const probe = await probeSessions(plain, activation === 'logits' ? 2 : 1, resolved.input, shape.layout);
-  await plain.dispose();
-  const derivative = derivativeFacts(specialise(graph, 1, operators), operators);
-  const facts = {
-    activation,
-    parameters: parametersOf(read),
-    operators: countNames(read.nodes.map(({ op }) => op)),
-    derivative,
-    damagedWeight: damagedConstant(read),
-    warnings: [...chosen.warnings, ...derivativeWarnings(derivative), ...straightThroughWarnings(graph.nodes)],
-  };
-  const candidate = { engine: 'onnx' as const, reason: options.reason };
-  const { info, rule } = describeModel(files, reference, candidate, facts, resolved, probe);
-  const head: Head = { activation: rule.activation, binary: rule.binary };
-  const flat = options.mustDifferentiate ? gradientGraph(graph, 1, head, operators).flat : undefined;
-  if (flat !== undefined && flat.size > 0) throw new Error(`the derivative of ${[...flat.keys()].join(', ')} is zero`);
-  const sessions = createSessions({ graph, head, threads });
-  return createOnnxClassifier({ info, sessions, rule, layout: shape.layout });
+  const network = foldBatchNormalization(stripped);
+  const graph = takePixels(network, pixelInput(resolved.input, shape.layout));
+  const single = specialise(graph, 1, operators);
+  const derivative = derivativeFacts(single, operators);
+  const sessions = createSessions({ graph, single, threads });
+  try {
+    const probe = await probeSessions(sessions, activation === 'logits' ? 2 : 1, resolved.input);
+    const facts = {
+      activation,
+      parameters: parametersOf(read),
+      operators: countNames(read.nodes.map(({ op }) => op)),
+      derivative,
+      damagedWeight: damagedConstant(read),
+      warnings: [...chosen.warnings, ...derivativeWarnings(derivative), ...straightThroughWarnings(graph.nodes)],
+    };
+    const candidate = { engine: 'onnx' as const, reason: options.reason };
+    const { info, rule } = describeModel(files, reference, candidate, facts, resolved, probe);
+    if (options.mustDifferentiate) refuseFlat(graph, rule);
+    return createOnnxClassifier({ info, sessions, rule });
+  } catch (error) {
+    await sessions.dispose();
+    throw error;
+  }
+}
+
+/** Throws if an operator has no derivative, or one that is zero wherever it exists. */
+function refuseFlat(graph: Graph, head: Head): void {
+  const { flat } = gradientGraph(graph, 1, head, operators);
+  if (flat.size > 0) throw new Error(`the derivative of ${[...flat.keys()].join(', ')} is zero`);
 }
 
 function inputShapeOf({ inputs }: Graph): InputShape {
@@ -96,13 +107,16 @@ function inputShapeOf({ inputs }: Graph): InputShape {
   return readInputShape(input.shape.slice(1).map((side) => (side < 0 ? null : side)));
 }
 
-function withOneOutput(graph: Graph): { readonly graph: Graph; readonly warnings: readonly string[] } {
+function withOneOutput(
+  graph: Graph,
+  wanted: string | undefined,
+): { readonly graph: Graph; readonly warnings: readonly string[] } {
   const { types } = specialise(graph, 1, operators);
   const outputs = graph.outputs.map((name) => {
     const shape = types.get(name)?.shape;
     return { name, isFinal: true, ...(shape && { shape }) };
   });
-  const { index, warnings } = chooseOutput(outputs);
+  const { index, warnings } = chooseOutput(outputs, wanted);
   const { shape } = outputs[index]!;
   if (shape !== undefined && !looksLikeScores(shape)) {
     throw new UserError(

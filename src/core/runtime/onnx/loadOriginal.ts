@@ -5,6 +5,7 @@ import { floats } from '../../graph/tensor';
 import type { Classifier } from '../../model/classifier';
 import type { ModelReference } from '../../model/modelInfo';
 import type { InputShape, ResolvedInput } from '../../model/modelInput';
+import { createPreprocessing } from '../../model/preprocessing';
 import { describeModel } from '../describe';
 import type { ModelFiles } from '../modelFiles';
 import { countNames } from '../operators';
@@ -31,7 +32,7 @@ interface OriginalModel {
  * Throws `UserError('model-unsupported')` naming the operators for other formats, which only our own graph could run.
  */
 export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
-  const { files, read, unknown, resolved, shape, threads } = model;
+  const { files, read, unknown, resolved } = model;
   const list = [...unknown].map(([name, count]) => `${name} (${count} ×)`).join(', ');
   if (files.format !== 'onnx') {
     throw new UserError(
@@ -40,9 +41,9 @@ export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
       'Choose the engine auto, or export the model as ONNX.',
     );
   }
-  const sessions = await originalSessions(files.bytes, read, unknown, threads);
+  const sessions = await originalSessions(model, files.bytes);
   try {
-    const probe = await probeSessions(sessions, 1, resolved.input, shape.layout);
+    const probe = await probeSessions(sessions, 1, resolved.input);
     const facts = {
       activation: 'logits' as const,
       parameters: parametersOf(read),
@@ -53,7 +54,7 @@ export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
     };
     const candidate = { engine: 'onnx' as const, reason: model.reason };
     const { info, rule } = describeModel(files, model.reference, candidate, facts, resolved, probe);
-    return createOnnxClassifier({ info, sessions, rule, layout: shape.layout });
+    return createOnnxClassifier({ info, sessions, rule });
   } catch (error) {
     await sessions.dispose();
     throw error;
@@ -61,20 +62,20 @@ export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
 }
 
 async function originalSessions(
+  { read, unknown, resolved, shape, threads }: OriginalModel,
   bytes: Uint8Array,
-  { inputs, outputs }: Graph,
-  unknown: ReadonlyMap<string, number>,
-  threads: number,
 ): Promise<Sessions> {
+  const { height, width, channels } = resolved.input;
+  const preprocessing = createPreprocessing(resolved.input, shape.layout);
   const session = await openOnnxSession(bytes, threads);
-  const [input] = inputs;
+  const [input] = read.inputs;
   return {
     // Nothing tells whether such a file takes more than one picture at once.
     chunkSize: () => 1,
     scores: async (pixels, size) => {
-      const shape = [size, ...input!.shape.slice(1)];
-      const results = await session.run({ [input!.name]: floats(shape, pixels) });
-      return results[outputs[0]!]!;
+      const data = preprocessing.toModel({ data: pixels, count: size, height, width, channels });
+      const results = await session.run({ [input!.name]: floats([size, ...input!.shape.slice(1)], data) });
+      return results[read.outputs[0]!]!;
     },
     gradient: () => Promise.reject(new NotDifferentiable(unknown)),
     dispose: () => session.dispose(),

@@ -3,7 +3,6 @@ import { checkImages } from '../../model/checkImages';
 import type { Classifier, Gradients, Objective, Scores } from '../../model/classifier';
 import type { ModelInfo } from '../../model/modelInfo';
 import { checkObjectives, objectiveSeeds, scoresOf, type ScoreRule } from '../../model/objectives';
-import { createPreprocessing, type Layout } from '../../model/preprocessing';
 import { imagesOf, joinScores, nextTurn } from '../batches';
 import { explainDerivative, explainRun } from './failures';
 import type { Sessions } from './sessions';
@@ -12,7 +11,6 @@ export interface OnnxModel {
   readonly info: ModelInfo;
   readonly sessions: Sessions;
   readonly rule: ScoreRule;
-  readonly layout: Layout;
 }
 
 /**
@@ -21,7 +19,6 @@ export interface OnnxModel {
  */
 export function createOnnxClassifier(model: OnnxModel): Classifier {
   const { info, rule, sessions } = model;
-  const preprocessing = createPreprocessing(info.input, model.layout);
   let disposed = false;
 
   const check = (images: ImageBatch): void => {
@@ -40,7 +37,7 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
         if (start > 0) await nextTurn();
         const chunk = imagesOf(images, start, size);
         try {
-          const raw = await sessions.scores(filled(preprocessing.toModel(chunk), chunk.count, size), size);
+          const raw = await sessions.scores(filled(chunk, size), size);
           parts.push(scoresOf(raw.subarray(0, chunk.count * rule.outputs), chunk.count, rule));
         } catch (error) {
           throw explainRun(error);
@@ -54,7 +51,7 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
       checkObjectives(objectives, images.count, info.output.classes);
       const size = sessions.chunkSize('gradient', images.count);
       const perImage = images.data.length / images.count;
-      const gradient = new Float32Array(images.data.length);
+      let gradient: Float32Array | undefined;
       const values = new Float32Array(images.count);
       const parts: Scores[] = [];
       for (let start = 0; start < images.count; start += size) {
@@ -62,17 +59,21 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
         const chunk = imagesOf(images, start, size);
         const own = objectivesOf(objectives, start, chunk.count);
         try {
-          const result = await sessions.gradient(filled(preprocessing.toModel(chunk), chunk.count, size), own, size);
+          const result = await sessions.gradient(filled(chunk, size), own, size, rule);
           const raw = result.raw.subarray(0, chunk.count * rule.outputs);
           const outcome = objectiveSeeds(raw, chunk.count, rule, own);
           parts.push(outcome.scores);
           values.set(outcome.values, start);
-          preprocessing.toPixels(result.gradient, chunk.count, gradient, start * perImage);
+          if (size === images.count) gradient = result.gradient;
+          else {
+            gradient ??= new Float32Array(images.data.length);
+            gradient.set(result.gradient.subarray(0, chunk.count * perImage), start * perImage);
+          }
         } catch (error) {
           throw explainDerivative(error);
         }
       }
-      return { scores: joinScores(parts, info.output.classes), values, gradient };
+      return { scores: joinScores(parts, info.output.classes), values, gradient: gradient! };
     },
 
     async dispose() {
@@ -87,10 +88,10 @@ function objectivesOf(objectives: readonly Objective[], start: number, count: nu
   return objectives.length === 1 ? objectives : objectives.slice(start, start + count);
 }
 
-/** `count` images as `size`: what is missing is zero. */
-function filled(pixels: Float32Array, count: number, size: number): Float32Array {
-  if (count === size) return pixels;
-  const full = new Float32Array((pixels.length / count) * size);
-  full.set(pixels);
+/** The pixels of `size` images: what is missing is zero. */
+function filled({ data, count }: ImageBatch, size: number): Float32Array {
+  if (count === size) return data;
+  const full = new Float32Array((data.length / count) * size);
+  full.set(data);
   return full;
 }

@@ -1,19 +1,16 @@
 import type { ModelInput } from '../../model/modelInfo';
-import type { InputShape } from '../../model/modelInput';
-import { createPreprocessing } from '../../model/preprocessing';
 import { randomPixels, type Probe } from '../probe';
 import type { Sessions } from './sessions';
 
-/** Runs a model once on `count` random pictures. */
-export async function probeSessions(
-  sessions: Sessions,
-  count: number,
-  input: ModelInput,
-  layout: InputShape['layout'],
-): Promise<Probe> {
-  const { height, width, channels } = input;
-  const data = randomPixels(count * height * width * channels);
-  const pixels = createPreprocessing(input, layout).toModel({ data, count, height, width, channels });
-  const raw = await sessions.scores(pixels, count);
-  return { raw, count, outputs: raw.length / count };
+/** Runs a model on `count` random pictures, one by one: the session for one picture is what is asked for next. */
+export async function probeSessions(sessions: Sessions, count: number, input: ModelInput): Promise<Probe> {
+  const size = input.height * input.width * input.channels;
+  const pixels = randomPixels(count * size);
+  const rows: Float32Array[] = [];
+  for (let image = 0; image < count; image++)
+    rows.push(await sessions.scores(pixels.slice(image * size, (image + 1) * size), 1));
+  const outputs = rows[0]!.length;
+  const raw = new Float32Array(count * outputs);
+  rows.forEach((row, image) => raw.set(row, image * outputs));
+  return { raw, count, outputs };
 }

@@ -19,12 +19,14 @@ type Purpose = 'scores' | 'gradient';
 export interface Sessions {
   /** Images a run, for `count` images. */
   chunkSize(purpose: Purpose, count: number): number;
-  /** Raw outputs, size × outputs. */
+  /** Raw outputs, size × outputs, of pixels, size × height × width × channels. */
   scores(pixels: Float32Array, size: number): Promise<Float32Array>;
+  /** The same and the derivative with respect to the pixels; `head` is always the same. */
   gradient(
     pixels: Float32Array,
     objectives: readonly Objective[],
     size: number,
+    head: Head,
   ): Promise<{ readonly raw: Float32Array; readonly gradient: Float32Array }>;
   dispose(): Promise<void>;
 }
@@ -36,22 +38,25 @@ interface Prepared {
 }
 
 export function createSessions(model: {
+  /** Takes pixels. */
   readonly graph: Graph;
-  readonly head: Head;
+  /** The same for one picture. */
+  readonly single: StaticGraph;
   readonly threads: number;
 }): Sessions {
   const prepared = new Map<string, Promise<Prepared>>();
-  const bytesPerImage = valueBytes(specialise(model.graph, 1, operators));
+  const bytesPerImage = valueBytes(model.single);
 
-  const prepare = async (purpose: Purpose, size: number): Promise<Prepared> => {
-    const derivative = purpose === 'gradient' ? gradientGraph(model.graph, size, model.head, operators) : undefined;
-    const graph = derivative?.graph ?? specialise(model.graph, size, operators);
+  const prepare = async (size: number, head: Head | undefined): Promise<Prepared> => {
+    const derivative = head && gradientGraph(model.graph, size, head, operators);
+    const scores = (): StaticGraph => (size === 1 ? model.single : specialise(model.graph, size, operators));
+    const graph = derivative?.graph ?? scores();
     return { session: await createOnnxSession(graph, model.threads), graph, ...(derivative && { derivative }) };
   };
 
-  const sessionFor = async (purpose: Purpose, size: number): Promise<Prepared> => {
+  const sessionFor = async (purpose: Purpose, size: number, head?: Head): Promise<Prepared> => {
     const key = `${purpose} ${size}`;
-    const known = prepared.get(key) ?? prepare(purpose, size);
+    const known = prepared.get(key) ?? prepare(size, head);
     prepared.delete(key);
     prepared.set(key, known);
     known.catch(() => prepared.delete(key));
@@ -78,8 +83,8 @@ export function createSessions(model: {
       return results[graph.outputs[0]!]!;
     },
 
-    async gradient(pixels, objectives, size) {
-      const { session, graph, derivative } = await sessionFor('gradient', size);
+    async gradient(pixels, objectives, size, head) {
+      const { session, graph, derivative } = await sessionFor('gradient', size, head);
       const { input, oneHot, coefficients, raw, gradient } = derivative!;
       const results = await session.run({
         [input]: floats(graph.types.get(input)!.shape, pixels),

@@ -51,13 +51,6 @@ export async function* engineCandidates(
   yield { engine: 'cpu', reason: `Plain JavaScript is used, because ${why}.` };
 }
 
-/** All that {@link engineCandidates} would try one after the other, loaded. */
-export async function findEngines(choice: EngineChoice, options: EngineOptions): Promise<EngineCandidate[]> {
-  const found: EngineCandidate[] = [];
-  for await (const candidate of engineCandidates(choice, options)) found.push(candidate);
-  return found;
-}
-
 async function loadEngine(engine: TensorFlowEngine, options: EngineOptions): Promise<Availability> {
   return inTurn(async () => {
     // Production mode only silences banners and warnings about doubly registered kernels.

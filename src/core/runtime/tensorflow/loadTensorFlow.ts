@@ -64,10 +64,10 @@ async function build(
 async function buildNetwork({ format, json, weights, description }: TensorFlowFiles): Promise<Network> {
   if (format === 'tfjs-graph') {
     const { buildGraphNetwork } = await import('./graph/graphNetwork');
-    return buildGraphNetwork(json, weights.weights);
+    return buildGraphNetwork(json, weights.weights, description.spec.output);
   }
   const { buildLayersNetwork } = await import('./layers/layersNetwork');
   const { spec, metadata } = description;
   const size = { height: spec.input?.height ?? metadata?.imageSize, width: spec.input?.width ?? metadata?.imageSize };
-  return buildLayersNetwork(json, weights.weights, size);
+  return buildLayersNetwork(json, weights.weights, size, spec.output);
 }

@@ -3,7 +3,7 @@ import { isObject, textAt, type JsonObject } from '../layers/json';
 import { readLayers, type LayersOptions } from '../layers/layers';
 import { weightsByName, type FloatTensor, type WeightSource } from '../layers/weightSource';
 import { readHdf5, type Hdf5File } from './hdf5';
-import { readZip } from './zip';
+import { readZip } from '../../../files/zip';
 
 /** A Keras file's network. */
 export interface KerasModel {
@@ -11,6 +11,14 @@ export interface KerasModel {
   /** "3.9.0"; undefined: the file does not say it. */
   readonly kerasVersion: string | undefined;
   readonly config: JsonObject;
+}
+
+/** A Keras file's configuration and where its weights are found; to be closed. */
+export interface OpenKerasFile {
+  readonly config: JsonObject;
+  readonly kerasVersion: string | undefined;
+  readonly weights: WeightSource;
+  readonly close: () => void;
 }
 
 const CONFIG = 'config.json';
@@ -25,6 +33,11 @@ const JSON_LIMITS = { bytes: 128 * 1024 ** 2, depth: 200 } as const;
  * weights than their configuration needs.
  */
 export async function readKerasArchive(bytes: Uint8Array, options: LayersOptions = {}): Promise<KerasModel> {
+  return graphOf(await openKerasArchive(bytes), options);
+}
+
+/** Opens a `.keras` file without building anything. Throws an Error that says what is wrong. */
+export async function openKerasArchive(bytes: Uint8Array): Promise<OpenKerasFile> {
   const files = readZip(bytes, [CONFIG, METADATA, WEIGHTS]);
   const [config, weights] = [files.get(CONFIG), files.get(WEIGHTS)];
   if (config === undefined || weights === undefined)
@@ -33,16 +46,16 @@ export async function readKerasArchive(bytes: Uint8Array, options: LayersOptions
   const metadata = files.get(METADATA);
   const kerasVersion = metadata && textAt(parseJson(metadata, METADATA), 'keras_version');
   const file = await readHdf5(weights);
-  try {
-    const graph = readLayers(topology, weightsByPath(file), { kerasVersion: kerasVersion ?? '3', ...options });
-    return { graph, kerasVersion, config: topology };
-  } finally {
-    file.close();
-  }
+  return { config: topology, kerasVersion: kerasVersion ?? '3', weights: weightsByPath(file), close: file.close };
 }
 
 /** Reads a whole model in Keras's older format (`.h5`) into the IR. Throws as {@link readKerasArchive} does. */
 export async function readKerasHdf5(bytes: Uint8Array, options: LayersOptions = {}): Promise<KerasModel> {
+  return graphOf(await openKerasHdf5(bytes), options);
+}
+
+/** Opens an `.h5` file without building anything. Throws an Error that says what is wrong. */
+export async function openKerasHdf5(bytes: Uint8Array): Promise<OpenKerasFile> {
   const file = await readHdf5(bytes);
   try {
     const text = file.attribute('/', 'model_config');
@@ -51,10 +64,19 @@ export async function readKerasHdf5(bytes: Uint8Array, options: LayersOptions = 
     const topology = parseJson(new TextEncoder().encode(text), 'model_config');
     const version = file.attribute('/', 'keras_version') ?? file.attribute('/model_weights', 'keras_version');
     const kerasVersion = typeof version === 'string' ? version : undefined;
-    const graph = readLayers(topology, weightsByGroup(file), { kerasVersion, ...options });
-    return { graph, kerasVersion, config: topology };
-  } finally {
+    return { config: topology, kerasVersion, weights: weightsByGroup(file), close: file.close };
+  } catch (error) {
     file.close();
+    throw error;
+  }
+}
+
+function graphOf(file: OpenKerasFile, options: LayersOptions): KerasModel {
+  const { config, kerasVersion, weights, close } = file;
+  try {
+    return { graph: readLayers(config, weights, { kerasVersion, ...options }), kerasVersion, config };
+  } finally {
+    close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { activate } from './activations';
 import { flagAt, integersAt, numberAt, perAxisAt } from './json';
-import { only, permuted, type LayerReader, type LayerScope } from './scope';
+import { only, type LayerReader, type LayerScope } from './scope';
 import type { LayerValue } from './value';
 import { isSame, pictureOf, pictureValue, windowAttributes } from './window';
 
@@ -9,7 +9,7 @@ export const CONVOLUTIONS: Readonly<Record<string, LayerReader>> = {
   Conv2D: (scope, inputs) => {
     const x = pictureOf(scope, only(inputs));
     const kernel = scope.weight('kernel', 0, 4);
-    const weight = scope.constant('kernel', () => permuted(kernel, [3, 2, 0, 1]));
+    const weight = scope.parameter('kernel', kernel, { permutation: [3, 2, 0, 1] });
     const strides = perAxisAt(scope.config, 'strides', [1, 1]);
     const y = scope.builder.add('Conv', [x, weight, ...bias(scope, 1)], {
       ...windowAttributes(scope, x, kernel.shape.slice(0, 2), strides),
@@ -20,14 +20,16 @@ export const CONVOLUTIONS: Readonly<Record<string, LayerReader>> = {
   DepthwiseConv2D: (scope, inputs) => finish(scope, depthwise(scope, pictureOf(scope, only(inputs)), bias(scope, 1))),
   SeparableConv2D: (scope, inputs) => {
     const spread = depthwise(scope, pictureOf(scope, only(inputs)), []);
-    const pointwise = scope.constant('pointwise', () => permuted(scope.weight('pointwise_kernel', 1, 4), [3, 2, 0, 1]));
+    const pointwise = scope.parameter('pointwise', scope.weight('pointwise_kernel', 1, 4), {
+      permutation: [3, 2, 0, 1],
+    });
     return finish(scope, scope.builder.add('Conv', [spread, pointwise, ...bias(scope, 2)]));
   },
   Conv2DTranspose: (scope, inputs) => {
     const x = pictureOf(scope, only(inputs));
     const kernel = scope.weight('kernel', 0, 4);
     // [height, width, out, in] to [in, out, height, width].
-    const weight = scope.constant('kernel', () => permuted(kernel, [3, 2, 0, 1]));
+    const weight = scope.parameter('kernel', kernel, { permutation: [3, 2, 0, 1] });
     const y = scope.builder.add('ConvTranspose', [x, weight, ...bias(scope, 1)], {
       ...transposedAttributes(scope, scope.builder.shape(x).slice(2), kernel.shape.slice(0, 2)),
       group: numberAt(scope.config, 'groups') ?? 1,
@@ -41,16 +43,17 @@ function finish(scope: LayerScope, y: string): LayerValue {
 }
 
 function bias(scope: LayerScope, index: number): string[] {
-  return flagAt(scope.config, 'use_bias', true) ? [scope.constant('bias', () => scope.weight('bias', index, 1))] : [];
+  return flagAt(scope.config, 'use_bias', true) ? [scope.parameter('bias', scope.weight('bias', index, 1))] : [];
 }
 
 /** One small convolution a channel: weights [height, width, channels, multiplier] become [channels·multiplier, 1, …]. */
 function depthwise(scope: LayerScope, x: string, offset: readonly string[]): string {
   const kernel = scope.weight('depthwise_kernel', 0, 4);
   const [height, width, channels, multiplier] = kernel.shape as [number, number, number, number];
-  const weight = scope.constant('depthwise', () =>
-    permuted(kernel, [2, 3, 0, 1], [channels * multiplier, 1, height, width]),
-  );
+  const weight = scope.parameter('depthwise', kernel, {
+    permutation: [2, 3, 0, 1],
+    shape: [channels * multiplier, 1, height, width],
+  });
   const strides = perAxisAt(scope.config, 'strides', [1, 1]);
   const attributes = windowAttributes(scope, x, [height, width], strides);
   return scope.builder.add('Conv', [x, weight, ...offset], { ...attributes, group: channels });

@@ -1,7 +1,7 @@
-import { floats, type Tensor } from '../../tensor';
+import { floats, sizeOf, type Shape } from '../../tensor';
 import { activate, inOrder } from './activations';
 import { flagAt, flatNumbers, integersAt, isList, numberAt, type JsonValue } from './json';
-import { only, permuted, type LayerReader, type LayerScope } from './scope';
+import { only, type LayerReader, type LayerScope } from './scope';
 import { plainValue, valueIn, type LayerValue } from './value';
 
 /** Products with weights, slopes, and what scales pixels. */
@@ -15,10 +15,11 @@ export const DENSE: Readonly<Record<string, LayerReader>> = {
     const x = only(inputs);
     const rank = x.shape.length;
     const order = x.native;
-    const slope = scope.constant(`alpha-${order}`, () => {
-      const alpha = scope.weight('alpha', 0, rank - 1);
-      return order === 'plain' ? alpha : permuted(alpha, [2, 0, 1]);
-    });
+    const slope = scope.parameter(
+      `alpha-${order}`,
+      scope.weight('alpha', 0, rank - 1),
+      order === 'plain' ? {} : { permutation: [2, 0, 1] },
+    );
     return valueIn(order, scope.builder, scope.builder.add('PRelu', [inOrder(x), slope]));
   },
   Rescaling: (scope, inputs) => {
@@ -51,24 +52,17 @@ function matrixProduct(
   rank: number,
   name: string,
   withBias: boolean,
-  shapes: { readonly kernel?: (tensor: Tensor) => Tensor; readonly bias?: (tensor: Tensor) => Tensor } = {},
+  shapes: { readonly kernel?: (shape: Shape) => Shape; readonly bias?: (shape: Shape) => Shape } = {},
 ): string {
   const { builder } = scope;
   const prefix = name.slice(0, name.lastIndexOf('/') + 1);
-  const kernel = scope.constant(name, () => {
-    const given = scope.weight(name, 0);
-    const tensor = shapes.kernel?.(given) ?? given;
-    if (tensor.shape.length !== 2) throw new Error(`its weights “${name}” are not a matrix`);
-    return tensor;
-  });
-  const bias = withBias
-    ? [
-        scope.constant(`${prefix}bias`, () => {
-          const given = scope.weight(`${prefix}bias`, 1);
-          return shapes.bias?.(given) ?? given;
-        }),
-      ]
-    : [];
+  const parameter = (weight: string, index: number, shapeOf: (shape: Shape) => Shape = (shape) => shape): string => {
+    const tensor = scope.weight(weight, index);
+    return scope.parameter(weight, tensor, { shape: shapeOf(tensor.shape) });
+  };
+  const kernel = parameter(name, 0, shapes.kernel);
+  if (builder.shape(kernel).length !== 2) throw new Error(`its weights “${name}” are not a matrix`);
+  const bias = withBias ? [parameter(`${prefix}bias`, 1, shapes.bias)] : [];
   if (rank === 2) return builder.add('Gemm', [x, kernel, ...bias]);
   const product = builder.add('MatMul', [x, kernel]);
   return bias.length === 0 ? product : builder.add('Add', [product, ...bias]);
@@ -111,8 +105,8 @@ export const multiHeadAttention: LayerReader = (scope, inputs) => {
   const bias = flagAt(config, 'use_bias', true);
   const project = (part: string, x: LayerValue): string => {
     const flat = matrixProduct(scope, x.plain(), 3, `${part}/kernel`, bias, {
-      kernel: (tensor) => ({ ...tensor, shape: [tensor.shape[0] ?? 0, tensor.data.length / (tensor.shape[0] ?? 1)] }),
-      bias: (tensor) => ({ ...tensor, shape: [tensor.data.length] }),
+      kernel: ([first = 0, ...rest]) => [first, sizeOf(rest)],
+      bias: (shape) => [sizeOf(shape)],
     });
     const width = builder.shape(flat)[2]! / heads;
     const split = builder.add('Reshape', [flat, builder.indices([0, x.shape[1]!, heads, width])]);
@@ -128,10 +122,7 @@ export const multiHeadAttention: LayerReader = (scope, inputs) => {
     builder.indices([0, query.shape[1]!, heads * builder.shape(mixed)[3]!]),
   ]);
   const output = matrixProduct(scope, joined, 3, 'attention_output/kernel', bias, {
-    kernel: (tensor) => {
-      const width = tensor.shape.at(-1) ?? 1;
-      return { ...tensor, shape: [tensor.data.length / width, width] };
-    },
+    kernel: (shape) => [sizeOf(shape.slice(0, -1)), shape.at(-1) ?? 1],
   });
   return plainValue(builder, output);
 };

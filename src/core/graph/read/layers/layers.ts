@@ -1,6 +1,7 @@
 import { GraphBuilder } from '../../builder';
 import type { Graph } from '../../graph';
 import { operators } from '../../ops/registry';
+import type { Shape } from '../../tensor';
 import {
   inputShapeOf,
   isModel,
@@ -12,10 +13,11 @@ import {
   readEnds,
   type RawArgument,
 } from './calls';
-import { listAt, objectAt, textAt, type JsonObject, type JsonValue } from './json';
+import { flagAt, listAt, objectAt, textAt, type JsonObject, type JsonValue } from './json';
 import { snakeCase, uniqueNames } from './naming';
 import { createScope, type Argument, type ConstantCache } from './scope';
 import { isOperation, readerOf } from './table';
+import type { LayerNoise, LayerParameter, TrainingRecord } from './training';
 import { bothOrders, plainValue, type LayerValue } from './value';
 import type { WeightSource } from './weightSource';
 import { isChannelsFirst } from './window';
@@ -28,6 +30,16 @@ export interface LayersOptions {
   /** Sides of the picture for models that leave them open. */
   readonly height?: number | undefined;
   readonly width?: number | undefined;
+  /** Told of every call of a layer that is not a model, in order. */
+  readonly observe?: ((layer: ObservedLayer) => void) | undefined;
+}
+
+export interface ObservedLayer {
+  /** Names of the nested models that hold it, from the outside in, and its own. */
+  readonly names: readonly string[];
+  readonly className: string;
+  /** Of its first output, in Keras's order; the first axis is the batch. */
+  readonly shape: Shape;
 }
 
 /**
@@ -41,6 +53,38 @@ export interface LayersOptions {
  * configurations that are damaged, circular, or ask for more than the limits of depth (64), layers (20,000) and calls (50,000).
  */
 export function readLayers(topology: JsonObject, weights: WeightSource, options: LayersOptions = {}): Graph {
+  return readAll(topology, weights, options, undefined);
+}
+
+/** A network whose weights are inputs of its graph, behind the picture. */
+export interface TrainableGraph {
+  readonly graph: Graph;
+  /** By the name of the input; weights of layers that are frozen (`trainable: false`) are constants and not among them. */
+  readonly parameters: ReadonlyMap<string, LayerParameter>;
+  /** A node Dropout with the attribute `seed` = k stands where noise k belongs. */
+  readonly noises: readonly LayerNoise[];
+}
+
+/**
+ * {@link readLayers} for training: the graph still computes inference, with weights as inputs. A BatchNormalization node with
+ * the attribute `momentum` normalises by its minibatch while the network is trained. Throws too for layers whose part in
+ * training is not known.
+ */
+export function readTrainableLayers(
+  topology: JsonObject,
+  weights: WeightSource,
+  options: LayersOptions = {},
+): TrainableGraph {
+  const training = { parameters: new Map<string, LayerParameter>(), noises: [] };
+  return { graph: readAll(topology, weights, options, training), ...training };
+}
+
+function readAll(
+  topology: JsonObject,
+  weights: WeightSource,
+  options: LayersOptions,
+  training: TrainingRecord | undefined,
+): Graph {
   const model = objectAt(topology, 'model_config') ?? topology;
   const builder = new GraphBuilder(operators);
   const facts = { layers: 0, channelsFirst: false };
@@ -51,6 +95,8 @@ export function readLayers(topology: JsonObject, weights: WeightSource, options:
     kerasVersion: majorVersion(options.kerasVersion ?? textAt(topology, 'keras_version')),
     caches: new Map(),
     counted: { calls: 0 },
+    observe: options.observe,
+    training,
   };
   const starts = inputsOf(model, 0);
   if (new Set(starts.map(({ name }) => name)).size !== starts.length)
@@ -61,7 +107,7 @@ export function readLayers(topology: JsonObject, weights: WeightSource, options:
     // In models of the other format nothing wants channels first.
     return plain.shape.length === 4 && !facts.channelsFirst ? bothOrders(plain, 'channelsFirst') : plain;
   });
-  const outputs = readModel(context, model, inputs, { names: [], path: [] }, 0);
+  const outputs = readModel(context, model, inputs, { names: [], path: [], isFrozen: isFrozen(model) }, 0);
   // Names that the builder makes have a colon.
   const taken = new Set(starts.map(({ name }) => name));
   const named = outputs.map(({ name, value }) => {
@@ -72,7 +118,9 @@ export function readLayers(topology: JsonObject, weights: WeightSource, options:
   });
   const graph = builder.build(named);
   return {
-    inputs: graph.inputs.map((input) => ({ ...input, shape: [-1, ...input.shape.slice(1)] })),
+    inputs: graph.inputs.map((input) =>
+      training?.parameters.has(input.name) ? input : { ...input, shape: [-1, ...input.shape.slice(1)] },
+    ),
     outputs: graph.outputs,
     nodes: graph.nodes,
     constants: graph.constants,
@@ -85,11 +133,14 @@ interface Context {
   readonly kerasVersion: number;
   readonly caches: Map<JsonObject, ConstantCache>;
   readonly counted: { calls: number };
+  readonly observe: LayersOptions['observe'];
+  readonly training: TrainingRecord | undefined;
 }
 
 interface Place {
   readonly names: readonly string[];
   readonly path: readonly string[];
+  readonly isFrozen: boolean;
 }
 
 interface NamedValue {
@@ -165,7 +216,11 @@ function readModel(
     throw new Error(`The model is of the kind ${className.slice(0, 80) || '?'}, whose code is not in the file`);
   const paths = layerPaths(layersOf(model), className);
   const apply = (layer: JsonObject, name: string, call: CallArguments): readonly LayerValue[] => {
-    const inner = { names: [...place.names, name], path: [...place.path, 'layers', paths.get(layer)!] };
+    const inner = {
+      names: [...place.names, name],
+      path: [...place.path, 'layers', paths.get(layer)!],
+      isFrozen: place.isFrozen || isFrozen(layer),
+    };
     return readLayer(context, layer, name, call, inner, depth);
   };
   return functional ? readFunctional(model, inputs, apply) : readSequential(model, inputs, apply);
@@ -237,12 +292,21 @@ function readLayer(
   const { builder, kerasVersion } = context;
   const facts = { builder, className, config: objectAt(layer, 'config') ?? {}, kerasVersion, ...call };
   try {
-    const result = readerOf(className, layer)(createScope(facts, place, context.weights, cache), inputs);
-    return 'shape' in result ? [result] : result;
+    const training = place.isFrozen ? undefined : context.training;
+    const scope = createScope(facts, place, context.weights, cache, training);
+    const result = readerOf(className, layer)(scope, inputs);
+    const values = 'shape' in result ? [result] : result;
+    const [first] = values;
+    if (first) context.observe?.({ names: place.names, className, shape: first.shape });
+    return values;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`The layer “${name.slice(0, 80)}” (${className.slice(0, 80)}): ${reason}`, { cause: error });
   }
+}
+
+function isFrozen(layer: JsonObject): boolean {
+  return !flagAt(objectAt(layer, 'config'), 'trainable', true);
 }
 
 function valuesIn(argument: Argument): readonly LayerValue[] {

@@ -1,7 +1,7 @@
 import { floats, sizeOf, type Shape } from '../../tensor';
 import { inOrder } from './activations';
 import { flagAt, integersAt, numberAt } from './json';
-import { only, permuted, type LayerReader, type LayerScope } from './scope';
+import { only, type LayerReader, type LayerScope } from './scope';
 import { axisIn, channelsFirstValue, plainValue, valueIn, type LayerValue } from './value';
 
 /** Normalisations in inference mode. */
@@ -54,18 +54,24 @@ function batchNormalization(scope: LayerScope, inputs: readonly LayerValue[]): L
   const variance = scope.weight('moving_variance', count + 1, 1);
   const channels = x.shape[axis]!;
   const one = (name: string, given: boolean, index: number, fallback: number): string =>
-    scope.constant(name, () => (given ? scope.weight(name, index, 1) : filled([channels], fallback)));
+    given
+      ? scope.parameter(name, scope.weight(name, index, 1))
+      : scope.constant(name, () => filled([channels], fallback));
   const order = x.shape.length === 4 && axis === 3 ? 'channelsFirst' : 'plain';
   const name = order === 'plain' ? x.plain() : x.channelsFirst();
   if (order === 'channelsFirst' || axis === 1) {
     const statistics = [
       one('gamma', gamma, 0, 1),
       one('beta', beta, Number(gamma), 0),
-      scope.constant('mean', () => mean),
-      scope.constant('variance', () => variance),
+      scope.parameter('mean', mean, { trainable: false }),
+      scope.parameter('variance', variance, { trainable: false }),
     ];
-    return valueIn(order, builder, builder.add('BatchNormalization', [name, ...statistics], { epsilon }));
+    // Where the momentum is said, the batch's own statistics count while the network is trained.
+    const momentum = scope.training && { momentum: numberAt(scope.config, 'momentum') ?? 0.99 };
+    const attributes = { epsilon, ...momentum };
+    return valueIn(order, builder, builder.add('BatchNormalization', [name, ...statistics], attributes));
   }
+  if (scope.training) throw new Error(`it cannot be trained: it normalises axis ${axis} of ${x.shape.length}`);
   const shape = x.shape.map((size, each) => (each === axis ? size : 1));
   const factor = variance.data.map(
     (each, at) => (gamma ? scope.weight('gamma', 0, 1).data[at]! : 1) / Math.sqrt(each + epsilon),
@@ -90,8 +96,10 @@ function layerNormalization(scope: LayerScope, inputs: readonly LayerValue[]): L
   if (axes.some((axis, at) => axis !== first + at)) throw new Error('it normalises over other axes than the last');
   const { gamma, beta } = scaleAndShift(scope);
   const shape = x.shape.slice(first);
-  const scale = scope.constant('gamma', () => (gamma ? scope.weight('gamma', 0, axes.length) : filled(shape, 1)));
-  const shift = beta ? [scope.constant('beta', () => scope.weight('beta', Number(gamma), axes.length))] : [];
+  const scale = gamma
+    ? scope.parameter('gamma', scope.weight('gamma', 0, axes.length))
+    : scope.constant('gamma', () => filled(shape, 1));
+  const shift = beta ? [scope.parameter('beta', scope.weight('beta', Number(gamma), axes.length))] : [];
   const y = scope.builder.add('LayerNormalization', [x.plain(), scale, ...shift], {
     axis: first,
     epsilon: numberAt(scope.config, 'epsilon') ?? 1e-3,
@@ -120,7 +128,7 @@ function groupNormalization(scope: LayerScope, inputs: readonly LayerValue[]): L
   );
   let y = builder.add('Reshape', [normal, builder.indices([0, channels, height, width])]);
   const along = (weight: string, index: number): string =>
-    scope.constant(weight, () => permuted(scope.weight(weight, index, 1), [0], [channels, 1, 1]));
+    scope.parameter(weight, scope.weight(weight, index, 1), { shape: [channels, 1, 1] });
   if (gamma) y = builder.add('Mul', [y, along('gamma', 0)]);
   if (beta) y = builder.add('Add', [y, along('beta', Number(gamma))]);
   return axis === 3 ? channelsFirstValue(builder, y) : plainValue(builder, y);

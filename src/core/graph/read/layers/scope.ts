@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../../builder';
 import { floats, type Shape, type Tensor } from '../../tensor';
 import type { JsonObject, JsonValue } from './json';
 import type { LayerValue } from './value';
+import type { TrainingRecord } from './training';
 import type { FloatTensor, LayerPlace, WeightSource } from './weightSource';
 
 /** An argument of a layer's call: a value, a constant of the configuration, or a list of both. */
@@ -23,6 +24,21 @@ export interface LayerScope {
   readonly weight: (name: string, index: number, rank?: number) => FloatTensor;
   /** Name of a constant that is made once for all calls of the layer. */
   readonly constant: (key: string, make: () => Tensor) => string;
+  /**
+   * Name of a weight in the graph, with its axes in the order `permutation` and reshaped to `shape`: a constant, made once for
+   * all calls of the layer, or made of an input in the file's layout if the network is read to be trained and the layer is not
+   * frozen.
+   */
+  readonly parameter: (key: string, tensor: FloatTensor, form?: ParameterForm) => string;
+  /** Given if the network is read to be trained and the layer is not frozen. */
+  readonly training: TrainingRecord | undefined;
+}
+
+export interface ParameterForm {
+  readonly permutation?: readonly number[];
+  readonly shape?: Shape;
+  /** False for moving statistics. */
+  readonly trainable?: boolean;
 }
 
 export type LayerReader = (scope: LayerScope, inputs: readonly LayerValue[]) => LayerValue | readonly LayerValue[];
@@ -35,9 +51,19 @@ export function createScope(
   place: LayerPlace,
   weights: WeightSource,
   cache: ConstantCache,
+  training?: TrainingRecord,
 ): LayerScope {
+  const { builder } = facts;
+  const once = (key: string, make: () => string): string => {
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const name = make();
+    cache.set(key, name);
+    return name;
+  };
   return {
     ...facts,
+    training,
     weight: (name, index, rank) => {
       const tensor = weights(place, name, index);
       if (tensor === undefined) throw new Error(`its weights “${name}” are missing`);
@@ -45,13 +71,17 @@ export function createScope(
         throw new Error(`its weights “${name}” have the shape [${tensor.shape.join(', ')}]`);
       return tensor;
     },
-    constant: (key, make) => {
-      const known = cache.get(key);
-      if (known !== undefined) return known;
-      const name = facts.builder.constant(make(), key);
-      cache.set(key, name);
-      return name;
-    },
+    constant: (key, make) => once(key, () => builder.constant(make(), key)),
+    parameter: (key, tensor, { permutation, shape, trainable = true } = {}) =>
+      once(key, () => {
+        const order = permutation ?? tensor.shape.map((_, axis) => axis);
+        if (training === undefined)
+          return builder.constant(permutation || shape ? permuted(tensor, order, shape) : tensor, key);
+        const name = builder.input(builder.fresh(key), { type: 'float32', shape: tensor.shape });
+        training.parameters.set(name, { source: tensor, trainable });
+        const turned = permutation ? builder.add('Transpose', [name], { perm: permutation }) : name;
+        return shape ? builder.add('Reshape', [turned, builder.indices(shape)]) : turned;
+      }),
   };
 }
 
@@ -63,7 +93,7 @@ export function only(inputs: readonly LayerValue[]): LayerValue {
 }
 
 /** The tensor with its axes in another order. */
-export function permuted(tensor: FloatTensor, perm: readonly number[], shape?: Shape): FloatTensor {
+function permuted(tensor: FloatTensor, perm: readonly number[], shape?: Shape): FloatTensor {
   const from = tensor.shape;
   const sizes = perm.map((axis) => from[axis]!);
   const strides = new Array<number>(from.length).fill(1);

@@ -117,17 +117,3 @@ function resized({ builder }: LayerScope, x: string, rows: number, columns: numb
   const linear = { mode: 'linear', coordinate_transformation_mode: 'half_pixel' };
   return builder.add('Resize', [x, '', scales], method === 'nearest' ? nearest : linear);
 }
-
-/** Layers that do something only while a network is trained. */
-export const IDENTITY_LAYERS: ReadonlySet<string> = new Set([
-  ...['Identity', 'Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D', 'AlphaDropout'],
-  ...['GaussianNoise', 'GaussianDropout', 'ActivityRegularization'],
-  ...['RandomFlip', 'RandomRotation', 'RandomZoom', 'RandomTranslation', 'RandomContrast', 'RandomBrightness'],
-  ...['RandomHeight', 'RandomWidth', 'RandomHue', 'RandomSaturation', 'RandomSharpness', 'RandomShear'],
-  ...['RandomPosterization', 'RandomColorDegeneration', 'RandomColorJitter', 'RandomErasing', 'RandomGaussianBlur'],
-  ...['RandomGrayscale', 'RandomInvert', 'RandomPerspective', 'RandomElasticTransform', 'RandAugment'],
-  ...['AugMix', 'CutMix', 'MixUp'],
-]);
-
-/** The input itself. */
-export const identityLayer: LayerReader = (_scope, inputs) => only(inputs);

@@ -7,7 +7,8 @@ import { NORMALIZATIONS } from './normalizations';
 import { operationName, readOperation } from './operations';
 import { POOLINGS } from './poolings';
 import type { LayerReader } from './scope';
-import { identityLayer, IDENTITY_LAYERS, SHAPES } from './shapes';
+import { isTrainingOnly, trainingLayer } from './noises';
+import { SHAPES } from './shapes';
 
 const READERS: Readonly<Record<string, LayerReader>> = {
   ...ACTIVATION_LAYERS,
@@ -37,7 +38,7 @@ export function readerOf(className: string, layer: JsonObject): LayerReader {
   const module = textAt(layer, 'module');
   if (className.includes('>') || (module !== undefined && !/^(keras|tf_keras|tensorflow|builtins)\b/.test(module)))
     throw new Error(`${shown} is a class of its author's own, whose code is not in the file`);
-  if (IDENTITY_LAYERS.has(className)) return identityLayer;
+  if (isTrainingOnly(className)) return trainingLayer;
   const reader = Object.hasOwn(READERS, className) ? READERS[className] : undefined;
   if (reader === undefined) throw new Error(`layers of the kind ${shown} are not known`);
   return reader;

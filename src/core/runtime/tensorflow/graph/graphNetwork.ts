@@ -16,7 +16,7 @@ import { chooseOutput } from '../../outputs';
 import { asScores } from '../network';
 
 /** Builds a TensorFlow.js graph model. Throws `UserError`. */
-export function buildGraphNetwork(json: JsonObject, weights: readonly Weight[]): Network {
+export function buildGraphNetwork(json: JsonObject, weights: readonly Weight[], wanted?: string): Network {
   const topology = objectAt(json, 'modelTopology') ?? {};
   const signature = objectAt(json, 'signature') ?? objectAt(objectAt(json, 'userDefinedMetadata'), 'signature');
   const original = readGraph(topology);
@@ -39,7 +39,7 @@ export function buildGraphNetwork(json: JsonObject, weights: readonly Weight[]):
     return { name, ...(shape && { shape }), isFinal: stripFinalActivation(unfused, name).activation !== 'logits' };
   });
   if (candidates.length === 0) throw damaged('The model has no outputs');
-  const choice = chooseOutput(candidates);
+  const choice = chooseOutput(candidates, wanted);
   const output = outputs[choice.index]!;
   const { nodes, activation } = stripFinalActivation(unfused, output);
 

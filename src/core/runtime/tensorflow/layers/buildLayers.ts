@@ -15,6 +15,8 @@ interface WeightMaker {
 
 export interface BuiltLayers {
   readonly model: LayersModel;
+  /** For each of the model's weights the index of the given one. */
+  readonly sources: readonly number[];
   readonly warnings: readonly string[];
 }
 
@@ -38,7 +40,7 @@ export async function buildLayers(config: JsonObject, weights: readonly Weight[]
       variable.write(dtype === variable.dtype ? values : tf.cast(values, variable.dtype));
       values.dispose();
     }
-    return { model, warnings };
+    return { model, sources: indices, warnings };
   } catch (error) {
     for (const [name, variable] of Object.entries(tf.engine().registeredVariables)) {
       if (!before.has(name)) variable.dispose();

@@ -9,6 +9,14 @@ type Configuration = ConstructorParameters<typeof tfl.layers.Layer>[0] & Record<
 
 /** Layers that only do something while training; at inference their output is their input. */
 abstract class InferenceIdentity extends tfl.layers.Layer {
+  /** Of SpatialDropout2D. */
+  readonly rate: number;
+
+  constructor(config: Configuration) {
+    super(config);
+    this.rate = typeof config.rate === 'number' ? config.rate : 0;
+  }
+
   override call(inputs: Tensor | Tensor[]): Tensor {
     return tf.clone(firstTensor(inputs));
   }

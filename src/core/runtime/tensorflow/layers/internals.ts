@@ -26,11 +26,17 @@ export interface ConvolutionLayer extends CallableLayer {
 
 export interface NormalisationLayer extends CallableLayer {
   readonly axis: number;
+  readonly momentum: number;
   readonly epsilon: number;
   readonly gamma?: LayerVariable | null;
   readonly beta?: LayerVariable | null;
   readonly movingMean: LayerVariable;
   readonly movingVariance: LayerVariable;
+}
+
+export interface DropoutLayer extends CallableLayer {
+  readonly rate: number;
+  readonly noiseShape?: readonly (number | null)[] | null;
 }
 
 /** A model that serves as a layer of another one. */

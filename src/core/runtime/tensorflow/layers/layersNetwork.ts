@@ -3,11 +3,12 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { UserError } from '../../../errors';
 import { damaged } from '../../../model/files';
-import type { JsonObject, JsonValue } from '../../../model/json';
+import type { JsonObject } from '../../../model/json';
 import { arrayAt, objectAt, stringAt } from '../../../model/json';
 import { checkKerasConfig } from '../../../model/kerasChecks';
 import type { LayerConfig } from '../../../model/kerasConfig';
 import { listLayers, normaliseKerasConfig } from '../../../model/kerasConfig';
+import { withInputSize, type SaidSize } from '../../../model/layersModelSize';
 import { MODEL_LIMITS } from '../../../model/limits';
 import { readInputShape } from '../../../model/modelInput';
 import type { Weight } from '../../../model/weights';
@@ -20,33 +21,32 @@ import { findFinalActivation } from './finalActivation';
 import { allLayers, isModelLayer } from './internals';
 import { makePlain } from './plainLayers';
 
-/** A side of the picture that the description gives for models that leave it open. */
-export interface SaidSize {
-  readonly height?: number | undefined;
-  readonly width?: number | undefined;
-}
-
 /** Builds a TensorFlow.js layers model. Throws `UserError`. */
 export async function buildLayersNetwork(
   json: JsonObject,
   weights: readonly Weight[],
   size: SaidSize,
+  wanted?: string,
 ): Promise<Network> {
   const topology = objectAt(json, 'modelTopology') ?? {};
   const version = stringAt(topology, 'keras_version') ?? '';
-  const config = normaliseKerasConfig(topology);
+  const config = withInputSize(normaliseKerasConfig(topology), size);
   checkKerasConfig(config, version, isKnownLayer);
-  fillInputSize(config, size);
   const { model, warnings } = await buildLayers(config, weights);
   try {
-    return finish(model, warnings, scalesBytes(listLayers(config), weights));
+    return finish(model, warnings, scalesBytes(listLayers(config), weights), wanted);
   } catch (error) {
     model.dispose();
     throw error;
   }
 }
 
-function finish(model: LayersModel, warnings: readonly string[], scaling: string | undefined): Network {
+function finish(
+  model: LayersModel,
+  warnings: readonly string[],
+  scaling: string | undefined,
+  wanted: string | undefined,
+): Network {
   if ((model.inputs as unknown[] | undefined)?.length !== 1) {
     const many = (model.inputs as unknown[] | undefined)?.length ?? 0;
     throw new UserError(
@@ -59,6 +59,7 @@ function finish(model: LayersModel, warnings: readonly string[], scaling: string
   const finals = model.outputs.map(findFinalActivation);
   const choice = chooseOutput(
     model.outputs.map(({ name, shape }, i) => ({ name, shape, isFinal: finals[i]!.activation !== 'logits' })),
+    wanted,
   );
   const output = model.outputs[choice.index]!;
   const final = finals[choice.index]!;
@@ -79,19 +80,6 @@ function finish(model: LayersModel, warnings: readonly string[], scaling: string
       model.dispose();
     },
   };
-}
-
-/** Writes the said size into the first input that leaves its own open, so that later shapes are known. */
-function fillInputSize(config: JsonObject, { height, width }: SaidSize): void {
-  const first = listLayers(config).find((layer) => arrayAt(layer.config, 'batch_input_shape'));
-  const shape = first && arrayAt(first.config, 'batch_input_shape');
-  if (first === undefined || shape?.length !== 4) return;
-  const channelsFirst = (shape[1] === 1 || shape[1] === 3) && shape[3] !== 1 && shape[3] !== 3;
-  const sides: readonly JsonValue[] = channelsFirst
-    ? [null, shape[1] ?? null, height ?? null, width ?? null]
-    : [null, height ?? null, width ?? null, shape[3] ?? null];
-  // A batch size that was fixed on export would forbid all others.
-  first.config.batch_input_shape = shape.map((length, i) => (i === 0 ? null : (length ?? sides[i] ?? null)));
 }
 
 /** Refuses activations that are empty or beyond all memory before the first of them is computed. */

@@ -24,8 +24,10 @@ const UNFUSED_BY_ITSELF = new Set(['relu', 'elu']);
  * Fused convolutions and products without activation compute the gradient of their weights in every backward pass, needed or
  * not; batch normalisation without scale or offset cannot be differentiated at all; depthwise layers ignore their dilation.
  * Forward passes without gradient keep the fused kernels. A ReLU of maximum 6 becomes TensorFlow's Relu6, one operation.
+ *
+ * `fixed`: weights never change, so that normalisations can be worked out once; otherwise they are left as they are.
  */
-export function makePlain(list: readonly layers.Layer[]): PlainLayers {
+export function makePlain(list: readonly layers.Layer[], fixed = true): PlainLayers {
   const kept: Tensor[] = [];
   for (const layer of list) {
     const className = layer.getClassName();
@@ -34,7 +36,7 @@ export function makePlain(list: readonly layers.Layer[]): PlainLayers {
     else if (className === 'Dense') differentiateBy(convolution, plainDense);
     else if (className === 'DepthwiseConv2D') {
       convolution.call = (inputs) => tf.tidy(() => depthwise(convolution, firstTensor(inputs) as Tensor4D));
-    } else if (className === 'BatchNormalization') {
+    } else if (className === 'BatchNormalization' && fixed) {
       const normalisation = layer as unknown as NormalisationLayer;
       const affine = affineOf(normalisation);
       kept.push(affine.scale, affine.shift);

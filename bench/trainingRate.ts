@@ -1,0 +1,6 @@
+import { BATCH } from './tasks';
+
+/** Images a second at this many milliseconds a minibatch. */
+export function imagesPerSecond(msPerMinibatch: number): number {
+  return (1000 * BATCH) / msPerMinibatch;
+}

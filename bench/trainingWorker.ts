@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { createNetwork } from '../src/core/runtime/training/createNetwork';
+import type { TrainableNetwork } from '../src/core/training/network';
+import { createOptimizer } from '../src/core/training/optimizer';
+import type { EngineId } from '../src/core/model/modelInfo';
+import type { Timing } from './contender';
+import { MINIBATCHES, type TrainingTask } from './tasks';
+import { trainingBatches, trainingModel } from './trainingSetup';
+
+/** What the process is told on its command line, as JSON. */
+export interface TrainingWorkerOptions {
+  readonly engine: EngineId;
+  readonly threads: number;
+  readonly tensorflowModule?: string;
+}
+
+const RATE = 0.001;
+
+const say = (reply: object): boolean => process.stdout.write(`${JSON.stringify(reply)}\n`);
+const fail = (error: unknown): boolean => say({ error: error instanceof Error ? error.message : String(error) });
+
+/** An engine of ours as a contender that trains: asked for a task, it takes all minibatches once. */
+async function main(options: TrainingWorkerOptions): Promise<void> {
+  const model = trainingModel();
+  const network = await createNetwork(model, options);
+  const batches = trainingBatches();
+  const watched = { ...batches[0]!, scoreOf: 'predicted' } as const;
+  const initial = network.weights.map(({ values }) => values.slice());
+  let optimizer = createOptimizer(network.weights, adam);
+  say({ version: process.version });
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { task, output } = JSON.parse(line) as { task: TrainingTask; output?: string };
+    try {
+      if (output !== undefined) {
+        network.weights.forEach(({ values }, index) => values.set(initial[index]!));
+        optimizer = createOptimizer(network.weights, adam);
+      }
+      const start = performance.now();
+      let gradient: Float32Array = new Float32Array(0);
+      for (const batch of batches) {
+        await network.step(batch);
+        optimizer.update(RATE);
+        if (task === 'training-watched') gradient = (await network.watch(watched)).lossGradient;
+      }
+      const ms = (performance.now() - start) / MINIBATCHES;
+      if (output !== undefined) write(output, task === 'training' ? changes(network, initial) : gradient);
+      say({ ms, peakBytes: process.resourceUsage().maxRSS * 1024 } satisfies Timing);
+    } catch (error) {
+      fail(error);
+    }
+  }
+  await network.dispose();
+}
+
+const adam = { kind: 'adam', learningRate: RATE, momentum: 0, weightDecay: 0, schedule: 'constant' } as const;
+
+/** How far the weights have come, one after the other as the model file has them. */
+function changes(network: TrainableNetwork, initial: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(
+    network.weights.flatMap(({ values }, index) => Array.from(values, (value, at) => value - initial[index]![at]!)),
+  );
+}
+
+function write(file: string, numbers: Float32Array): void {
+  writeFileSync(file, new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+}
+
+main(JSON.parse(process.argv[2]!) as TrainingWorkerOptions).catch((error: unknown) => {
+  fail(error);
+  process.exitCode = 1;
+});

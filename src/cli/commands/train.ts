@@ -1,0 +1,102 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { TrainRequest, TrainingEvent } from '../../core/engine/training/service';
+import { UserError } from '../../core/errors';
+import type { RunRecord } from '../../core/training/run/record';
+import type { Session } from '../session';
+import { writeJson } from '../session';
+import { formatFacts, formatProbability } from '../table';
+import { createTrainingProgress } from '../trainingProgress';
+import { warn } from '../report';
+import type { TrainOptions } from '../trainOptions';
+import { addTrainOptions, newRunRequest } from '../trainOptions';
+
+/** `train`: trains a network, or goes on with a run; Ctrl-C stops and keeps everything. */
+export function addTrainCommand(program: Command, session: Session): void {
+  addTrainOptions(program.command('train'))
+    .description('train a network on labelled images, watching how attribution forms')
+    .argument('[dataset]', 'a folder with a folder of images per class, IDX or CIFAR-10 files, or an .npz file')
+    .action((dataset: string | undefined, options: TrainOptions, command: Command) =>
+      run(session, requestOf(dataset, options, command), options),
+    );
+}
+
+/** What may stand beside `--continue`: everything else is the run's own. */
+const WITH_CONTINUE = ['continue', 'json'];
+
+function requestOf(dataset: string | undefined, options: TrainOptions, command: Command): TrainRequest {
+  if (options.continue === undefined) return newRunRequest(dataset, options);
+  const given = command.options
+    .map((option) => option.attributeName())
+    .find((name) => !WITH_CONTINUE.includes(name) && command.getOptionValueSource(name) === 'cli');
+  if (dataset !== undefined || given !== undefined)
+    throw new UserError(
+      'usage',
+      `A run that is continued keeps its ${dataset === undefined ? 'options' : 'data set'}.`,
+      'Give --continue and the folder of the run alone.',
+    );
+  return { folder: path.resolve(options.continue), continue: true };
+}
+
+async function run(session: Session, request: TrainRequest, { json }: TrainOptions): Promise<void> {
+  const progress = createTrainingProgress(process.stderr);
+  const { signal } = session.job;
+  const record = await session.training
+    .train(request, {
+      ...(signal ? { signal } : {}),
+      report: (event: TrainingEvent) => progress.report(event),
+    })
+    .finally(() => progress.clear());
+  const { folder } = request;
+  record.warnings.forEach(warn);
+  if (json) writeJson(session, documentOf(record, folder));
+  else session.write(describe(record, folder));
+  if (record.status === 'failed') {
+    process.stderr.write(`${record.message ?? 'The training failed.'}\n`);
+    session.fail(2);
+  }
+  if (record.status === 'stopped') {
+    process.stderr.write(`Stopped after minibatch ${record.step} of ${record.steps}; everything is kept.\n`);
+    process.stderr.write(`Go on with: gradient-lens train --continue ${quoted(folder)}\n`);
+    session.fail(130);
+  }
+}
+
+function documentOf(record: RunRecord, folder: string) {
+  return {
+    ...record,
+    testAccuracy: record.test?.accuracy ?? null,
+    testLoss: record.test?.loss ?? null,
+    imagesPerSecond: record.imagesPerSecond ?? null,
+    folder,
+    model: modelPath(folder),
+  };
+}
+
+function modelPath(folder: string): string {
+  return path.join(folder, 'model', 'model.json');
+}
+
+function describe(record: RunRecord, folder: string): string {
+  const { test, dataset, network, imagesPerSecond } = record;
+  const last = record.epochs.at(-1);
+  const { info } = dataset;
+  return formatFacts([
+    ['run', `${record.name}, ${record.status} after minibatch ${record.step} of ${record.steps}`],
+    ['network', `${network.summary.name} (${network.summary.parameters.toLocaleString('en-US')} parameters)`],
+    ['data set', `${info.name}: ${info.trainCount} + ${info.testCount} images, ${info.classes.length} classes`],
+    ['engine', `${record.engine}: ${record.engineReason}`],
+    ['loss', last?.loss.toFixed(4)],
+    ['validation', last?.validation && formatProbability(last.validation.accuracy)],
+    ['test accuracy', test && `${formatProbability(test.accuracy)} of ${test.count} images`],
+    ['images a second', imagesPerSecond?.toFixed(0)],
+    ['watched', record.watched.length === 0 ? undefined : record.watched.map(({ name }) => name).join(', ')],
+    ['folder', folder],
+    ['model', modelPath(folder)],
+  ]);
+}
+
+/** A path as a shell takes it. */
+function quoted(text: string): string {
+  return /^[\w./\\:@+-]+$/.test(text) ? text : `"${text}"`;
+}

@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { throwIfCancelled, UserError } from '../../errors';
+import { resultId } from '../../result/id';
+import { checkOptions } from '../../training/checkOptions';
+import type { TrainingControl } from '../../training/control';
+import type { Dataset, DatasetInfo, DatasetRequest } from '../../training/data/dataset';
+import { openDataset } from '../../training/data/openDataset';
+import { holdOut } from '../../training/data/subsets';
+import { encodeLayersModel } from '../../training/layersModelFile';
+import type { LayersModel, NamedWeight, TrainableNetwork } from '../../training/network';
+import type { TrainingOptions } from '../../training/options';
+import { lockRun } from '../../training/run/lock';
+import { isContinuable, keptState } from '../../training/run/openRun';
+import { removeTemporary } from '../../training/run/ownFiles';
+import type { RunRecord } from '../../training/run/record';
+import { readRecord } from '../../training/run/recordFile';
+import { writeFiles } from '../../training/run/runOutput';
+import { initialModelPath, makeRunFolder, readSetup, requireVacant, writeSetup } from '../../training/run/setup';
+import type { TrainingSession } from '../../training/session';
+import { runTraining } from '../../training/session';
+import type { TrainingSets } from '../../training/trainer';
+import { stepsOf } from '../../training/trainer';
+import { createImageCache } from '../images';
+import type { TrainRequest, TrainingEvent } from './service';
+import { checkWatched, prepareWatched } from './watchedImages';
+
+/** One training: how it is spoken to and whom it tells. */
+export interface TrainContext {
+  readonly control: TrainingControl;
+  /** Aborted when it is to stop. */
+  readonly signal: AbortSignal;
+  readonly report: (event: TrainingEvent) => void;
+}
+
+type NewRun = Extract<TrainRequest, { readonly name: string }>;
+type ContinuedRun = Exclude<TrainRequest, NewRun>;
+
+/** Trains a network from its start in a new folder. */
+export async function beginRun(request: NewRun, context: TrainContext): Promise<RunRecord> {
+  const { options } = request;
+  const folder = path.resolve(request.folder);
+  checkOptions(options);
+  checkWatched(request.watched);
+  await requireVacant(folder);
+  return withDataset(request.dataset, context, async (dataset) => {
+    const { info } = dataset;
+    const sets = setsOf(dataset, options);
+    const { prepareNetwork } = await import('../../runtime/training/prepareNetwork');
+    const { height, width, channels, classes } = info;
+    const wish = {
+      height,
+      width,
+      channels,
+      classes: classes.length,
+      seed: options.seed,
+      fresh: request.fresh === true,
+    };
+    const { model, summary } = await prepareNetwork({ network: request.network, ...wish });
+    return withNetwork(model, { ...request, engine: request.engine ?? 'auto' }, context, async (network) => {
+      const watched = await prepareWatched(request.watched, network, info, request.dataset, createImageCache());
+      throwIfCancelled(context.signal);
+      const created = new Date().toISOString();
+      const record: RunRecord = {
+        kind: 'training',
+        version: 1,
+        id: resultId(created, randomBytes(4)),
+        name: request.name,
+        created,
+        status: 'running',
+        network: { source: request.network, summary },
+        dataset: { request: request.dataset, info },
+        options,
+        engine: network.engine,
+        engineReason: network.engineReason,
+        watched: watched.facts,
+        step: 0,
+        steps: stepsOf(sets.train.count, options),
+        epochs: [],
+        seconds: 0,
+        warnings: [],
+      };
+      await makeRunFolder(folder);
+      return withLock(folder, async (lock) => {
+        const saveModel = modelWriter(model, record);
+        const { threads } = request;
+        const setup = { watched: watched.images, ...(threads !== undefined && { threads }) };
+        await writeSetup(folder, record, setup, (target) => saveModel(target, network.exportWeights()));
+        const session = { folder, lock, network, sets, watched: watched.images, options, saveModel, ...context };
+        return runTraining(session, record, { continues: false });
+      });
+    });
+  });
+}
+
+/** Goes on with a run from its last kept state. */
+export async function continueRun(request: ContinuedRun, context: TrainContext): Promise<RunRecord> {
+  const folder = path.resolve(request.folder);
+  // Before the lock, which would be a file in somebody else's folder.
+  await readRecord(folder);
+  return withLock(folder, async (lock) => {
+    const record = await readRecord(folder);
+    if (!isContinuable(record, await keptState(folder))) throw cannotContinue(record);
+    checkOptions(record.options);
+    await removeTemporary(folder);
+    return withDataset(record.dataset.request, context, async (dataset) => {
+      requireSame(record.dataset.info, dataset.info);
+      const { watched, threads } = await readSetup(folder, record);
+      const { readLayersModel } = await import('../../runtime/training/readLayersModel');
+      const model = await readLayersModel(initialModelPath(folder));
+      const { engine, options } = record;
+      const { tensorflowModule } = request;
+      const choice = {
+        engine,
+        ...(threads !== undefined && { threads }),
+        ...(tensorflowModule !== undefined && { tensorflowModule }),
+      };
+      return withNetwork(model, choice, context, async (network) => {
+        const saveModel = modelWriter(model, record);
+        const sets = setsOf(dataset, options);
+        if (stepsOf(sets.train.count, options) !== record.steps) throw changed();
+        const session = { folder, lock, network, sets, watched, options, saveModel, ...context };
+        return runTraining(session, asRunning(record, network), { continues: true });
+      });
+    });
+  });
+}
+
+async function withDataset<T>(
+  request: DatasetRequest,
+  { signal, report }: TrainContext,
+  work: (dataset: Dataset) => Promise<T>,
+): Promise<T> {
+  const progress = (done: number, total: number) => report({ kind: 'preparing', what: 'data set', done, total });
+  const dataset = await openDataset(request, { signal, progress });
+  try {
+    return await work(dataset);
+  } finally {
+    await dataset.dispose();
+  }
+}
+
+async function withNetwork<T>(
+  model: LayersModel,
+  options: Pick<NewRun, 'engine' | 'threads' | 'tensorflowModule'>,
+  { signal, report }: TrainContext,
+  work: (network: TrainableNetwork) => Promise<T>,
+): Promise<T> {
+  throwIfCancelled(signal);
+  report({ kind: 'preparing', what: 'network', done: 0, total: 1 });
+  const { createNetwork } = await import('../../runtime/training/createNetwork');
+  const { engine = 'auto', threads, tensorflowModule } = options;
+  const network = await createNetwork(model, {
+    engine,
+    ...(threads !== undefined && { threads }),
+    ...(tensorflowModule !== undefined && { tensorflowModule }),
+  });
+  try {
+    report({ kind: 'preparing', what: 'network', done: 1, total: 1 });
+    return await work(network);
+  } finally {
+    await network.dispose();
+  }
+}
+
+async function withLock<T>(folder: string, work: (lock: TrainingSession['lock']) => Promise<T>): Promise<T> {
+  const lock = await lockRun(folder);
+  try {
+    return await work(lock);
+  } finally {
+    await lock.release();
+  }
+}
+
+function setsOf({ train, test }: Dataset, { validationShare, seed }: TrainingOptions): TrainingSets {
+  const { rest, held } = holdOut(train, validationShare, seed);
+  return { train: rest, test, ...(held.count > 0 && { validation: held }) };
+}
+
+/** Writes the model, with what the rest of the program wants to know of it, into an empty folder. */
+function modelWriter(model: LayersModel, { name, dataset }: RunRecord) {
+  const { classes, height, width, channels } = dataset.info;
+  const resize = dataset.request.resize ?? 'stretch';
+  const color = channels === 1 ? 'grayscale' : 'rgb';
+  const facts = { name, classes, input: { height, width, resize, interpolation: 'bilinear', color } } as const;
+  return (folder: string, weights: readonly NamedWeight[]) =>
+    writeFiles(folder, { ...encodeLayersModel({ ...model, weights }, facts) });
+}
+
+/** A run's record as it is when the run goes on. */
+function asRunning(record: RunRecord, { engineReason }: TrainableNetwork): RunRecord {
+  const running: { -readonly [Key in keyof RunRecord]: RunRecord[Key] } = {
+    ...record,
+    status: 'running',
+    engineReason,
+  };
+  delete running.finished;
+  delete running.message;
+  delete running.test;
+  return running;
+}
+
+function requireSame(was: DatasetInfo, is: DatasetInfo): void {
+  if (was.hash !== is.hash || was.trainCount !== is.trainCount || was.classes.join('\n') !== is.classes.join('\n'))
+    throw changed();
+}
+
+function changed(): UserError {
+  return new UserError(
+    'dataset-unreadable',
+    'The data set is not the one that the run began with.',
+    'Bring its files back as they were, or start a new run.',
+  );
+}
+
+function cannotContinue({ status, diverged }: RunRecord): UserError {
+  if (status === 'finished')
+    return new UserError('training-failed', 'This run is finished.', 'Start a new run, with its model if you like.');
+  if (diverged)
+    return new UserError(
+      'training-failed',
+      'This run diverged, and would again.',
+      'Start a new run with a lower learning rate.',
+    );
+  return new UserError('training-failed', 'This run kept no state to go on from.', 'Start a new run.');
+}

@@ -1,0 +1,9 @@
+import type { Operator } from '../operator';
+
+/** Noise of training, of which inference keeps x itself. */
+export const dropout: Readonly<Record<string, Operator>> = {
+  Dropout: {
+    infer: (_node, { types: [x] }) => [x!],
+    gradient: ({ dy }) => [dy(), '', ''],
+  },
+};

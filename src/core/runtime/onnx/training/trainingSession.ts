@@ -1,0 +1,42 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { StaticGraph } from '../../../graph/graph';
+import { sizeOf, type Shape } from '../../../graph/tensor';
+import { writeOnnx } from '../../../graph/write/onnx';
+
+/** A graph that is run many times on the same memory: what stands in `buffers` goes in and comes out, nothing is allocated. */
+export interface TrainingSession {
+  readonly run: () => Promise<void>;
+  readonly dispose: () => Promise<void>;
+}
+
+/**
+ * Makes a graph ready whose inputs and outputs are all float32 and have their memory in `buffers`, by name. ONNX Runtime reads
+ * inputs where they are and writes outputs to where they belong.
+ */
+export async function createTrainingSession(
+  graph: StaticGraph,
+  buffers: ReadonlyMap<string, Float32Array>,
+  threads: number,
+): Promise<TrainingSession> {
+  const { InferenceSession: Session, Tensor: OnnxTensor } = await import('onnxruntime-node');
+  const session: InferenceSession = await Session.create(writeOnnx(graph), {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    extra: { session: { force_spinning_stop: '1' } },
+  });
+  const tensor = (name: string, shape: Shape): Tensor => {
+    const buffer = buffers.get(name);
+    if (buffer?.length !== sizeOf(shape)) throw new Error(`There is no memory for ${name}`);
+    return new OnnxTensor('float32', buffer, [...shape]);
+  };
+  const feeds = Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, tensor(name, shape)]));
+  const fetches = Object.fromEntries(graph.outputs.map((name) => [name, tensor(name, graph.types.get(name)!.shape)]));
+  return {
+    async run() {
+      await session.run(feeds, fetches);
+    },
+    dispose: () => session.release(),
+  };
+}

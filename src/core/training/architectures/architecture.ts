@@ -1,0 +1,38 @@
+import type { LayersModel } from '../network';
+
+/** A network that can be trained from nothing. */
+export interface Architecture {
+  /** Public name: command line, records, docs. */
+  readonly id: string;
+  readonly label: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** Paper or text that defines it. */
+  readonly source: string;
+  /** Smallest side of a picture that it takes. */
+  readonly minimumSide: number;
+  /** The network for pictures of this size, with seeded initial weights. Throws `UserError('parameter')` for sizes below. */
+  readonly build: (input: PictureSize, classes: number, seed: number) => LayersModel;
+}
+
+export interface PictureSize {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+}
+
+/** What is shown before training starts; plain JSON. */
+export interface NetworkSummary {
+  readonly name: string;
+  readonly layers: readonly LayerSummary[];
+  readonly parameters: number;
+  readonly trainableParameters: number;
+}
+
+export interface LayerSummary {
+  readonly name: string;
+  readonly type: string;
+  /** Without the batch: [height, width, channels] or [units]. */
+  readonly output: readonly number[];
+  readonly parameters: number;
+}

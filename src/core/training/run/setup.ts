@@ -1,0 +1,103 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../../errors';
+import { encodePng } from '../../image/png';
+import type { WatchedImages } from '../watch/watcher';
+import { FOLDERS, INITIAL_MODEL, watchedStem } from './layout';
+import { damagedRun, ownFolder, replaceFolder } from './ownFiles';
+import type { RunRecord } from './record';
+import { openSections, writeSections } from './sections';
+
+/** What is settled before the first minibatch and is not in the record. */
+export interface RunSetup {
+  /** Exactly as the network gets them. */
+  readonly watched: WatchedImages | undefined;
+  /** Of the engine; absent: its own choice. */
+  readonly threads?: number;
+}
+
+const SETUP_FILE = 'setup.bin';
+
+/** Throws `UserError('file-exists')` for a folder that holds anything, or a file. */
+export async function requireVacant(folder: string): Promise<void> {
+  let names: readonly string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    throw new UserError('file-exists', `A run cannot be put at ${folder}.`, 'Choose a new folder for the run.');
+  }
+  if (names.length > 0)
+    throw new UserError(
+      'file-exists',
+      `The folder ${folder} is not empty.`,
+      'Choose a new folder for the run, or continue the run that is there.',
+    );
+}
+
+/** Makes the folder of a new run. Throws `UserError` `file-exists`, `file-unwritable`. */
+export async function makeRunFolder(folder: string): Promise<void> {
+  await requireVacant(folder);
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      'file-unwritable',
+      `The folder ${folder} could not be made (${why}).`,
+      'Choose another folder.',
+    );
+  }
+}
+
+/** Writes what a new run needs to go on later: its network as it begins and its watched images. */
+export async function writeSetup(
+  folder: string,
+  { dataset, watched: facts }: RunRecord,
+  { watched, threads }: RunSetup,
+  saveNetwork: (folder: string) => Promise<void>,
+): Promise<void> {
+  const state = await ownFolder(folder, FOLDERS.state);
+  await replaceFolder(state, INITIAL_MODEL, saveNetwork);
+  const sections = watched ? [{ name: 'pixels', data: watched.pixels }] : [];
+  await writeSections(state, SETUP_FILE, threads === undefined ? {} : { threads }, sections);
+  if (!watched) return;
+  const pictures = await ownFolder(folder, FOLDERS.watched);
+  const { height, width, channels } = dataset.info;
+  const values = height * width * channels;
+  for (const [index, { name }] of facts.entries()) {
+    const data = watched.pixels.subarray(index * values, (index + 1) * values);
+    const png = await encodePng({ data, height, width, channels });
+    await writeFile(path.join(pictures, `${watchedStem(index, name)}.png`), png, { flag: 'wx' });
+  }
+}
+
+/** Reads it back. Throws `UserError('training-failed')`. */
+export async function readSetup(folder: string, { dataset, watched }: RunRecord): Promise<RunSetup> {
+  const { height, width, channels } = dataset.info;
+  const sections = await openSections(path.join(folder, FOLDERS.state), SETUP_FILE);
+  try {
+    const { threads } = sections.facts;
+    if (threads !== undefined && !(Number.isInteger(threads) && (threads as number) >= 0))
+      throw damagedRun(SETUP_FILE, 'names an impossible number of threads');
+    const count = watched.length;
+    return {
+      ...(threads !== undefined && { threads: threads as number }),
+      watched:
+        count === 0
+          ? undefined
+          : {
+              pixels: await sections.float32('pixels', 0, count * height * width * channels),
+              labels: Uint16Array.from(watched, ({ label }) => label),
+              count,
+            },
+    };
+  } finally {
+    await sections.close();
+  }
+}
+
+/** The network as the run began with it. */
+export function initialModelPath(folder: string): string {
+  return path.join(folder, FOLDERS.state, INITIAL_MODEL, 'model.json');
+}
