@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // A page on a busy machine takes its time.
+    expect: { poll: { timeout: 15_000 } },
   },
 });
