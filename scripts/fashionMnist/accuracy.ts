@@ -1,9 +1,9 @@
 import type { ImageBatch } from '../../src/core/image/pixels';
-import { fashionMnistClasses } from './classes';
+import { FASHION_MNIST_CLASSES } from '../../src/core/training/data/fashionMnist';
 import type { LabelledImages } from './images';
 import { imageSize } from './images';
 
-const classes = fashionMnistClasses.length;
+const classes = FASHION_MNIST_CLASSES.length;
 
 /** All pictures in pixel space. */
 export function pixelBatch({ pixels, labels }: LabelledImages): ImageBatch {

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import type { Classifier } from '../../src/core/model/classifier';
 import { loadClassifier } from '../../src/core/runtime/loadClassifier';
 import { pixelBatch } from './accuracy';
-import { fashionMnistClasses } from './classes';
+import { FASHION_MNIST_CLASSES } from '../../src/core/training/data/fashionMnist';
 import { flipEpsilons } from './flipEpsilon';
 import type { LabelledImages } from './images';
 import { imageAt, imageSize, selectImages } from './images';
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const path = join(root, 'media', 'models', 'fashion-mnist', 'model.json');
   const classifier = await loadClassifier({ path }, { engine: 'auto' });
   const { test } = await readPackageImages();
-  for (const [label, name] of fashionMnistClasses.entries()) {
+  for (const [label, name] of FASHION_MNIST_CLASSES.entries()) {
     const candidates = await confidentImages(classifier, test, label);
     const flips = await flipEpsilons(classifier, candidates, epsilons);
     const first = flips.indexOf(0.01);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
 import type { ModelSpec } from '../../src/core/model/modelInfo';
-import { fashionMnistClasses } from './classes';
+import { FASHION_MNIST_CLASSES } from '../../src/core/training/data/fashionMnist';
 
 /** Writes `model.json`, `weights.bin` (TF.js layers format) and `lens.json` into `folder`. */
 export async function saveNetwork(network: layers.LayersModel, folder: string, name: string): Promise<void> {
@@ -25,7 +25,7 @@ export async function saveNetwork(network: layers.LayersModel, folder: string, n
   );
   const spec: ModelSpec = {
     name,
-    classes: fashionMnistClasses,
+    classes: FASHION_MNIST_CLASSES,
     input: { height: 28, width: 28, color: 'grayscale', preset: 'unit', resize: 'pad', interpolation: 'area' },
   };
   await writeFile(join(folder, 'lens.json'), `${JSON.stringify(spec, null, 2)}\n`);

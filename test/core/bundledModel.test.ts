@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accuracyOf, likeliestClass, pixelBatch } from '../../scripts/fashionMnist/accuracy';
-import { fashionMnistClasses } from '../../scripts/fashionMnist/classes';
 import { imageHash, readTestHashes } from '../../scripts/fashionMnist/imageHash';
 import type { LabelledImages } from '../../scripts/fashionMnist/images';
 import { imageAt, imagePixels, selectImages } from '../../scripts/fashionMnist/images';
@@ -11,12 +10,13 @@ import { hasOfficialTestSet, readOfficialTestSet } from '../../scripts/fashionMn
 import type { PackageImages } from '../../scripts/fashionMnist/packageImages';
 import { readPackageImages } from '../../scripts/fashionMnist/packageImages';
 import type { Classifier } from '../../src/core/model/classifier';
+import { FASHION_MNIST_CLASSES } from '../../src/core/training/data/fashionMnist';
 import { loadClassifier } from '../../src/core/runtime/loadClassifier';
 
 const root = join(__dirname, '..', '..');
 const trained = join(root, 'media', 'models', 'fashion-mnist', 'model.json');
 const untrained = join(root, 'media', 'models', 'fashion-mnist-untrained', 'model.json');
-const samples = fashionMnistClasses.flatMap((name, label) => {
+const samples = FASHION_MNIST_CLASSES.flatMap((name, label) => {
   const stem = name.toLowerCase().replaceAll(/[^a-z]+/g, '-');
   return [`${stem}.png`, `${stem}-2.png`].map((file) => ({ file: join(root, 'samples', file), label }));
 });
@@ -34,7 +34,7 @@ function thousandOf(images: LabelledImages): LabelledImages {
     hash: imageHash(imageAt(images, index)),
   }));
   hashed.sort((a, b) => (a.hash < b.hash ? -1 : 1));
-  const chosen = fashionMnistClasses.flatMap((_, label) =>
+  const chosen = FASHION_MNIST_CLASSES.flatMap((_, label) =>
     hashed.filter((image) => image.label === label).slice(0, 100),
   );
   return selectImages(
@@ -108,7 +108,7 @@ describe('bundled model', () => {
   it('has the size and the classes it promises', () => {
     for (const { info } of [classifier, novice]) {
       expect(info.parameters).toBe(179_728);
-      expect(info.classes).toEqual(fashionMnistClasses);
+      expect(info.classes).toEqual(FASHION_MNIST_CLASSES);
       expect(info.input).toMatchObject({ height: 28, width: 28, channels: 1, color: 'grayscale', range: [0, 1] });
       expect(info.output).toEqual({ activation: 'softmax', classes: 10 });
     }

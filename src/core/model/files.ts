@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { open, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors';
 import { MODEL_LIMITS } from './limits';
@@ -21,17 +21,6 @@ export async function resolveModelFile(modelPath: string): Promise<string> {
   }
   requireRegularFile(facts, file, MODEL_LIMITS.totalBytes);
   return file;
-}
-
-/** The first `length` bytes of a file. */
-export async function readHead(file: string, length: number): Promise<Uint8Array> {
-  const handle = await open(file, 'r');
-  try {
-    const { bytesRead, buffer } = await handle.read(new Uint8Array(length), 0, length, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }
 
 /** A whole file of at most `limit` bytes. Throws `UserError('model-unreadable')`. */

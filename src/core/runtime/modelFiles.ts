@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { ModelDescription } from '../model/description';
 import { readDescription } from '../model/description';
-import { readHead, readLimited, resolveModelFile } from '../model/files';
+import { readHead } from '../files/readHead';
+import { readLimited, resolveModelFile } from '../model/files';
 import type { JsonObject } from '../model/json';
 import { parseModelJson } from '../model/json';
 import { MODEL_LIMITS } from '../model/limits';

@@ -1,5 +1,5 @@
 import { ProgressType } from 'vscode-jsonrpc/node';
-import type { NetworkSummary } from '../../training/architectures/architecture';
+import type { NetworkRequest, NetworkSummary } from '../../training/architectures/architecture';
 import type { DatasetInfo, DatasetRequest } from '../../training/data/dataset';
 import type { RunContents, WatchedMaps } from '../../training/run/contents';
 import type { Frame } from '../../training/run/frames';
@@ -11,7 +11,6 @@ import type {
   FramesRequest,
   IntegrateRequest,
   IntegrateResult,
-  NetworkRequest,
   TrainingEvent,
   TrainingService,
   TrainRequest,

@@ -2,7 +2,7 @@ import type { RawMap } from '../../image/pixels';
 import type { ParameterValues } from '../../method/parameters';
 import type { EngineChoice } from '../../model/modelInfo';
 import type { CheckpointFacts, ImageFacts, LabelFacts, MapStatistics } from '../../result/record';
-import type { Architecture, NetworkSummary } from '../../training/architectures/architecture';
+import type { Architecture, NetworkRequest, NetworkSummary } from '../../training/architectures/architecture';
 import type { DatasetInfo, DatasetRequest } from '../../training/data/dataset';
 import type { TrainerEvent } from '../../training/events';
 import type { TrainingOptions } from '../../training/options';
@@ -43,18 +43,6 @@ export interface TrainingService {
 }
 
 export type ArchitectureDescription = Omit<Architecture, 'build'>;
-
-export interface NetworkRequest {
-  /** An architecture's id, or the path of a TensorFlow.js or Keras layers model to go on with. */
-  readonly network: string;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-  readonly classes: number;
-  readonly seed: number;
-  /** For a model of the user's: new random weights instead of the file's. */
-  readonly fresh?: boolean;
-}
 
 export type TrainRequest =
   | {

@@ -20,6 +20,7 @@ import { derivativeFacts, derivativeWarnings, straightThroughWarnings } from './
 import { damagedConstant, parametersOf } from './constants';
 import { explainRun } from './failures';
 import { loadOriginal } from './loadOriginal';
+import { threadCount } from './library';
 import { createOnnxClassifier } from './onnxClassifier';
 import { pixelInput } from './pixelInput';
 import { probeSessions } from './probeSessions';
@@ -33,9 +34,6 @@ export interface OnnxOptions {
   /** Refuse a model that cannot be differentiated. */
   readonly mustDifferentiate: boolean;
 }
-
-/** Physical cores are not told by Node; two logical ones mostly share one. */
-const DEFAULT_THREADS = 2;
 
 /** Reads a model of any format into the IR and makes it ready for ONNX Runtime. Throws `UserError`. */
 export async function loadOnnx(
@@ -59,7 +57,7 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
   const { height, width, channels } = resolved.input;
   const size = shape.layout === 'nchw' ? [channels, height, width] : [height, width, channels];
   const sized = { ...read, inputs: [{ ...read.inputs[0]!, shape: [-1, ...size] }] };
-  const threads = options.threads === undefined || options.threads === 0 ? DEFAULT_THREADS : options.threads;
+  const threads = threadCount(options.threads);
   if (unknown.size > 0)
     return loadOriginal({ files, reference, reason: options.reason, read: sized, unknown, resolved, shape, threads });
   const chosen = withOneOutput(sized, files.description.spec.output);

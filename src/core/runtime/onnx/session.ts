@@ -1,7 +1,7 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import type { StaticGraph } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 import { writeOnnx } from '../../graph/write/onnx';
+import { createLibrarySession } from './library';
 
 /** A graph made ready to run by ONNX Runtime. */
 export interface OnnxSession {
@@ -15,16 +15,9 @@ export async function createOnnxSession(graph: StaticGraph, threads: number): Pr
   return openOnnxSession(writeOnnx(graph), threads);
 }
 
-/** Makes an ONNX file ready. The library is loaded on first use: it is large and may be missing on this platform. */
+/** Makes an ONNX file ready. */
 export async function openOnnxSession(bytes: Uint8Array, threads: number): Promise<OnnxSession> {
-  const { InferenceSession, Tensor: OnnxTensor } = await import('onnxruntime-node');
-  const session: InferenceSession = await InferenceSession.create(bytes, {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    extra: { session: { force_spinning_stop: '1' } },
-  });
+  const { session, OnnxTensor } = await createLibrarySession(bytes, threads);
   return {
     async run(feeds) {
       const tensors = Object.fromEntries(

@@ -1,24 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../errors';
-import type { NetworkSummary } from '../../training/architectures/architecture';
+import type { NetworkRequest, NetworkSummary } from '../../training/architectures/architecture';
 import { replaceHead } from '../../training/architectures/head';
 import { initialise } from '../../training/architectures/initialise';
 import { architectures, findArchitecture } from '../../training/architectures/registry';
 import type { LayersModel } from '../../training/network';
 import { readLayersModel } from './readLayersModel';
 import { summarise } from './summary';
-
-export interface NetworkWish {
-  /** An architecture's id, or the path of a TensorFlow.js or Keras layers model. */
-  readonly network: string;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-  readonly classes: number;
-  readonly seed: number;
-  /** New random weights instead of the file's. */
-  readonly fresh?: boolean;
-}
 
 /**
  * The network that is asked for with its initial weights, and its layers: an architecture built for these pictures, or a model
@@ -27,7 +15,7 @@ export interface NetworkWish {
  * Throws `UserError` `parameter` for pictures that the network does not take and names that are none; as {@link readLayersModel}.
  */
 export async function prepareNetwork(
-  wish: NetworkWish,
+  wish: NetworkRequest,
 ): Promise<{ readonly model: LayersModel; readonly summary: NetworkSummary }> {
   const { classes, seed } = wish;
   const architecture = findArchitecture(wish.network);
@@ -59,8 +47,8 @@ async function requireModel(network: string): Promise<void> {
 }
 
 function requireSameSize(
-  wish: Pick<NetworkWish, 'height' | 'width' | 'channels'>,
-  input: Pick<NetworkWish, 'height' | 'width' | 'channels'>,
+  wish: Pick<NetworkRequest, 'height' | 'width' | 'channels'>,
+  input: Pick<NetworkRequest, 'height' | 'width' | 'channels'>,
 ): void {
   if (wish.height === input.height && wish.width === input.width && wish.channels === input.channels) return;
   const say = ({ height, width, channels }: typeof wish): string =>

@@ -36,3 +36,16 @@ export interface LayerSummary {
   readonly output: readonly number[];
   readonly parameters: number;
 }
+
+/** Which network is wanted; plain JSON. */
+export interface NetworkRequest {
+  /** An architecture's id, or the path of a TensorFlow.js or Keras layers model to go on with. */
+  readonly network: string;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  readonly classes: number;
+  readonly seed: number;
+  /** For a model of the user's: new random weights instead of the file's. */
+  readonly fresh?: boolean;
+}

@@ -1,4 +1,4 @@
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors';
 import { reasonOf, unreadable } from './failures';
@@ -54,17 +54,6 @@ export async function liesInside(root: string, file: string): Promise<boolean> {
   if (real === undefined) return false;
   const relative = path.relative(root, real);
   return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
-}
-
-/** The first `length` bytes of a regular file, fewer if it has fewer. */
-export async function headOf(file: string, length: number): Promise<Uint8Array> {
-  const handle = await open(file, 'r');
-  try {
-    const { bytesRead, buffer } = await handle.read(new Uint8Array(length), 0, length, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Whether `dataset` is a file or a folder. Throws `UserError('file-missing' | 'dataset-unreadable')`. */

@@ -9,14 +9,12 @@ import type {
   WatchedBatch,
   WatchResult,
 } from '../../../training/network';
+import { threadCount } from '../library';
 import { createPredictions } from './predictions';
 import { createSteps } from './steps';
 import { readTrainableModel } from './trainableModel';
 import { createWatches } from './watches';
 import { createWeights } from './weights';
-
-/** Physical cores are not told by Node; two logical ones mostly share one. */
-const DEFAULT_THREADS = 2;
 
 /**
  * A network that ONNX Runtime trains: loss, derivatives and predictions are graphs with the weights as inputs, made for each
@@ -33,7 +31,7 @@ export async function createOnnxNetwork(
 ): Promise<TrainableNetwork> {
   const trainable = readTrainableModel(model);
   const weights = createWeights(trainable.parameters);
-  const threads = options.threads === undefined || options.threads === 0 ? DEFAULT_THREADS : options.threads;
+  const threads = threadCount(options.threads);
   const inference = { ...trainable, graph: inferenceForm(trainable.graph) };
   const steps = createSteps(trainable, weights, threads);
   const predictions = createPredictions(inference, weights, threads);

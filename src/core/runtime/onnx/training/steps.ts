@@ -2,8 +2,9 @@ import { operators } from '../../../graph/ops/registry';
 import { sizeOf } from '../../../graph/tensor';
 import type { NoiseForm } from '../../../graph/training/forms';
 import { stepGraph } from '../../../graph/training/stepGraph';
+import { predictedAt } from '../../../training/crossEntropy';
 import type { Minibatch, StepResult } from '../../../training/network';
-import { fillOneHot, winnerAt } from './batchMemory';
+import { fillOneHot } from './batchMemory';
 import { keepRecent } from './kept';
 import { drawNoise } from './noiseDraws';
 import type { TrainableModel } from './trainableModel';
@@ -74,7 +75,7 @@ export function createSteps(model: TrainableModel, weights: Weights, threads: nu
       for (const [values, next] of prepared.statistics) values.set(next);
       let correct = 0;
       for (let image = 0; image < count; image++)
-        if (winnerAt(prepared.logits, image * model.classes, model.classes) === labels[image]) correct++;
+        if (predictedAt(prepared.logits, image * model.classes, model.classes) === labels[image]) correct++;
       return { loss: prepared.loss[0]!, correct };
     },
     async check() {

@@ -1,7 +1,8 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import type { StaticGraph } from '../../../graph/graph';
 import { sizeOf, type Shape } from '../../../graph/tensor';
 import { writeOnnx } from '../../../graph/write/onnx';
+import { createLibrarySession } from '../library';
 
 /** A graph that is run many times on the same memory: what stands in `buffers` goes in and comes out, nothing is allocated. */
 export interface TrainingSession {
@@ -18,14 +19,7 @@ export async function createTrainingSession(
   buffers: ReadonlyMap<string, Float32Array>,
   threads: number,
 ): Promise<TrainingSession> {
-  const { InferenceSession: Session, Tensor: OnnxTensor } = await import('onnxruntime-node');
-  const session: InferenceSession = await Session.create(writeOnnx(graph), {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    extra: { session: { force_spinning_stop: '1' } },
-  });
+  const { session, OnnxTensor } = await createLibrarySession(writeOnnx(graph), threads);
   const tensor = (name: string, shape: Shape): Tensor => {
     const buffer = buffers.get(name);
     if (buffer?.length !== sizeOf(shape)) throw new Error(`There is no memory for ${name}`);

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { unreadable } from '../failures';
-import { headOf } from '../listing';
+import { readHead } from '../../../files/readHead';
 import { LARGEST_SIDE, MOST_PICTURES } from '../source';
 import { openBytes, type ByteSource } from './bytes';
 import { unpack, unpackHead, type Packed, type UnpackOptions } from './unpack';
@@ -22,7 +22,7 @@ const LARGEST_HEADER = 4 + 4 * 4;
 
 /** The header of an IDX file of bytes, gzipped or not; undefined for every other file. Throws `UserError` for IDX of other types. */
 export async function readIdxHeader(file: string): Promise<IdxFile | undefined> {
-  const start = await headOf(file, LARGEST_HEADER);
+  const start = await readHead(file, LARGEST_HEADER);
   const name = path.basename(file);
   if (start[0] !== 0x1f || start[1] !== 0x8b) return parse(start, file, name);
   const { size } = await stat(file);

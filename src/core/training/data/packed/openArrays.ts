@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { unreadable } from '../failures';
-import { headOf, type Listing } from '../listing';
+import { readHead } from '../../../files/readHead';
+import type { Listing } from '../listing';
 import type { OpenedFiles } from '../source';
 import { imagesOf, withWhite } from './arrayImages';
 import { labelsOf } from './arrayLabels';
@@ -26,7 +27,7 @@ export async function openArrayFolder(listing: Listing, options: PackedOptions):
   const arrays: ArrayFile[] = [];
   for (const name of files.filter((file) => /\.npy$/i.test(file))) {
     const file = path.join(folder, name);
-    if (Buffer.from(await headOf(file, 6)).equals(MAGIC)) arrays.push(npyFile(file, options));
+    if (Buffer.from(await readHead(file, 6)).equals(MAGIC)) arrays.push(npyFile(file, options));
   }
   return arrays.length < 2 ? undefined : openArrays(folder, path.basename(folder), arrays, options);
 }
