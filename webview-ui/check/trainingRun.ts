@@ -24,6 +24,7 @@ const isSummaryShape = hasShape({
   layers: isArrayOf(hasShape({ name: isString, type: isString, output: isArrayOf(isNumber), parameters: isCount })),
   parameters: isCount,
   trainableParameters: isCount,
+  warnings: isOptional(isArrayOf(isString)),
 });
 export const isSummary: Guard<NetworkSummary> = (value): value is NetworkSummary => isSummaryShape(value);
 

@@ -4,6 +4,7 @@ import type { TrainingForm } from '../../../src/protocol/training';
 import { checkField } from '../../controls/checkField';
 import { selectField } from '../../controls/field';
 import { element } from '../../dom';
+import { warningList } from './datasetFacts';
 import { chosenNetwork, isUserModel, networkProblem } from './plan';
 import { section } from './section';
 import { summaryTable } from './summaryTable';
@@ -31,6 +32,7 @@ export function createNetworkSection(changed: (choice: NetworkChoice) => void): 
     class: 'summary-box',
     attributes: { tabindex: '0', role: 'region', 'aria-label': 'Layers' },
   });
+  const warnings = element('div');
   const caption = element('summary', { text: 'Layers' });
   const details = element('details', { class: 'display', hidden: true }, caption, layers);
   let offered = '';
@@ -41,6 +43,7 @@ export function createNetworkSection(changed: (choice: NetworkChoice) => void): 
       element('div', { class: 'fields' }, network.element, fresh.element),
       words,
       problem,
+      warnings,
       details,
     ),
     set(form, choice) {
@@ -68,6 +71,7 @@ export function createNetworkSection(changed: (choice: NetworkChoice) => void): 
     },
     showSummary(summary, error) {
       details.hidden = summary === undefined;
+      warnings.replaceChildren(...warningList(summary?.warnings ?? []));
       if (summary !== undefined) {
         caption.textContent = `Layers: ${summary.layers.length}, parameters: ${summary.parameters.toLocaleString('en')}`;
         layers.replaceChildren(summaryTable(summary));

@@ -78,7 +78,7 @@ export async function beginRun(request: NewRun, context: TrainContext): Promise<
         steps: stepsOf(sets.train.count, options),
         epochs: [],
         seconds: 0,
-        warnings: [],
+        warnings: summary.warnings ?? [],
       };
       await makeRunFolder(folder);
       return withLock(folder, async (lock) => {

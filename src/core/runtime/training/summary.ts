@@ -4,6 +4,7 @@ import { readLayers } from '../../graph/read/layers/layers';
 import { weightsByName } from '../../graph/read/layers/weightSource';
 import { readInputShape } from '../../model/modelInput';
 import type { LayerSummary, NetworkSummary, PictureSize } from '../../training/architectures/architecture';
+import { penaltyWarnings } from '../../training/architectures/penalties';
 import { trainableIn } from '../../training/architectures/trainable';
 import type { LayersModel } from '../../training/network';
 import { explainReading } from './failures';
@@ -51,6 +52,7 @@ function read({ topology, weights }: LayersModel): NetworkFacts {
     },
   );
   const isTrainable = trainableIn(topology);
+  const warnings = penaltyWarnings(topology);
   const count = (list: Iterable<string>): number =>
     [...list].reduce((sum, name) => sum + (tensors.get(name)?.data.length ?? 0), 0);
   const used = [...new Set([...owned.values()].flatMap((list) => [...list]))];
@@ -60,6 +62,7 @@ function read({ topology, weights }: LayersModel): NetworkFacts {
       layers: [...layers.values()].map((layer) => ({ ...layer, parameters: count(owned.get(layer.name) ?? []) })),
       parameters: count(used),
       trainableParameters: count(used.filter(isTrainable)),
+      ...(warnings.length > 0 && { warnings }),
     },
     input: pictureSize((graph.inputs[0]?.shape ?? []).slice(1)),
     classes: last.at(-1) ?? 0,

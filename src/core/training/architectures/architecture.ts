@@ -27,6 +27,8 @@ export interface NetworkSummary {
   readonly layers: readonly LayerSummary[];
   readonly parameters: number;
   readonly trainableParameters: number;
+  /** What of the model is not trained as it asks for; sentences. */
+  readonly warnings?: readonly string[];
 }
 
 export interface LayerSummary {

@@ -9,11 +9,8 @@ export interface WeightedLayer {
 
 const MAXIMUM_DEPTH = 64;
 
-/**
- * Finds the layer that a weight belongs to by the weight's name, `layer/kernel` or `model/layer/part/kernel`: the innermost part
- * of the name that is a layer. Nested models are looked through.
- */
-export function layerOfWeight(topology: Entry): (weight: string) => WeightedLayer | undefined {
+/** All layers of a model by their names, those of nested models among them. */
+export function layersByName(topology: Entry): ReadonlyMap<string, WeightedLayer> {
   const layers = new Map<string, WeightedLayer>();
   const visit = (model: Entry, trainable: boolean, depth: number): void => {
     if (depth > MAXIMUM_DEPTH) return;
@@ -30,6 +27,15 @@ export function layerOfWeight(topology: Entry): (weight: string) => WeightedLaye
     }
   };
   visit(entryAt(topology, 'model_config') ?? topology, true, 0);
+  return layers;
+}
+
+/**
+ * Finds the layer that a weight belongs to by the weight's name, `layer/kernel` or `model/layer/part/kernel`: the innermost part
+ * of the name that is a layer.
+ */
+export function layerOfWeight(topology: Entry): (weight: string) => WeightedLayer | undefined {
+  const layers = layersByName(topology);
   return (weight) =>
     weight
       .split('/')

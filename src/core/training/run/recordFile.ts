@@ -65,7 +65,13 @@ const recordShape: Shape = {
   diverged: optional(isBoolean),
   network: {
     source: isText,
-    summary: { name: isText, layers: [layer], parameters: isCount, trainableParameters: isCount },
+    summary: {
+      name: isText,
+      layers: [layer],
+      parameters: isCount,
+      trainableParameters: isCount,
+      warnings: optional([isText]),
+    },
   },
   dataset: { request: { path: isText }, info },
   options: optionsShape,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { penaltyWarnings } from '../../../../src/core/training/architectures/penalties';
 import { architectures, findArchitecture } from '../../../../src/core/training/architectures/registry';
 import type { LayersModel } from '../../../../src/core/training/network';
 
@@ -107,4 +108,22 @@ it.each(architectures.map(({ id }) => id))('%s refuses pictures that are too sma
   expect(() => build({ ...size, width: minimumSide - 1 }, 2, 0)).toThrow(/too small/);
   expect(() => build(size, 1, 0)).toThrow(/1 classes/);
   expect(build(size, 2, 0).weights.every(({ data }) => data.every(Number.isFinite))).toBe(true);
+});
+
+describe('penalties in the loss', () => {
+  const withConfig = (config: object): LayersModel['topology'] => ({
+    class_name: 'Sequential',
+    config: { name: 'net', layers: [{ class_name: 'Dense', config: { name: 'scores', units: 3, ...config } }] },
+  });
+
+  it('are named where a model asks for them, in either spelling', () => {
+    const l2 = { class_name: 'L1L2', config: { l1: 0, l2: 1e-4 } };
+    for (const key of ['kernel_regularizer', 'kernelRegularizer', 'bias_regularizer', 'activityRegularizer'])
+      expect(penaltyWarnings(withConfig({ [key]: l2 }))).toEqual([expect.stringContaining('(scores)')]);
+  });
+
+  it('are not spoken of where there are none', () => {
+    expect(penaltyWarnings(withConfig({ kernel_regularizer: null, activity_regularizer: null }))).toEqual([]);
+    for (const { id } of architectures) expect(penaltyWarnings(built(id, grey28, 10).topology)).toEqual([]);
+  });
 });
