@@ -35,6 +35,7 @@ const REQUIRED = [
   'media/models/fashion-mnist/weights.bin',
   'media/models/flowers/weights.bin',
   'samples/sandal.png',
+  'samples/flowers/daisy.jpg',
 ];
 
 /** Builds for production and packs a .vsix for this platform; throws if something is missing, strange or too large. */
