@@ -31,7 +31,14 @@ const node = {
 
 const builds = [
   { ...node, entryPoints: { extension: 'src/extension/extension.ts' } },
-  { ...node, entryPoints: { engine: 'src/core/engine/process.ts', cli: 'src/cli/main.ts' } },
+  {
+    ...node,
+    entryPoints: {
+      engine: 'src/core/engine/process.ts',
+      cli: 'src/cli/main.ts',
+      sessionThread: 'src/core/runtime/onnx/training/sessionThread.ts',
+    },
+  },
   {
     ...common,
     platform: 'browser',

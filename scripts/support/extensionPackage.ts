@@ -24,6 +24,7 @@ const REQUIRED = [
   'LICENSE',
   'dist/extension.js',
   'dist/engine.js',
+  'dist/sessionThread.js',
   'dist/tfjs-backend-wasm-simd.wasm',
   'dist/webview/panel.js',
   'dist/webview/panel.css',

@@ -16,7 +16,10 @@ export interface TrainableNetwork {
   step(batch: Minibatch): Promise<StepResult>;
   /** Logits, count × classes, by inference (no dropout, moving statistics). `pixels` in [0, 1], count × H × W × C. */
   predict(pixels: Float32Array, count: number): Promise<Float32Array>;
-  /** Scores and input gradients of the watched images, by inference, in one run. */
+  /**
+   * Scores and input gradients of the watched images, by inference, in one run, of the weights as they are when it is called;
+   * they may change once a later `step` has ended. One at a time: the next call must wait for the end of this one.
+   */
   watch(images: WatchedBatch): Promise<WatchResult>;
   /** The weights as the model file has them, under its names, for saving; copies. */
   exportWeights(): readonly NamedWeight[];
@@ -57,6 +60,7 @@ export interface WatchedBatch {
   readonly scoreOf: 'predicted' | 'label';
 }
 
+/** Valid until the next `watch`, which may use the memory again. */
 export interface WatchResult {
   /** count × classes. */
   readonly logits: Float32Array;
@@ -93,5 +97,7 @@ export type NetworkFactory = (model: LayersModel, options: NetworkOptions) => Pr
 export interface NetworkOptions {
   readonly engine: 'auto' | EngineId;
   readonly threads?: number;
+  /** Watched images for each image that is trained on; 0 or absent: nothing is watched, or next to nothing. */
+  readonly watchShare?: number;
   readonly tensorflowModule?: string;
 }

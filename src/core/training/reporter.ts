@@ -4,8 +4,10 @@ import { readFrame } from './run/frameRecord';
 
 /** Tells of minibatches and frames a few times a second, however many there are. */
 export interface Reporter {
-  /** A minibatch is done; `frame`: what was seen after it, read before the next call at the latest. */
-  minibatch(step: number, loss: number, accuracy: number, frame?: Uint8Array): void;
+  /** A minibatch is done. */
+  minibatch(step: number, loss: number, accuracy: number): void;
+  /** What was seen after a minibatch; its memory is read as it is when it is told. */
+  frame(frame: Uint8Array): void;
   /** Tells what was held back. */
   flush(): void;
   /** Tells at once. */
@@ -47,15 +49,20 @@ export function createReporter({ report, layout, pace }: ReporterSource): Report
     newest = undefined;
   }
 
+  function tellAtTimes(): void {
+    if (performance.now() - last >= MILLISECONDS) flush();
+  }
+
   return {
-    minibatch(step, loss, accuracy, frame) {
-      if (step > 0) {
-        if (losses.length === 0) firstStep = step;
-        losses.push(loss);
-        accuracies.push(accuracy);
-      }
-      newest = frame ?? newest;
-      if (performance.now() - last >= MILLISECONDS) flush();
+    minibatch(step, loss, accuracy) {
+      if (losses.length === 0) firstStep = step;
+      losses.push(loss);
+      accuracies.push(accuracy);
+      tellAtTimes();
+    },
+    frame(frame) {
+      newest = frame;
+      tellAtTimes();
     },
     flush,
     tell(event) {

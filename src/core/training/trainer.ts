@@ -72,6 +72,8 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
   const reporter = createReporter({ report: parts.report, layout: watcher?.layout, pace: () => outlook() });
   let current = record;
   let lastFrame: Uint8Array | undefined;
+  /** What is being looked at; its frame is put down before the next look, and before anything is kept. */
+  let looking: Promise<Uint8Array> | undefined;
   let validationSeconds = 0;
   let mark = performance.now();
   const last = { turn: mark, flush: mark, record: mark, state: mark, stateTook: 0 };
@@ -108,6 +110,7 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
   }
 
   async function keepState(): Promise<void> {
+    await endLook();
     const isSound = network.weights.every(({ values }) => values.every(Number.isFinite));
     if (!isSound) throw new Diverged('A weight is no longer a finite number');
     const started = performance.now();
@@ -116,10 +119,22 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
     last.stateTook = last.state - started;
   }
 
-  async function look(step: number): Promise<void> {
+  /** The next minibatch need not wait for what is seen: the weights are taken down at once. */
+  async function beginLook(step: number): Promise<void> {
+    await endLook();
     if (!watcher || step % options.watch.every !== 0) return;
-    lastFrame = await watcher.look(step);
-    await output.frame(lastFrame);
+    looking = watcher.look(step);
+    // Its failure is told to the one who ends it, which may be a minibatch later.
+    looking.catch(() => undefined);
+  }
+
+  async function endLook(): Promise<void> {
+    const frame = await looking;
+    looking = undefined;
+    if (!frame) return;
+    lastFrame = frame;
+    await output.frame(frame);
+    reporter.frame(frame);
   }
 
   async function checkpoint(step: number): Promise<void> {
@@ -139,10 +154,9 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
   }
 
   async function begin(): Promise<void> {
-    await look(0);
+    await beginLook(0);
     await checkpoint(0);
     await keepState();
-    reporter.minibatch(0, 0, 0, lastFrame);
   }
 
   async function doMinibatch(): Promise<void> {
@@ -157,9 +171,9 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
     const step = index + 1;
     const epoch = Math.floor(index / epochSteps) + 1;
     output.minibatch({ step, epoch, images: count, learningRate, loss: result.loss, correct: result.correct });
-    await look(step);
+    await beginLook(step);
     await checkpoint(step);
-    reporter.minibatch(step, result.loss, result.correct / count, lastFrame);
+    reporter.minibatch(step, result.loss, result.correct / count);
     const seconds = lap();
     ledger.spend(seconds, 'training');
     pace.note(count, seconds);
@@ -202,8 +216,8 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
 
   async function end(status: 'finished' | 'stopped'): Promise<void> {
     await reader.dispose();
-    reporter.flush();
     await keepState();
+    reporter.flush();
     ledger.spend(lap(), 'training');
     const test = sets.test.count > 0 ? await measure(sets.test, control.wish !== 'stop') : undefined;
     ledger.spend(lap(), 'other');
@@ -216,6 +230,7 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
   /** What was reached before stays as it was kept. */
   async function fail(message: string, diverged = false): Promise<void> {
     await reader.dispose();
+    await endLook().catch(() => undefined);
     reporter.flush();
     // A disk that is full also refuses the last lines.
     await output.close().catch(() => undefined);

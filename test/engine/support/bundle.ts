@@ -22,7 +22,7 @@ export async function bundleProgram(entryPoint: string, assets: readonly string[
   const folder = mkdtempSync(path.join(cache, 'test-'));
   await esbuild.build({
     absWorkingDir: projectRoot,
-    entryPoints: { program: entryPoint },
+    entryPoints: { program: entryPoint, sessionThread: 'src/core/runtime/onnx/training/sessionThread.ts' },
     outdir: folder,
     bundle: true,
     platform: 'node',

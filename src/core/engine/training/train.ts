@@ -8,7 +8,7 @@ import type { Dataset, DatasetInfo, DatasetRequest } from '../../training/data/d
 import { openDataset } from '../../training/data/openDataset';
 import { holdOut } from '../../training/data/subsets';
 import { encodeLayersModel } from '../../training/layersModelFile';
-import type { LayersModel, NamedWeight, TrainableNetwork } from '../../training/network';
+import type { LayersModel, NamedWeight, NetworkOptions, TrainableNetwork } from '../../training/network';
 import type { TrainingOptions } from '../../training/options';
 import { lockRun } from '../../training/run/lock';
 import { isContinuable, keptState } from '../../training/run/openRun';
@@ -57,39 +57,45 @@ export async function beginRun(request: NewRun, context: TrainContext): Promise<
       fresh: request.fresh === true,
     };
     const { model, summary } = await prepareNetwork({ network: request.network, ...wish });
-    return withNetwork(model, { ...request, engine: request.engine ?? 'auto' }, context, async (network) => {
-      const watched = await prepareWatched(request.watched, network, info, request.dataset, createImageCache());
-      throwIfCancelled(context.signal);
-      const created = new Date().toISOString();
-      const record: RunRecord = {
-        kind: 'training',
-        version: 1,
-        id: resultId(created, randomBytes(4)),
-        name: request.name,
-        created,
-        status: 'running',
-        network: { source: request.network, summary },
-        dataset: { request: request.dataset, info },
-        options,
-        engine: network.engine,
-        engineReason: network.engineReason,
-        watched: watched.facts,
-        step: 0,
-        steps: stepsOf(sets.train.count, options),
-        epochs: [],
-        seconds: 0,
-        warnings: summary.warnings ?? [],
-      };
-      await makeRunFolder(folder);
-      return withLock(folder, async (lock) => {
-        const saveModel = modelWriter(model, record);
-        const { threads } = request;
-        const setup = { watched: watched.images, ...(threads !== undefined && { threads }) };
-        await writeSetup(folder, record, setup, (target) => saveModel(target, network.exportWeights()));
-        const session = { folder, lock, network, sets, watched: watched.images, options, saveModel, ...context };
-        return runTraining(session, record, { continues: false });
-      });
-    });
+    const watchShare = watchShareOf(request.watched.length, options);
+    return withNetwork(
+      model,
+      { ...request, engine: request.engine ?? 'auto', watchShare },
+      context,
+      async (network) => {
+        const watched = await prepareWatched(request.watched, network, info, request.dataset, createImageCache());
+        throwIfCancelled(context.signal);
+        const created = new Date().toISOString();
+        const record: RunRecord = {
+          kind: 'training',
+          version: 1,
+          id: resultId(created, randomBytes(4)),
+          name: request.name,
+          created,
+          status: 'running',
+          network: { source: request.network, summary },
+          dataset: { request: request.dataset, info },
+          options,
+          engine: network.engine,
+          engineReason: network.engineReason,
+          watched: watched.facts,
+          step: 0,
+          steps: stepsOf(sets.train.count, options),
+          epochs: [],
+          seconds: 0,
+          warnings: summary.warnings ?? [],
+        };
+        await makeRunFolder(folder);
+        return withLock(folder, async (lock) => {
+          const saveModel = modelWriter(model, record);
+          const { threads } = request;
+          const setup = { watched: watched.images, ...(threads !== undefined && { threads }) };
+          await writeSetup(folder, record, setup, (target) => saveModel(target, network.exportWeights()));
+          const session = { folder, lock, network, sets, watched: watched.images, options, saveModel, ...context };
+          return runTraining(session, record, { continues: false });
+        });
+      },
+    );
   });
 }
 
@@ -112,6 +118,7 @@ export async function continueRun(request: ContinuedRun, context: TrainContext):
       const { tensorflowModule } = request;
       const choice = {
         engine,
+        watchShare: watchShareOf(record.watched.length, options),
         ...(threads !== undefined && { threads }),
         ...(tensorflowModule !== undefined && { tensorflowModule }),
       };
@@ -142,16 +149,17 @@ async function withDataset<T>(
 
 async function withNetwork<T>(
   model: LayersModel,
-  options: Pick<NewRun, 'engine' | 'threads' | 'tensorflowModule'>,
+  options: Partial<NetworkOptions>,
   { signal, report }: TrainContext,
   work: (network: TrainableNetwork) => Promise<T>,
 ): Promise<T> {
   throwIfCancelled(signal);
   report({ kind: 'preparing', what: 'network', done: 0, total: 1 });
   const { createNetwork } = await import('../../runtime/training/createNetwork');
-  const { engine = 'auto', threads, tensorflowModule } = options;
+  const { engine = 'auto', watchShare = 0, threads, tensorflowModule } = options;
   const network = await createNetwork(model, {
     engine,
+    watchShare,
     ...(threads !== undefined && { threads }),
     ...(tensorflowModule !== undefined && { tensorflowModule }),
   });
@@ -170,6 +178,10 @@ async function withLock<T>(folder: string, work: (lock: TrainingSession['lock'])
   } finally {
     await lock.release();
   }
+}
+
+function watchShareOf(images: number, { batchSize, watch }: TrainingOptions): number {
+  return images / (watch.every * batchSize);
 }
 
 function setsOf({ train, test }: Dataset, { validationShare, seed }: TrainingOptions): TrainingSets {

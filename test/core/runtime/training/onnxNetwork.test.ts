@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createOnnxNetwork } from '../../../../src/core/runtime/onnx/training/onnxNetwork';
-import type { LayersModel, NamedWeight, TrainableNetwork } from '../../../../src/core/training/network';
+import type { LayersModel, NamedWeight, TrainableNetwork, WatchResult } from '../../../../src/core/training/network';
 import { largest, largestDifference, load, randomNumbers, removeFolders } from '../support';
 import { minibatch, saveLayersModel, tinyNet } from './support';
 
@@ -233,6 +233,27 @@ describe('a network on ONNX Runtime', () => {
     const all = await network.predict(many, 70);
     const last = await network.predict(many.slice(69 * size), 1);
     expect(largestDifference(all.subarray(69 * 3), last)).toBeLessThan(1e-5);
+    await network.dispose();
+  });
+
+  it('watches the weights as they were when it was asked, while training goes on', async () => {
+    const { model, size } = Object.values(nets)[0]!;
+    const network = await createOnnxNetwork(model, { engine: 'onnx', threads: 1 });
+    const images = { ...minibatch(size, 4, 3, 8), scoreOf: 'label' } as const;
+    const copied = ({ logits, scoreGradient, lossGradient }: WatchResult): WatchResult => ({
+      logits: Float32Array.from(logits),
+      scoreGradient: Float32Array.from(scoreGradient),
+      lossGradient: Float32Array.from(lossGradient),
+    });
+    const before = copied(await network.watch(images));
+    const watching = network.watch(images);
+    await expect(network.watch(images)).rejects.toThrow('already');
+    await network.step(minibatch(size, 3, 3));
+    for (const { values, gradient } of network.weights)
+      gradient.forEach((slope, at) => (values[at] = values[at]! - slope));
+    expect(copied(await watching)).toEqual(before);
+    const after = await network.watch(images);
+    expect(largestDifference(after.lossGradient, before.lossGradient)).toBeGreaterThan(1e-3);
     await network.dispose();
   });
 

@@ -11,6 +11,7 @@ import type {
 } from '../../../training/network';
 import { threadCount } from '../library';
 import { createPredictions } from './predictions';
+import { shareThreads } from './shareThreads';
 import { createSteps } from './steps';
 import { readTrainableModel } from './trainableModel';
 import { createWatches } from './watches';
@@ -32,10 +33,11 @@ export async function createOnnxNetwork(
   const trainable = readTrainableModel(model);
   const weights = createWeights(trainable.parameters);
   const threads = threadCount(options.threads);
+  const shares = shareThreads(threads, options.watchShare ?? 0);
   const inference = { ...trainable, graph: inferenceForm(trainable.graph) };
-  const steps = createSteps(trainable, weights, threads);
+  const steps = createSteps(trainable, weights, shares.training);
   const predictions = createPredictions(inference, weights, threads);
-  const watches = createWatches(inference, weights, threads);
+  const watches = createWatches(inference, weights, shares.watching);
   // Runs share the memory of weights and batches, so that one must end before the next is prepared.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(action: () => Promise<T>): Promise<T> => {
@@ -52,7 +54,7 @@ export async function createOnnxNetwork(
     weights: weights.list,
     step: (batch: Minibatch): Promise<StepResult> => inTurn(() => steps.run(batch)),
     predict: (pixels, count) => inTurn(() => predictions.run(pixels, count)),
-    watch: (images: WatchedBatch): Promise<WatchResult> => inTurn(() => watches.run(images)),
+    watch: (images: WatchedBatch): Promise<WatchResult> => watches.run(images),
     exportWeights(): readonly NamedWeight[] {
       const places = new Map(trainable.parameters.map(({ name }, index) => [name, index]));
       return model.weights.map(({ name, shape, data }) => {

@@ -5,7 +5,7 @@ import type { WatchedBatch, WatchResult } from '../../../training/network';
 import { fillOneHot } from './batchMemory';
 import { keepRecent } from './kept';
 import type { TrainableModel } from './trainableModel';
-import { createTrainingSession } from './trainingSession';
+import { createThreadSession, sharedFloats } from './threadSession';
 import type { Weights } from './weights';
 
 interface Prepared {
@@ -22,14 +22,28 @@ export interface Watches {
   dispose(): Promise<void>;
 }
 
-/** Scores and derivatives of the watched pictures; a run watches the same number of them all along. */
+/**
+ * Scores and derivatives of the watched pictures; a run watches the same number of them all along. They are computed in a
+ * thread of their own, on the weights as they are when `run` is called, so that training can go on meanwhile. Operators of
+ * small networks gain little from more than one thread: two runs side by side on one each finish sooner.
+ */
 export function createWatches(model: TrainableModel, weights: Weights, threads: number): Watches {
   const kept = { predicted: keepRecent<Prepared>(1), label: keepRecent<Prepared>(1) };
+  /** The thread's own copy of the weights. */
+  let copies: ReadonlyMap<string, Float32Array> | undefined;
+  let isRunning = false;
+
+  function copyWeights(): ReadonlyMap<string, Float32Array> {
+    copies ??= new Map([...weights.values].map(([name, { length }]) => [name, sharedFloats(length)]));
+    for (const [name, copy] of copies) copy.set(weights.values.get(name)!);
+    return copies;
+  }
+
   const prepare = async (count: number, scoreOf: WatchedBatch['scoreOf']): Promise<Prepared> => {
     const { graph, ...names } = watchGraph(model.graph, count, scoreOf, operators);
-    const buffers = new Map(weights.values);
+    const buffers = new Map(copies);
     const allocate = (name: string): Float32Array => {
-      const buffer = new Float32Array(sizeOf(graph.types.get(name)!.shape));
+      const buffer = sharedFloats(sizeOf(graph.types.get(name)!.shape));
       buffers.set(name, buffer);
       return buffer;
     };
@@ -39,21 +53,33 @@ export function createWatches(model: TrainableModel, weights: Weights, threads: 
       logits: allocate(names.logits),
       gradients: allocate(names.gradients),
     };
-    const session = await createTrainingSession(graph, buffers, threads);
+    const session = await createThreadSession(graph, buffers, threads);
     return { ...memory, run: session.run, dispose: session.dispose };
   };
+
+  async function watch({ pixels, labels, count, scoreOf }: WatchedBatch): Promise<WatchResult> {
+    copyWeights();
+    const prepared = await kept[scoreOf].get(count, () => prepare(count, scoreOf));
+    const { gradients } = prepared;
+    prepared.pixels.set(pixels.subarray(0, prepared.pixels.length));
+    fillOneHot(prepared.oneHot, labels, model.classes);
+    await prepared.run();
+    return {
+      logits: prepared.logits,
+      scoreGradient: gradients.subarray(0, gradients.length / 2),
+      lossGradient: gradients.subarray(gradients.length / 2),
+    };
+  }
+
   return {
-    async run({ pixels, labels, count, scoreOf }) {
-      const prepared = await kept[scoreOf].get(count, () => prepare(count, scoreOf));
-      const { gradients } = prepared;
-      prepared.pixels.set(pixels.subarray(0, prepared.pixels.length));
-      fillOneHot(prepared.oneHot, labels, model.classes);
-      await prepared.run();
-      return {
-        logits: prepared.logits.slice(),
-        scoreGradient: gradients.slice(0, gradients.length / 2),
-        lossGradient: gradients.slice(gradients.length / 2),
-      };
+    async run(images) {
+      if (isRunning) throw new Error('The images are being watched already');
+      isRunning = true;
+      try {
+        return await watch(images);
+      } finally {
+        isRunning = false;
+      }
     },
     async dispose() {
       await kept.predicted.dispose();
