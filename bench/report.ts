@@ -1,4 +1,4 @@
-import type { Entry, Results } from './results';
+import type { Entry, Results, TrainingLife } from './results';
 import type { Spread } from './statistics';
 import { INTEGRATION_STEPS, OCCLUSION_GRID, PGD_STEPS, TASK_WORDS, TASKS, TRAINING_TASKS } from './tasks';
 import { imagesPerSecond } from './trainingRate';
@@ -63,7 +63,7 @@ function taskSection({ measurements, models }: Results, task: (typeof TASKS)[num
 }
 
 /** Training by images a second, and how much of that watching takes. */
-function trainingSection({ measurements }: Results): string {
+function trainingSection({ measurements, trainingLife }: Results): string {
   const [plain, watched] = TRAINING_TASKS.map((task) => measurements.find((each) => each.task === task));
   if (plain === undefined || watched === undefined) return '';
   const rows = plain.entries.map((entry) => {
@@ -99,7 +99,19 @@ The post's deep network for 28 × 28 pictures (179,728 parameters): ${TASK_WORDS
 
 ${table(head, rows)}
 
-`;
+${trainingLife === undefined ? '' : `${lifeSummary(trainingLife)}\n\n`}`;
+}
+
+/** What a training leaves to others, and what it keeps. */
+export function lifeSummary({ alone, beside, minibatches, memory }: TrainingLife): string {
+  const grown = memory && `${(100 * (memory.last / memory.first - 1)).toFixed(1)} %`;
+  const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+  return (
+    `While such a training with 16 watched images runs in its process, the attribution (gradient × input) of another 28 × 28 picture by the engine's process takes ${times(beside)} ms from request to answer, and ${times(alone)} ms when nothing is trained.` +
+    (memory
+      ? ` Over ${minibatches.toLocaleString('en')} watched minibatches the training's process went from ${megabytes(memory.first)} to ${megabytes(memory.last)} of resident memory (${grown}).`
+      : '')
+  );
 }
 
 function rates({ median, lower, upper }: Spread): string {

@@ -40,6 +40,16 @@ export interface PreparationTimes {
   readonly session: Spread;
 }
 
+/** A training in a process of its own, watching 16 images, beside which attribution is asked for. */
+export interface TrainingLife {
+  /** Milliseconds of one picture's attribution, without and with the training. */
+  readonly alone: Spread;
+  readonly beside: Spread;
+  /** Resident memory of the training's process, so many minibatches apart; absent where the system does not tell. */
+  readonly minibatches: number;
+  readonly memory?: { readonly first: number; readonly last: number };
+}
+
 export interface Results {
   readonly machine: Machine;
   readonly threads: number;
@@ -47,6 +57,7 @@ export interface Results {
   readonly models: Readonly<Record<string, string>>;
   readonly measurements: readonly Measurement[];
   readonly preparations: readonly PreparationTimes[];
+  readonly trainingLife?: TrainingLife;
 }
 
 /** Where a day's results of this kind of machine are kept. */
@@ -59,6 +70,7 @@ export function resultsFile(folder: string, machine: Machine, threads: number): 
 export function saveResults(file: string, results: Results): Results {
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : undefined;
   const merged: Results = {
+    ...known,
     ...results,
     models: { ...known?.models, ...results.models },
     ...((results.torch ?? known?.torch) !== undefined && { torch: (results.torch ?? known?.torch)! }),

@@ -10,10 +10,11 @@ import { measureTask } from './measure';
 import { benchModels, type BenchModel } from './models';
 import { readOptions, USAGE, type Options } from './options';
 import { exportForPyTorch } from './pytorchNetwork';
-import { CALM, report, summary } from './report';
+import { CALM, lifeSummary, report, summary } from './report';
 import { resultsFile, saveResults, type Measurement, type PreparationTimes, type Results } from './results';
 import { spreadOf } from './statistics';
 import { measureTraining, TRAINING_MODEL, TRAINING_MODEL_WORDS } from './training';
+import { measureTrainingLife } from './trainingLife';
 import type { WorkerOptions } from './worker';
 
 const ROOT = path.resolve(__dirname, '..');
@@ -79,6 +80,7 @@ async function measureAll(options: Options, folder: string): Promise<void> {
 
 async function trainAll(options: Options, folder: string): Promise<void> {
   const machine = describeMachine();
+  const common = { machine, threads: options.threads, models: { [TRAINING_MODEL]: TRAINING_MODEL_WORDS } };
   await measureTraining(ROOT, folder, options, hasTorch(options.python), {
     said: (line) => console.log(line),
     async measured(measured, torch) {
@@ -86,15 +88,17 @@ async function trainAll(options: Options, folder: string): Promise<void> {
       for (const entry of measured.entries) console.log(summary(entry));
       for (const { name, why } of measured.skipped) console.log(`    ${name.padEnd(16)} left out: ${why}`);
       await save(options, {
-        machine,
-        threads: options.threads,
+        ...common,
         ...(torch !== undefined && { torch }),
-        models: { [TRAINING_MODEL]: TRAINING_MODEL_WORDS },
         measurements: [measured],
         preparations: [],
       });
     },
   });
+  if (options.quick) return;
+  const trainingLife = await measureTrainingLife(ROOT, folder, options.threads);
+  console.log(lifeSummary(trainingLife));
+  await save(options, { ...common, measurements: [], preparations: [], trainingLife });
 }
 
 async function save(options: Options, results: Results): Promise<void> {

@@ -5,12 +5,16 @@ import type { LayersModel, Minibatch } from '../src/core/training/network';
 import { BATCH, MINIBATCHES } from './tasks';
 import { randomSequence } from './statistics';
 
-const SIDE = 28;
+export const TRAINING_SIDE = 28;
 const CLASSES = 10;
 
 /** The network of every contender: the post's deep network for 28 × 28 grey pictures. */
 export function trainingModel(): LayersModel {
-  return findArchitecture('deep-network')!.build({ height: SIDE, width: SIDE, channels: 1 }, CLASSES, 1);
+  return findArchitecture('deep-network')!.build(
+    { height: TRAINING_SIDE, width: TRAINING_SIDE, channels: 1 },
+    CLASSES,
+    1,
+  );
 }
 
 /** Seeded noise in [0, 1], brighter by class. */
@@ -19,8 +23,8 @@ export function trainingBatches(): readonly Minibatch[] {
   return Array.from({ length: MINIBATCHES }, (_, seed) => {
     const labels = Uint16Array.from({ length: BATCH }, () => Math.floor(random() * CLASSES));
     const pixels = Float32Array.from(
-      { length: BATCH * SIDE * SIDE },
-      (__, at) => (random() + labels[Math.floor(at / (SIDE * SIDE))]! / CLASSES) / 2,
+      { length: BATCH * TRAINING_SIDE * TRAINING_SIDE },
+      (__, at) => (random() + labels[Math.floor(at / (TRAINING_SIDE * TRAINING_SIDE))]! / CLASSES) / 2,
     );
     return { pixels, labels, count: BATCH, seed };
   });
@@ -33,7 +37,7 @@ export function exportTraining(folder: string): void {
   const join = (arrays: readonly ArrayLike<number>[]): Uint8Array =>
     new Uint8Array(Float32Array.from(arrays.flatMap((array) => Array.from(array))).buffer);
   const described = weights.map(({ name, shape }) => ({ name, shape }));
-  const facts = { weights: described, side: SIDE, batch: BATCH, minibatches: MINIBATCHES };
+  const facts = { weights: described, side: TRAINING_SIDE, batch: BATCH, minibatches: MINIBATCHES };
   writeFileSync(path.join(folder, 'training.json'), JSON.stringify(facts));
   writeFileSync(path.join(folder, 'weights.bin'), join(weights.map(({ data }) => data)));
   writeFileSync(path.join(folder, 'pixels.bin'), join(batches.map(({ pixels }) => pixels)));

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createNetwork } from '../src/core/runtime/training/createNetwork';
-import type { TrainableNetwork } from '../src/core/training/network';
+import type { TrainableNetwork, WatchResult } from '../src/core/training/network';
 import { createOptimizer } from '../src/core/training/optimizer';
 import type { EngineId } from '../src/core/model/modelInfo';
 import type { Timing } from './contender';
@@ -23,34 +23,44 @@ const fail = (error: unknown): boolean => say({ error: error instanceof Error ? 
 /** An engine of ours as a contender that trains: asked for a task, it takes all minibatches once. */
 async function main(options: TrainingWorkerOptions): Promise<void> {
   const model = trainingModel();
-  const network = await createNetwork(model, options);
+  const networks: Readonly<Record<TrainingTask, TrainableNetwork>> = {
+    training: await createNetwork(model, options),
+    'training-watched': await createNetwork(model, { ...options, watchShare: 1 }),
+  };
   const batches = trainingBatches();
   const watched = { ...batches[0]!, scoreOf: 'predicted' } as const;
-  const initial = network.weights.map(({ values }) => values.slice());
-  let optimizer = createOptimizer(network.weights, adam);
+  const initial = networks.training.weights.map(({ values }) => values.slice());
+  const optimizers = {
+    training: createOptimizer(networks.training.weights, adam),
+    'training-watched': createOptimizer(networks['training-watched'].weights, adam),
+  };
   say({ version: process.version });
   for await (const line of createInterface({ input: process.stdin })) {
     const { task, output } = JSON.parse(line) as { task: TrainingTask; output?: string };
+    const network = networks[task];
     try {
       if (output !== undefined) {
         network.weights.forEach(({ values }, index) => values.set(initial[index]!));
-        optimizer = createOptimizer(network.weights, adam);
+        optimizers[task] = createOptimizer(network.weights, adam);
       }
       const start = performance.now();
-      let gradient: Float32Array = new Float32Array(0);
+      // As the trainer does it: the next minibatch does not wait for what is seen after this one.
+      let seen: Promise<WatchResult> | undefined;
       for (const batch of batches) {
         await network.step(batch);
-        optimizer.update(RATE);
-        if (task === 'training-watched') gradient = (await network.watch(watched)).lossGradient;
+        optimizers[task].update(RATE);
+        await seen;
+        if (task === 'training-watched') seen = network.watch(watched);
       }
+      const gradient = (await seen)?.lossGradient;
       const ms = (performance.now() - start) / MINIBATCHES;
-      if (output !== undefined) write(output, task === 'training' ? changes(network, initial) : gradient);
+      if (output !== undefined) write(output, gradient ?? changes(network, initial));
       say({ ms, peakBytes: process.resourceUsage().maxRSS * 1024 } satisfies Timing);
     } catch (error) {
       fail(error);
     }
   }
-  await network.dispose();
+  await Promise.all(Object.values(networks).map((network) => network.dispose()));
 }
 
 const adam = { kind: 'adam', learningRate: RATE, momentum: 0, weightDecay: 0, schedule: 'constant' } as const;
