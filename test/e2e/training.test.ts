@@ -108,7 +108,7 @@ describe('training a network', () => {
     const page = await trainingRun(workbench);
     const file = path.join(folder, 'shop.gif');
     await page.export('Animation');
-    await workbench.answer(file);
+    await workbench.saveAs(file);
     await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
     const { format, pages } = await sharp(file, { animated: true }).metadata();
     expect(format).toBe('gif');
@@ -120,7 +120,7 @@ describe('training a network', () => {
     const page = await trainingRun(workbench);
     const file = path.join(folder, 'shop.webm');
     await page.export('Film');
-    await workbench.answer(file);
+    await workbench.saveAs(file);
     await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
     expect(readFileSync(file).subarray(0, 4).toString('hex')).toBe('1a45dfa3');
   });

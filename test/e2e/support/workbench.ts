@@ -19,8 +19,8 @@ export interface Workbench {
   readonly palette: (title: string) => Promise<void>;
   /** Chooses a row of an open quick pick. */
   readonly pick: (row: string | RegExp) => Promise<void>;
-  /** Types into an open input box or list and confirms. */
-  readonly answer: (text: string) => Promise<void>;
+  /** Names the file in an open dialog that saves and proposes a name with the same ending. */
+  readonly saveAs: (file: string) => Promise<void>;
   /** Chooses a file in an open file dialog. */
   readonly chooseFile: (file: string) => Promise<void>;
   /** Changes the colour theme by its name, as the theme picker has it. */
@@ -33,6 +33,8 @@ export interface Workbench {
 
 const MENU_IGNORES_CLICKS_MS = 250;
 const PATIENCE_MS = 30_000;
+/** What a dialog still does by itself after typing is done by then. */
+const SETTLED_MS = 300;
 
 /** Opens a window on `folder` and waits until its Explorer lists files. */
 export function openWorkbench(page: Page, server: ServerFacts, folder: string): Promise<Workbench> {
@@ -103,13 +105,17 @@ export async function openWorkbenchAt(page: Page, address: string): Promise<Work
       await entry.waitFor({ timeout: PATIENCE_MS });
       await entry.click();
     },
-    answer: async (text) => {
+    saveAs: async (chosen) => {
       await input.waitFor({ timeout: PATIENCE_MS });
-      // A dialog may put a name of its own in while the text is typed.
+      // The dialog puts the proposed name in when it has read the folder, over anything that was typed before.
+      const proposes = async () => (await input.inputValue()).endsWith(path.extname(chosen));
+      for (const end = Date.now() + PATIENCE_MS; !(await proposes()) && Date.now() < end;) await delay(50);
       await retry(async () => {
-        await input.fill(text, { timeout: 2000 });
+        await input.fill(chosen, { timeout: 2000 });
+        await delay(SETTLED_MS);
+        if ((await input.inputValue()) !== chosen) throw new Error(`The dialog replaced ${chosen}.`);
         await input.press('Enter', { timeout: 2000 });
-        await quickInput.waitFor({ state: 'hidden', timeout: 2000 });
+        await quickInput.waitFor({ state: 'hidden', timeout: 5000 });
       });
     },
     chooseFile: async (chosen) => {
