@@ -3,7 +3,9 @@ import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Workbench } from '../test/e2e/support/workbench';
+import { trainingForm, trainingRun } from '../test/e2e/support/trainingPage';
 import { openWorkbench } from '../test/e2e/support/workbench';
+import { writeClassFolders } from './fashionMnist/classFolders';
 import { startBrowser } from './support/browser';
 import { packExtension } from './support/extensionPackage';
 import { runScript } from './support/missing';
@@ -12,12 +14,15 @@ import { startServer } from './support/vscodeServer';
 
 /** High enough for all that the panel has to say. */
 const WINDOW = { width: 1280, height: 960 };
+const IMAGES_PER_CLASS = 120;
+const WATCHED = ['sandal', 'ankle-boot', 'bag', 'trouser', 'shirt'];
 const PICTURES = path.join(repository, 'media', 'readme');
 
 /** Named as a reader would name it: the window's title and the Explorer show it. */
 async function prepareFolder(): Promise<string> {
   const folder = path.join(temporaryFolder('gradient-lens-screenshots-'), 'samples');
   await cp(path.join(repository, 'samples'), folder, { recursive: true, filter: (file) => !file.endsWith('.md') });
+  await writeClassFolders(path.join(folder, 'clothes'), IMAGES_PER_CLASS);
   return folder;
 }
 
@@ -42,6 +47,21 @@ async function pictureAttack(workbench: Workbench): Promise<void> {
   await takePicture(workbench.page, 'attack');
 }
 
+async function pictureTraining(workbench: Workbench): Promise<void> {
+  await workbench.explorerSubmenu('clothes', 'Train on This Folder…');
+  const form = await trainingForm(workbench);
+  for (const name of WATCHED) await workbench.explorerMenu(`${name}.png`, 'Watch in Training');
+  await form.frame.getByLabel('Epochs').fill('12');
+  await form.button('Start Training').click();
+  const { frame } = await trainingRun(workbench);
+  await frame
+    .getByText(/^Finished/)
+    .first()
+    .waitFor({ timeout: 120_000 });
+  await workbench.palette('Notifications: Clear All Notifications');
+  await takePicture(workbench.page, 'training');
+}
+
 runScript(async () => {
   await mkdir(PICTURES, { recursive: true });
   const { file } = await packExtension();
@@ -55,6 +75,7 @@ runScript(async () => {
       const workbench = await openWorkbench(page, server, folder);
       await pictureAttribution(workbench);
       await pictureAttack(workbench);
+      await pictureTraining(workbench);
     } finally {
       await browser.close();
     }

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Classifier, Objective } from '../../src/core/model/classifier';
 import { loadClassifier } from '../../src/core/runtime/loadClassifier';
@@ -7,6 +8,7 @@ import { openDataset } from '../../src/core/training/data/openDataset';
 import { hasSharedData, randomImages, sharedData } from './runtime/support';
 
 const folder = join(__dirname, '..', '..', 'media', 'models', 'flowers');
+const drawn = join(__dirname, '..', '..', 'samples', 'flowers');
 const objective: Objective = { kind: 'logit', classIndex: 3 };
 
 describe('the bundled flowers model', () => {
@@ -38,6 +40,25 @@ describe('the bundled flowers model', () => {
     );
     expect(a).toBeGreaterThan(0);
     expect(dot / Math.sqrt(a * b)).toBeGreaterThan(0.9999);
+  });
+
+  it('recognises three of the drawn flowers, and takes the tulip for a rose', async () => {
+    const names = ['daisy', 'dandelion', 'sunflower', 'tulip'];
+    const pictures = await Promise.all(
+      names.map((name) =>
+        sharp(join(drawn, `${name}.jpg`))
+          .removeAlpha()
+          .raw()
+          .toBuffer(),
+      ),
+    );
+    const data = Float32Array.from(Buffer.concat(pictures), (value) => value / 255);
+    const { logits } = await classifier.predict({ data, count: names.length, height: 256, width: 256, channels: 3 });
+    const found = names.map((_, place) => {
+      const own = logits.subarray(place * 5, place * 5 + 5);
+      return classifier.info.classes[own.indexOf(Math.max(...own))];
+    });
+    expect(found).toEqual(['daisy', 'dandelion', 'sunflower', 'rose']);
   });
 
   it.runIf(hasSharedData)('is right about six of ten test pictures and more', async () => {

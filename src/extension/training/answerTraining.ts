@@ -66,7 +66,12 @@ async function answer(message: FromTraining, services: AnswerServices): Promise<
     case 'frames': {
       const { request, from, to, stride } = message;
       const folder = shown(services);
-      session.post({ type: 'frames', request, frames: await host.frames({ folder, from, to, stride }) });
+      // The page waits for an answer, whatever it is.
+      const frames = await host.frames({ folder, from, to, stride }).catch((error: unknown) => {
+        session.fail(error);
+        return [];
+      });
+      session.post({ type: 'frames', request, frames });
       return;
     }
     case 'maps':

@@ -102,6 +102,18 @@ describe.skipIf(chromiumPath === undefined)('a run on the training page', () => 
     await page.close();
   });
 
+  it('still shows the newest minibatch where frames come that were asked for before it', async () => {
+    const page = await open('training');
+    const run = await runContents({ step: 10, steps: 1000, images: 2 });
+    await page.send(runState(run, true));
+    await page.send({ type: 'event', event: { kind: 'frame', frame: frameAt(15, 1000, 2) } });
+    expect(await answerFrames(page, run)).not.toEqual([]);
+    expect(await slider(page).getAttribute('aria-valuetext')).toBe('Minibatch 15 of 15');
+    await page.send({ type: 'event', event: { kind: 'record', record: { ...run.record, status: 'finished' } } });
+    expect(await slider(page).getAttribute('aria-valuetext')).toBe('Minibatch 15 of 15');
+    await page.close();
+  });
+
   it('plays to the end', async () => {
     const page = await open('training');
     const run = await runContents({ steps: 12, images: 1 });

@@ -2,7 +2,7 @@ import type { Frame } from '../../../src/core/training/run/frames';
 import type { FromTraining } from '../../../src/protocol/training';
 import { type Chunk, framesPerChunk, planChunk, planWhole } from '../logic/chunks';
 import { createFrameCache } from '../logic/frameCache';
-import { correctIndex, type FrameIndex } from '../logic/frameIndex';
+import type { FrameIndex } from '../logic/frameIndex';
 
 /** The frames of a run: the latest ones kept, the others fetched from the host in chunks. */
 export interface FrameStore {
@@ -20,8 +20,8 @@ export interface FrameStore {
 interface FrameStoreEvents {
   readonly post: (message: FromTraining) => void;
   readonly isUsable: (frame: Frame) => boolean;
-  /** New frames are there; `steps` is what the host really keeps. */
-  readonly loaded: (steps: FrameIndex) => void;
+  /** Frames are there that were asked for by their places `chunk`: their steps tell what the host really keeps. */
+  readonly loaded: (chunk: Chunk, frames: readonly Frame[]) => void;
 }
 
 const MOST_BYTES = 192 * 1024 ** 2;
@@ -40,7 +40,7 @@ export function createFrameStore(bytesPerFrame: number, { post, isUsable, loaded
   const cache = createFrameCache(MOST_BYTES);
   const perChunk = framesPerChunk(bytesPerFrame);
   /** The chunk that is under way for scrubbing: one at a time. */
-  let pending: { readonly request: number; readonly chunk: Chunk; readonly steps: FrameIndex } | undefined;
+  let pending: { readonly request: number; readonly chunk: Chunk } | undefined;
   let wish: Wish | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** The start of a chunk that brought nothing: asking again would bring nothing again. */
@@ -58,7 +58,7 @@ export function createFrameStore(bytesPerFrame: number, { post, isUsable, loaded
     const { steps, place, stride } = wish;
     const chunk = planChunk(steps, cache.has, place, stride, perChunk);
     if (chunk === undefined || chunk.from === barren) return;
-    pending = { request: send(chunk), chunk, steps };
+    pending = { request: send(chunk), chunk };
     clearTimeout(timer);
     timer = setTimeout(() => {
       pending = undefined;
@@ -93,12 +93,12 @@ export function createFrameStore(bytesPerFrame: number, { post, isUsable, loaded
         return;
       }
       if (pending?.request !== request) return;
-      const { chunk, steps } = pending;
+      const { chunk } = pending;
       clearTimeout(timer);
       pending = undefined;
       for (const frame of usable) cache.add(frame);
       barren = usable.length === 0 ? chunk.from : -1;
-      loaded(correctIndex(steps, chunk.from, chunk.stride, usable));
+      loaded(chunk, usable);
       next();
     },
     async *whole(count, most) {

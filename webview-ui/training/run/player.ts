@@ -1,5 +1,6 @@
 import type { Frame } from '../../../src/core/training/run/frames';
-import { type FrameIndex, placeNear, withFrame } from '../logic/frameIndex';
+import type { Chunk } from '../logic/chunks';
+import { correctIndex, type FrameIndex, placeNear, withFrame } from '../logic/frameIndex';
 import { endLive, follow, moveTo, pause, play, type Scrub, startScrub, tick, withSteps } from '../logic/scrub';
 import type { FrameStore } from './frameStore';
 
@@ -18,6 +19,8 @@ export interface Player {
   /** The newest frame of a live run. */
   readonly arrived: (frame: Frame) => void;
   readonly setSteps: (steps: FrameIndex) => void;
+  /** These frames were at the places `chunk`, of steps that may have grown since. */
+  readonly correct: (chunk: Chunk, frames: readonly Frame[]) => void;
   readonly dispose: () => void;
 }
 
@@ -96,6 +99,7 @@ export function createPlayer({ steps, live: startsLive, every, speed, store, cha
       go(withSteps(scrub, withFrame(scrub.steps, frame.step, every)));
     },
     setSteps: (next) => go(withSteps(scrub, next)),
+    correct: ({ from, stride }, frames) => go(withSteps(scrub, correctIndex(scrub.steps, from, stride, frames))),
     dispose: () => clearInterval(timer),
   };
 }

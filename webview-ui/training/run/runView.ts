@@ -61,7 +61,7 @@ export function createRunView(
   const store = createFrameStore(2 * frameBytes * pictures.length, {
     post,
     isUsable,
-    loaded: (steps) => player.setSteps(steps),
+    loaded: (chunk, frames) => player.correct(chunk, frames),
   });
   const drawFrames = oncePerFrame(() => showFrame());
   const player = createPlayer({
