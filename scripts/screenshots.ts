@@ -3,7 +3,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Workbench } from '../test/e2e/support/workbench';
-import { trainingForm, trainingRun } from '../test/e2e/support/trainingPage';
+import { TRAINING_FORM, TRAINING_RUN } from '../test/e2e/support/trainingSelectors';
 import { openWorkbench } from '../test/e2e/support/workbench';
 import { writeClassFolders } from './fashionMnist/classFolders';
 import { startBrowser } from './support/browser';
@@ -49,12 +49,12 @@ async function pictureAttack(workbench: Workbench): Promise<void> {
 
 async function pictureTraining(workbench: Workbench): Promise<void> {
   await workbench.explorerSubmenu('clothes', 'Train on This Folder…');
-  const form = await trainingForm(workbench);
+  const form = await workbench.webview(TRAINING_FORM);
   for (const name of WATCHED) await workbench.explorerMenu(`${name}.png`, 'Watch in Training');
-  await form.frame.getByLabel('Epochs').fill('12');
-  await form.button('Start Training').click();
-  const { frame } = await trainingRun(workbench);
-  await frame
+  await form.getByLabel('Epochs').fill('12');
+  await form.getByRole('button', { name: 'Start Training' }).click();
+  const run = await workbench.webview(TRAINING_RUN);
+  await run
     .getByText(/^Finished/)
     .first()
     .waitFor({ timeout: 120_000 });

@@ -60,7 +60,7 @@ function readTheme(): Theme {
     faint: translucent(first('--vscode-charts-blue') || foreground, 45),
     background: first('--vscode-editor-background') || 'Canvas',
     accent: first('--vscode-charts-blue') || foreground,
-    second: first('--vscode-charts-orange') || foreground,
+    second: first('--vscode-charts-yellow') || foreground,
     contrast: first('--vscode-contrastBorder') || undefined,
     font: first('--vscode-font-family') || 'sans-serif',
     fontSize: Number.parseFloat(first('--vscode-font-size')) || 13,

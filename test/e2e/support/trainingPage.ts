@@ -1,5 +1,6 @@
 import type { Frame, Locator } from 'playwright-core';
 import { expect } from 'vitest';
+import { TRAINING_FORM, TRAINING_RUN } from './trainingSelectors';
 import type { Workbench } from './workbench';
 
 /** The page of the training panel, whichever of its two states it shows. */
@@ -16,11 +17,11 @@ export interface TrainingPage {
 const PICTURES = `[...document.querySelectorAll('ul[aria-label="Watched images"] canvas')].map((canvas) => canvas.toDataURL())`;
 
 export async function trainingForm(workbench: Workbench): Promise<TrainingPage> {
-  return pageOf(await workbench.webview('button:has-text("Start Training")'));
+  return pageOf(await workbench.webview(TRAINING_FORM));
 }
 
 export async function trainingRun(workbench: Workbench): Promise<TrainingPage> {
-  return pageOf(await workbench.webview('[role="group"][aria-label="Playback"]'));
+  return pageOf(await workbench.webview(TRAINING_RUN));
 }
 
 function pageOf(frame: Frame): TrainingPage {

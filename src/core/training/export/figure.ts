@@ -22,7 +22,7 @@ interface Pane {
 
 /**
  * One row an image: the picture, its map before, during (logarithmically spaced minibatches) and after training, and the sums over
- * training: Σ ∂J/∂a, Σ |∂J/∂a| and Σ ∂J/∂a ∘ a. Each map on its own scale; bars tell the colours.
+ * training, of n configurations: Σ ∂J/∂a, Σ |∂J/∂a| and Σ ∂J/∂a ∘ a. Each map on its own scale; bars tell the colours.
  */
 export async function drawFigure(
   source: RunSource,
@@ -73,7 +73,7 @@ function sumPanes({ integrated, integratedAbsolute, count }: WatchedMaps, pictur
   const pane = (title: string, map: RawMap, display: 'diverging' | 'sequential'): Pane => ({
     title,
     picture: paintMap(map, display),
-    lines: [`${count} configurations`, `largest ${shortNumber(largest(map.data))}`],
+    lines: [`n = ${count}`, `largest ${shortNumber(largest(map.data))}`],
   });
   return [
     pane('Σ ∇J', integrated, 'diverging'),
