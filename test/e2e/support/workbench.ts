@@ -59,6 +59,16 @@ export async function openWorkbenchAt(page: Page, address: string): Promise<Work
       await quickInput.locator('.monaco-list-row', { hasText: title }).first().click({ timeout: 3000 });
     });
 
+  /** Types a path into the dialog for files and confirms it: rows that are clicked may move under the pointer. */
+  const confirmPath = (chosen: string) =>
+    retry(async () => {
+      await input.fill(chosen, { timeout: 2000 });
+      await delay(SETTLED_MS);
+      if ((await input.inputValue()) !== chosen) throw new Error(`The dialog replaced ${chosen}.`);
+      await input.press('Enter', { timeout: 2000 });
+      await quickInput.waitFor({ state: 'hidden', timeout: 5000 });
+    });
+
   return {
     page,
     file,
@@ -110,23 +120,11 @@ export async function openWorkbenchAt(page: Page, address: string): Promise<Work
       // The dialog puts the proposed name in when it has read the folder, over anything that was typed before.
       const proposes = async () => (await input.inputValue()).endsWith(path.extname(chosen));
       for (const end = Date.now() + PATIENCE_MS; !(await proposes()) && Date.now() < end;) await delay(50);
-      await retry(async () => {
-        await input.fill(chosen, { timeout: 2000 });
-        await delay(SETTLED_MS);
-        if ((await input.inputValue()) !== chosen) throw new Error(`The dialog replaced ${chosen}.`);
-        await input.press('Enter', { timeout: 2000 });
-        await quickInput.waitFor({ state: 'hidden', timeout: 5000 });
-      });
+      await confirmPath(chosen);
     },
     chooseFile: async (chosen) => {
-      const row = quickInput.locator('.monaco-list-row', { hasText: path.basename(chosen) }).first();
       await quickInput.locator('.quick-input-title', { hasText: /\S/ }).waitFor({ timeout: PATIENCE_MS });
-      // The dialog lists a folder of its own choice first, and does not always follow what is typed meanwhile.
-      await retry(async () => {
-        await input.fill(`${path.dirname(chosen)}/`, { timeout: 2000 });
-        await row.click({ timeout: 2000 });
-        await quickInput.waitFor({ state: 'hidden', timeout: 2000 });
-      });
+      await confirmPath(chosen);
     },
     wearTheme: async (name) => {
       await palette('Preferences: Color Theme');
