@@ -26,7 +26,7 @@ const node = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  external: ['vscode', 'sharp', 'onnxruntime-node', '@tensorflow/tfjs-node'],
+  external: require('./scripts/support/externalPackages.json'),
 };
 
 const builds = [

@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { startBrowser } from './browser';
 import { run } from './command';
+import externalPackages from './externalPackages.json';
 import { repository, temporaryFolder } from './paths';
 import type { StageResult } from './stages';
 import { startServer, workbenchAddress } from './vscodeServer';
@@ -39,7 +40,7 @@ async function bundleTests(): Promise<void> {
     target: 'node20',
     format: 'cjs',
     sourcemap: 'inline',
-    external: ['vscode', 'mocha', 'sharp', '@tensorflow/tfjs-node'],
+    external: ['mocha', ...externalPackages],
     logLevel: 'warning',
   });
 }

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import externalPackages from './externalPackages.json';
 import { packageFolder } from './nativeParts';
 import { repository } from './paths';
 
 const NODE_ENTRIES = ['src/extension/extension.ts', 'src/core/engine/process.ts'];
-const PAGE_ENTRIES = ['webview-ui/panel.ts', 'webview-ui/inspector.ts'];
+const PAGE_ENTRIES = ['webview-ui/panel.ts', 'webview-ui/training.ts', 'webview-ui/inspector.ts'];
 
 /** Names of the npm packages whose files go into the bundles. */
 export async function bundledPackages(): Promise<string[]> {
@@ -15,7 +16,7 @@ export async function bundledPackages(): Promise<string[]> {
       ...common,
       entryPoints: NODE_ENTRIES,
       platform: 'node',
-      external: ['vscode', 'sharp', 'onnxruntime-node', '@tensorflow/tfjs-node'],
+      external: externalPackages,
     }),
     build({ ...common, entryPoints: PAGE_ENTRIES, format: 'esm', loader: { '.ttf': 'file' } }),
   ]);

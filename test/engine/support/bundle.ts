@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import externalPackages from '../../../scripts/support/externalPackages.json';
 
 export const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -28,7 +29,7 @@ export async function bundleProgram(entryPoint: string, assets: readonly string[
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    external: ['vscode', 'sharp', 'onnxruntime-node', '@tensorflow/tfjs-node'],
+    external: externalPackages,
     logLevel: 'error',
   });
   for (const asset of assets) cpSync(asset, path.join(folder, path.basename(asset)));
