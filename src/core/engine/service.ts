@@ -44,7 +44,7 @@ export interface JobProgress {
 export interface ModelRequest {
   readonly model: ModelReference;
   readonly engine?: EngineChoice;
-  /** Threads of the computing libraries that have a choice; 0 or absent: physical cores. */
+  /** Threads of the computing libraries that have a choice; 0 or absent: physical cores, at most 8. */
   readonly threads?: number;
   /** Path of `@tensorflow/tfjs-node` where it is not among this program's modules; read when the native library is loaded. */
   readonly tensorflowModule?: string;

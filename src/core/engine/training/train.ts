@@ -58,44 +58,41 @@ export async function beginRun(request: NewRun, context: TrainContext): Promise<
     };
     const { model, summary } = await prepareNetwork({ network: request.network, ...wish });
     const watchShare = watchShareOf(request.watched.length, options);
-    return withNetwork(
-      model,
-      { ...request, engine: request.engine ?? 'auto', watchShare },
-      context,
-      async (network) => {
-        const watched = await prepareWatched(request.watched, network, info, request.dataset, createImageCache());
-        throwIfCancelled(context.signal);
-        const created = new Date().toISOString();
-        const record: RunRecord = {
-          kind: 'training',
-          version: 1,
-          id: resultId(created, randomBytes(4)),
-          name: request.name,
-          created,
-          status: 'running',
-          network: { source: request.network, summary },
-          dataset: { request: request.dataset, info },
-          options,
-          engine: network.engine,
-          engineReason: network.engineReason,
-          watched: watched.facts,
-          step: 0,
-          steps: stepsOf(sets.train.count, options),
-          epochs: [],
-          seconds: 0,
-          warnings: summary.warnings ?? [],
-        };
-        await makeRunFolder(folder);
-        return withLock(folder, async (lock) => {
-          const saveModel = modelWriter(model, record);
-          const { threads } = request;
-          const setup = { watched: watched.images, ...(threads !== undefined && { threads }) };
-          await writeSetup(folder, record, setup, (target) => saveModel(target, network.exportWeights()));
-          const session = { folder, lock, network, sets, watched: watched.images, options, saveModel, ...context };
-          return runTraining(session, record, { continues: false });
-        });
-      },
-    );
+    return withNetwork(model, { ...request, watchShare }, context, async (network) => {
+      const watched = await prepareWatched(request.watched, network, info, request.dataset, createImageCache());
+      throwIfCancelled(context.signal);
+      const created = new Date().toISOString();
+      const record: RunRecord = {
+        kind: 'training',
+        version: 1,
+        id: resultId(created, randomBytes(4)),
+        name: request.name,
+        created,
+        status: 'running',
+        network: { source: request.network, summary },
+        dataset: { request: request.dataset, info },
+        options,
+        engine: network.engine,
+        engineReason: network.engineReason,
+        watched: watched.facts,
+        step: 0,
+        steps: stepsOf(sets.train.count, options),
+        epochs: [],
+        seconds: 0,
+        warnings: summary.warnings ?? [],
+      };
+      await makeRunFolder(folder);
+      return withLock(folder, async (lock) => {
+        const saveModel = modelWriter(model, record);
+        const { threadCount } = await import('../../runtime/onnx/library');
+        // ONNX Runtime's sums depend on their number: where the run is continued it is the same.
+        const threads = network.engine === 'onnx' ? threadCount(request.threads) : request.threads;
+        const setup = { watched: watched.images, ...(threads !== undefined && { threads }) };
+        await writeSetup(folder, record, setup, (target) => saveModel(target, network.exportWeights()));
+        const session = { folder, lock, network, sets, watched: watched.images, options, saveModel, ...context };
+        return runTraining(session, record, { continues: false });
+      });
+    });
   });
 }
 

@@ -1,11 +1,16 @@
+import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 
-/** Physical cores are not told by Node; two logical ones mostly share one. */
-const DEFAULT_THREADS = 2;
+/** Operators on one picture gain nothing from more. */
+const MOST_THREADS = 8;
 
-/** Threads for ONNX Runtime; 0 or absent: as many as usually pay. */
-export function threadCount(asked: number | undefined): number {
-  return asked === undefined || asked === 0 ? DEFAULT_THREADS : asked;
+/**
+ * Threads for ONNX Runtime; 0 or absent: the processor's cores, at most 8. Node tells of logical ones only (`logical`), of which
+ * two mostly share a core where there are more than two.
+ */
+export function threadCount(asked: number | undefined, logical = availableParallelism()): number {
+  if (asked !== undefined && asked !== 0) return asked;
+  return logical <= 2 ? logical : Math.min(MOST_THREADS, Math.ceil(logical / 2));
 }
 
 /**
