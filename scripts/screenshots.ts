@@ -40,6 +40,17 @@ async function pictureAttribution(workbench: Workbench): Promise<void> {
   await takePicture(workbench.page, 'attribution');
 }
 
+async function pictureFlower(workbench: Workbench): Promise<void> {
+  await workbench.palette('View: Close All Editors');
+  await workbench.palette('Gradient Lens: Select Model…');
+  await workbench.pick('Flowers');
+  await workbench.file('flowers').click();
+  await workbench.explorerMenu('daisy.jpg', 'Show Attribution');
+  const panel = await workbench.webview('canvas[data-pane="overlay"]');
+  await panel.getByText('daisy', { exact: true }).first().waitFor();
+  await takePicture(workbench.page, 'flower');
+}
+
 async function pictureAttack(workbench: Workbench): Promise<void> {
   await workbench.explorerMenu('sandal.png', 'Run Attack');
   await workbench.pick('FGSM');
@@ -76,6 +87,7 @@ runScript(async () => {
       await pictureAttribution(workbench);
       await pictureAttack(workbench);
       await pictureTraining(workbench);
+      await pictureFlower(workbench);
     } finally {
       await browser.close();
     }

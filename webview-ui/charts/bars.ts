@@ -35,7 +35,8 @@ export function createBarChart(): BarChart {
       maintainAspectRatio: false,
       animation: false,
       events: [],
-      layout: { padding: { right: 56 } },
+      // Room for the longest share, "> 99.99 %", behind a whole bar.
+      layout: { padding: { right: 72 } },
       scales: {
         x: { min: 0, max: 1, display: false },
         y: { grid: { display: false }, border: { display: false }, ticks: { autoSkip: false } },

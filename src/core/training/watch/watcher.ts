@@ -29,7 +29,7 @@ export interface RunningSums {
 export interface Watcher {
   readonly layout: FrameLayout;
   readonly sums: RunningSums;
-  /** Looks at the network as it is after `step` minibatches: adds to the sums and gives the frame, valid until the next call. */
+  /** Looks at the network as it is after `step` minibatches: adds to the sums and gives the frame, valid until the next look ends. */
   look(step: number): Promise<Uint8Array>;
 }
 
