@@ -39,9 +39,13 @@ export function createWatches(model: TrainableModel, weights: Weights, threads: 
     return copies;
   }
 
-  const prepare = async (count: number, scoreOf: WatchedBatch['scoreOf']): Promise<Prepared> => {
+  const prepare = async (
+    count: number,
+    scoreOf: WatchedBatch['scoreOf'],
+    values: ReadonlyMap<string, Float32Array>,
+  ): Promise<Prepared> => {
     const { graph, ...names } = watchGraph(model.graph, count, scoreOf, operators);
-    const buffers = new Map(copies);
+    const buffers = new Map(values);
     const allocate = (name: string): Float32Array => {
       const buffer = sharedFloats(sizeOf(graph.types.get(name)!.shape));
       buffers.set(name, buffer);
@@ -58,8 +62,8 @@ export function createWatches(model: TrainableModel, weights: Weights, threads: 
   };
 
   async function watch({ pixels, labels, count, scoreOf }: WatchedBatch): Promise<WatchResult> {
-    copyWeights();
-    const prepared = await kept[scoreOf].get(count, () => prepare(count, scoreOf));
+    const values = copyWeights();
+    const prepared = await kept[scoreOf].get(count, () => prepare(count, scoreOf, values));
     const { gradients } = prepared;
     prepared.pixels.set(pixels.subarray(0, prepared.pixels.length));
     fillOneHot(prepared.oneHot, labels, model.classes);
