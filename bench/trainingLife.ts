@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createEngineClient } from '../src/core/engine/client';
@@ -102,8 +101,12 @@ function writeImages(folder: string): string {
   ] as const) {
     const bytes = (size: number, below: number): Uint8Array =>
       Uint8Array.from({ length: size }, () => below * random());
-    const head = (kind: number, ...sides: readonly number[]): Uint8Array =>
-      new Uint8Array(new Uint32Array([kind, count, ...sides].map(bigEndian)).buffer);
+    const head = (kind: number, ...sides: readonly number[]): Buffer => {
+      const numbers = [kind, count, ...sides];
+      const buffer = Buffer.alloc(4 * numbers.length);
+      numbers.forEach((number, place) => buffer.writeUInt32BE(number, 4 * place));
+      return buffer;
+    };
     const size = count * TRAINING_SIDE ** 2;
     writeFileSync(
       path.join(target, `${part}-images-idx3-ubyte`),
@@ -114,15 +117,11 @@ function writeImages(folder: string): string {
   return target;
 }
 
-function bigEndian(value: number): number {
-  return os.endianness() === 'BE' ? value : Buffer.from(Uint32Array.of(value).buffer).readUInt32BE();
-}
-
 /** Only Linux tells of other processes. */
 function residentBytes(pid: number | undefined): number | undefined {
   try {
-    const [, pages] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!;
-    return 1024 * Number(pages);
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!;
+    return 1024 * Number(kilobytes);
   } catch {
     return undefined;
   }

@@ -13,7 +13,7 @@ function square(): { readonly graph: StaticGraph; readonly x: string; readonly y
 }
 
 describe('a session in a thread of its own', () => {
-  it('reads its inputs anew in every run, and leaves this thread free meanwhile', async () => {
+  it('reads its inputs anew in every run', async () => {
     const { graph, x, y } = square();
     const [input, output] = [sharedFloats(4), sharedFloats(4)];
     const session = await createThreadSession(
@@ -28,11 +28,7 @@ describe('a session in a thread of its own', () => {
     await session.run();
     expect([...output]).toEqual([1, 4, 9, 0.25]);
     input.set([0, 5, 0, 0]);
-    const running = session.run();
-    let turns = 0;
-    const timer = setInterval(() => turns++, 0);
-    await running;
-    clearInterval(timer);
+    await session.run();
     expect([...output]).toEqual([0, 25, 0, 0]);
     await session.dispose();
   });
