@@ -18,8 +18,12 @@ export function factList(facts: readonly Fact[]): HTMLElement {
 }
 
 export const OBJECTIVES = {
-  logit: { label: 'Logit', noun: 'logit', description: 'The score of the class before the softmax.' },
-  probability: { label: 'Probability', noun: 'probability', description: 'The score of the class after the softmax.' },
+  logit: { label: 'Logit', noun: 'logit', description: 'The score of the class before the softmax or sigmoid.' },
+  probability: {
+    label: 'Probability',
+    noun: 'probability',
+    description: 'The score of the class after the softmax or sigmoid.',
+  },
   'log-probability': {
     label: 'Log-probability',
     noun: 'log-probability',

@@ -2,13 +2,13 @@ import { GraphBuilder, type OperatorTable } from './builder';
 import { differentiate } from './differentiate';
 import type { Graph, StaticGraph } from './graph';
 import { specialise } from './specialise';
-import { floats } from './tensor';
+import { floats, sizeOf } from './tensor';
 
 /** How raw outputs [N, K] become class logits and probabilities. */
 export interface Head {
   /** Last operation that was stripped; `probabilities`: none could be, the outputs are p. */
   readonly activation: 'logits' | 'softmax' | 'sigmoid' | 'probabilities';
-  /** One number decides between two classes: logits [0, z]. */
+  /** One number z decides between two classes: logits are the log-odds [−z, z], probabilities σ of them. */
   readonly binary: boolean;
 }
 
@@ -28,8 +28,10 @@ export interface GradientGraph {
 }
 
 /**
- * One graph for the scores and the derivative of any objective: with e the one-hot row, p the probabilities and p_c = Σ e∘p,
- * the seed at the class logits is (k·p_c + 1 − k)·(a·e + b·q), q = p for softmax and e∘p for independent sigmoids.
+ * One graph for the scores and the derivative of any objective. With e the one-hot row, p the probabilities and p_c = Σ e∘p, the
+ * seed at the class logits z is (k·p_c + 1 − k)·(a·e + b·∂log p_c/∂z). For a softmax ∂log p_c/∂z = e − p, computed as
+ * (Σ_{j≠c} p_j)·e − (1 − e)∘p, for sigmoids (1 − σ(z))∘e, computed as σ(−z)∘e: what is left of 1 − p_c keeps all its digits where
+ * the model is sure.
  *
  * Throws `NotDifferentiable` with the operators that have no derivative, and an Error if the graph does not fit `batch`.
  */
@@ -44,41 +46,62 @@ export function gradientGraph(graph: Graph, batch: number, head: Head, operators
   const [a, b, k] = ['a', 'b', 'k'].map((name) =>
     builder.input(`coefficient-${name}`, { type: 'float32', shape: [batch, 1] }),
   ) as [string, string, string];
-  const independent = head.activation === 'sigmoid' && !head.binary;
-  const p = independent ? builder.add('Sigmoid', [logits]) : builder.add('Softmax', [logits], { axis: 1 });
-  const chosen = builder.add('Mul', [oneHot, p]);
+  const { probabilities, ofLog } = probabilityOf(builder, logits, oneHot, head);
+  const chosen = builder.add('Mul', [oneHot, probabilities]);
   const probability = builder.add('ReduceSum', [chosen, builder.indices([1])], { keepdims: 1 });
   const one = builder.scalar(1);
   const scale = builder.add('Add', [builder.add('Mul', [k, probability]), builder.add('Sub', [one, k])]);
-  const direction = builder.add('Add', [
-    builder.add('Mul', [a, oneHot]),
-    builder.add('Mul', [b, independent ? chosen : p]),
-  ]);
+  const direction = builder.add('Add', [builder.add('Mul', [a, oneHot]), builder.add('Mul', [b, ofLog])]);
   const seed = builder.add('Mul', [scale, direction]);
   const scored = builder.build([logits]);
   const { gradient, flat } = differentiate(builder, scored, logits, input, seed);
   const shape = builder.shape(input);
-  const total = gradient ?? builder.constant(floats(shape, new Float32Array(shape.reduce((x, y) => x * y, 1))));
+  const total = gradient ?? builder.constant(floats(shape, new Float32Array(sizeOf(shape))));
   return { graph: builder.build([raw, total]), input, oneHot, coefficients: { a, b, k }, raw, gradient: total, flat };
 }
 
-/** Coefficients of the seed: logit e; probability p_c(e − p); log-probability e − p; cross-entropy p − e. */
+/** Coefficients of the seed: ∂z_c = e; ∂p_c = p_c·∂log p_c; ∂log p_c; cross-entropy −∂log p_c. */
 export const seedCoefficients = {
   logit: { a: 1, b: 0, k: 0 },
-  probability: { a: 1, b: -1, k: 1 },
-  'log-probability': { a: 1, b: -1, k: 0 },
-  'cross-entropy': { a: -1, b: 1, k: 0 },
+  probability: { a: 0, b: 1, k: 1 },
+  'log-probability': { a: 0, b: 1, k: 0 },
+  'cross-entropy': { a: 0, b: -1, k: 0 },
 } as const;
+
+/** Probabilities [N, K] of logits [N, K], and ∂log p_c/∂z of the class that `oneHot` chooses. */
+function probabilityOf(
+  builder: GraphBuilder,
+  logits: string,
+  oneHot: string,
+  { activation, binary }: Head,
+): { readonly probabilities: string; readonly ofLog: string } {
+  if (binary || activation === 'sigmoid') {
+    const negated = builder.add('Neg', [logits]);
+    return {
+      probabilities: sigmoidOfNegated(builder, negated),
+      ofLog: builder.add('Mul', [oneHot, sigmoidOfNegated(builder, logits)]),
+    };
+  }
+  const probabilities = builder.add('Softmax', [logits], { axis: 1 });
+  const others = builder.add('Sub', [probabilities, builder.add('Mul', [oneHot, probabilities])]);
+  const rest = builder.add('ReduceSum', [others, builder.indices([1])], { keepdims: 1 });
+  return { probabilities, ofLog: builder.add('Sub', [builder.add('Mul', [rest, oneHot]), others]) };
+}
+
+/** σ(−x) = 1 / (1 + exp x). ONNX Runtime's own sigmoid is off by 1e-8, which is much of a small probability. */
+function sigmoidOfNegated(builder: GraphBuilder, x: string): string {
+  const sum = builder.add('Add', [builder.scalar(1), builder.add('Exp', [x])]);
+  return builder.add('Reciprocal', [sum]);
+}
 
 /** The smallest normal float32 keeps log p finite. */
 const SMALLEST = 1.17549435e-38;
 
 function classLogits(builder: GraphBuilder, raw: string, { activation, binary }: Head): string {
-  const [batch = 1] = builder.shape(raw);
   const log = (value: string): string => builder.add('Log', [builder.add('Max', [value, builder.scalar(SMALLEST)])]);
   const flat = builder.shape(raw).length === 2 ? raw : builder.add('Flatten', [raw], { axis: 1 });
   if (!binary) return activation === 'probabilities' ? log(flat) : flat;
-  const other = builder.add('Sub', [builder.scalar(1), flat]);
-  const z = activation === 'probabilities' ? builder.add('Sub', [log(flat), log(other)]) : flat;
-  return builder.add('Concat', [builder.constant(floats([batch, 1], new Float32Array(batch))), z], { axis: 1 });
+  const rest = (): string => builder.add('Sub', [builder.scalar(1), flat]);
+  const z = activation === 'probabilities' ? builder.add('Sub', [log(flat), log(rest())]) : flat;
+  return builder.add('Concat', [builder.add('Neg', [z]), z], { axis: 1 });
 }

@@ -26,8 +26,8 @@ export interface Classifier {
 }
 
 /**
- * The scalar that is differentiated. Cross-entropy is −log softmax(logits)[label], computed from the logits; for multi-label models,
- * whose probabilities are sigmoids, −log σ(logits[label]).
+ * The scalar that is differentiated. Cross-entropy is −log softmax(logits)[label], computed from the logits; where probabilities are
+ * sigmoids (multi-label models, one output for two classes), −log σ(logits[label]).
  */
 export type Objective =
   | { readonly kind: 'logit' | 'probability' | 'log-probability'; readonly classIndex: number }
@@ -36,9 +36,9 @@ export type Objective =
 export type ObjectiveKind = Objective['kind'];
 
 export interface Scores {
-  /** count × classes. */
+  /** count × classes; of one output z for two classes the log-odds, −z and z. */
   readonly logits: Float32Array;
-  /** count × classes; softmax of the logits (two-class sigmoid models: [1 − p, p]; multi-label models: sigmoid each). */
+  /** count × classes; softmax of the logits (multi-label models, and the log-odds [−z, z] of one output: sigmoid each). */
   readonly probabilities: Float32Array;
   readonly count: number;
   readonly classes: number;

@@ -49,7 +49,7 @@ export type Interpolation = 'bilinear' | 'nearest' | 'area';
 
 /**
  * What the model's own last operation was, found by what it does: `logits` as they came; `softmax`, `sigmoid`: stripped, logits are exact;
- * `probabilities`: could not be stripped, logits are log p.
+ * `probabilities`: could not be stripped, logits are log p (of a single output log(p / (1 − p))).
  */
 export interface ModelOutput {
   readonly activation: 'logits' | 'softmax' | 'sigmoid' | 'probabilities';

@@ -2,7 +2,7 @@ import { UserError } from '../errors';
 import type { Objective, Scores } from './classifier';
 import type { ModelOutput } from './modelInfo';
 
-/** How raw outputs become scores: `kind` as stripped, `binary` if one number decides between two classes. */
+/** How raw outputs become scores: `activation` as stripped, `binary` if one number decides between two classes. */
 export interface ScoreRule {
   readonly activation: ModelOutput['activation'];
   readonly binary: boolean;
@@ -23,8 +23,9 @@ const SMALLEST = 1.17549435e-38;
 /**
  * Logits and probabilities from raw model outputs.
  *
- * Softmax: p = exp(z − max z) / Σ. Multi-label (several sigmoids): p = 1 / (1 + exp(−z)) each. Binary: logits [0, z],
- * p = [1 − σ(z), σ(z)]. Outputs that already are probabilities: logits = log p.
+ * Softmax: p = exp(z − max z) / Σ. Multi-label (several sigmoids): p = σ(z) = 1 / (1 + exp(−z)) each. Binary, one
+ * number z for two classes: a class's logit is its log-odds, [−z, z], and p = [σ(−z), σ(z)], which is no softmax of the two.
+ * Outputs that already are probabilities: logits = log p; one of a binary model: z = log(p / (1 − p)). Both are finite at 0 and 1.
  */
 export function scoresOf(raw: Float32Array, count: number, rule: ScoreRule): Scores {
   const classes = rule.binary ? 2 : rule.outputs;
@@ -33,7 +34,7 @@ export function scoresOf(raw: Float32Array, count: number, rule: ScoreRule): Sco
   for (let row = 0; row < count; row++) {
     const z = logitsOfRow(raw.subarray(row * rule.outputs, (row + 1) * rule.outputs), rule);
     logits.set(z, row * classes);
-    probabilities.set(isMultiLabel(rule) ? z.map(sigmoid) : softmax(z), row * classes);
+    probabilities.set(isIndependent(rule) ? z.map(sigmoid) : softmax(z), row * classes);
   }
   return { logits, probabilities, count, classes };
 }
@@ -42,7 +43,7 @@ export function scoresOf(raw: Float32Array, count: number, rule: ScoreRule): Sco
  * Values of the objectives and their derivatives with respect to the raw outputs, in double precision.
  *
  * With p the probabilities: ∂z_c = e_c; ∂p_c = p_c(e_c − p); ∂log p_c = e_c − p; cross-entropy −log p_label = −∂log p_label.
- * Multi-label: p_c(1 − p_c)e_c and (1 − p_c)e_c. A single objective serves all rows.
+ * Multi-label and binary: p_c(1 − p_c)e_c and (1 − p_c)e_c. A single objective serves all rows.
  * Throws `UserError('unknown-class')` for an index outside the classes, `UserError('parameter')` for a wrong number of objectives.
  */
 export function objectiveSeeds(
@@ -58,7 +59,11 @@ export function objectiveSeeds(
   for (let row = 0; row < count; row++) {
     const outputs = raw.subarray(row * rule.outputs, (row + 1) * rule.outputs);
     const z = logitsOfRow(outputs, rule);
-    const { value, derivative } = objectiveOfRow(z, isMultiLabel(rule), objectives[objectives.length === 1 ? 0 : row]!);
+    const { value, derivative } = objectiveOfRow(
+      z,
+      isIndependent(rule),
+      objectives[objectives.length === 1 ? 0 : row]!,
+    );
     values[row] = value;
     seeds.set(throughLogits(derivative, outputs, rule), row * rule.outputs);
   }
@@ -93,40 +98,54 @@ export function classIndexOf(objective: Objective): number {
 
 function objectiveOfRow(
   z: Float64Array,
-  multiLabel: boolean,
+  independent: boolean,
   objective: Objective,
 ): { value: number; derivative: Float64Array } {
   const c = classIndexOf(objective);
   const oneHot = Float64Array.from(z, (_, i) => (i === c ? 1 : 0));
   if (objective.kind === 'logit') return { value: z[c]!, derivative: oneHot };
-  const logProbability = multiLabel ? -softplus(-z[c]!) : z[c]! - logSumExp(z);
-  const p = softmax(z);
-  const ofLog = multiLabel ? oneHot.map((one) => one * sigmoid(-z[c]!)) : oneHot.map((one, i) => one - p[i]!);
+  const logProbability = independent ? -softplus(-z[c]!) : z[c]! - logSumExp(z);
+  const ofLog = independent ? oneHot.map((one) => one * sigmoid(-z[c]!)) : ofLogSoftmax(softmax(z), c);
   if (objective.kind === 'log-probability') return { value: logProbability, derivative: ofLog };
   if (objective.kind === 'cross-entropy') return { value: -logProbability, derivative: ofLog.map((d) => -d) };
   const probability = Math.exp(logProbability);
   return { value: probability, derivative: ofLog.map((d) => d * probability) };
 }
 
-function logitsOfRow(outputs: Float32Array, { activation, binary }: ScoreRule): Float64Array {
-  if (binary) return Float64Array.of(0, outputs[0]!);
-  if (activation !== 'probabilities') return Float64Array.from(outputs);
-  return Float64Array.from(outputs, (p) => (Number.isNaN(p) ? p : Math.log(Math.max(p, SMALLEST))));
+/** e_c − p, with Σ_{j≠c} p_j for 1 − p_c, which keeps its digits where the model is sure. */
+function ofLogSoftmax(p: Float64Array, c: number): Float64Array {
+  const rest = p.reduce((sum, each, i) => (i === c ? sum : sum + each), 0);
+  return p.map((each, i) => (i === c ? rest : -each));
 }
 
-/** Chain rule from the logits back to the raw outputs. */
+function logitsOfRow(outputs: Float32Array, { activation, binary }: ScoreRule): Float64Array {
+  const log = (p: number): number => (Number.isNaN(p) ? p : Math.log(Math.max(p, SMALLEST)));
+  if (binary) {
+    const only = outputs[0]!;
+    const z = activation === 'probabilities' ? log(only) - log(1 - only) : only;
+    return Float64Array.of(0 - z, z);
+  }
+  return Float64Array.from(outputs, (output) => (activation === 'probabilities' ? log(output) : output));
+}
+
+/** Chain rule from the logits back to the raw outputs; a logarithm that was kept finite is flat there. */
 function throughLogits(
   derivative: Float64Array,
   outputs: Float32Array,
   { activation, binary }: ScoreRule,
 ): Float64Array {
-  if (binary) return derivative.slice(1);
-  if (activation !== 'probabilities') return derivative;
-  return derivative.map((d, i) => d / Math.max(outputs[i]!, SMALLEST));
+  const ofLog = (p: number): number => (p > SMALLEST ? 1 / p : 0);
+  if (binary) {
+    const p = outputs[0]!;
+    const ofOdds = derivative[1]! - derivative[0]!;
+    return Float64Array.of(activation === 'probabilities' ? ofOdds * (ofLog(p) + ofLog(1 - p)) : ofOdds);
+  }
+  return activation === 'probabilities' ? derivative.map((d, i) => d * ofLog(outputs[i]!)) : derivative;
 }
 
-function isMultiLabel({ activation, binary }: ScoreRule): boolean {
-  return activation === 'sigmoid' && !binary;
+/** Is the probability of a class σ of its own logit, whatever the other logits are. */
+function isIndependent({ activation, binary }: ScoreRule): boolean {
+  return binary || activation === 'sigmoid';
 }
 
 function sigmoid(z: number): number {

@@ -14,7 +14,10 @@ export interface TrainableNetwork {
    * `gradient` of every trainable weight. Moving statistics (batch normalisation) are brought up to date.
    */
   step(batch: Minibatch): Promise<StepResult>;
-  /** Logits, count × classes, by inference (no dropout, moving statistics). `pixels` in [0, 1], count × H × W × C. */
+  /**
+   * Logits, count × classes, whose softmax is p (of one output z for two classes 0 and z), by inference (no dropout, moving
+   * statistics). `pixels` in [0, 1], count × H × W × C.
+   */
   predict(pixels: Float32Array, count: number): Promise<Float32Array>;
   /**
    * Scores and input gradients of the watched images, by inference, in one run, of the weights as they are when it is called;
@@ -62,9 +65,12 @@ export interface WatchedBatch {
 
 /** Valid until the next `watch`, which may use the memory again. */
 export interface WatchResult {
-  /** count × classes. */
+  /** count × classes, as `predict` gives them. */
   readonly logits: Float32Array;
-  /** ∂O_c/∂a, count × H × W × C, with respect to pixels in [0, 1]. */
+  /**
+   * ∂O_c/∂a, count × H × W × C, with respect to pixels in [0, 1]; O_c is the class's logit, of one output z for two classes its
+   * log-odds, −z or z.
+   */
   readonly scoreGradient: Float32Array;
   /** ∂J/∂a of each image's own cross-entropy J(O(a; θ), y), the same shape. */
   readonly lossGradient: Float32Array;

@@ -255,7 +255,8 @@ describe('the final activation', () => {
     const { logits, probabilities } = await classifier.predict(images);
     expect(probabilities[1]).toBeCloseTo(p!, 5);
     expect(probabilities[0]).toBeCloseTo(1 - p!, 5);
-    expect(logits[0]).toBe(0);
+    expect(logits[1]).toBeCloseTo(Math.log(p! / (1 - p!)), 4);
+    expect(logits[0]).toBe(-logits[1]!);
     const up = await classifier.gradient(images, [{ kind: 'probability', classIndex: 1 }]);
     const down = await classifier.gradient(images, [{ kind: 'probability', classIndex: 0 }]);
     expect(largest(up.gradient)).toBeGreaterThan(0);

@@ -2,7 +2,7 @@ import { GraphBuilder, type OperatorTable } from '../builder';
 import { differentiateAll } from '../differentiate';
 import type { Graph, GraphNode } from '../graph';
 import { floats, sizeOf } from '../tensor';
-import { classLogits } from './classLogits';
+import { softmaxLogits } from './softmaxLogits';
 import { sized } from './sized';
 
 interface Stack {
@@ -25,7 +25,7 @@ interface Stack {
  */
 export function stackedGradient({ graph, builder, count, pictures, logits, seeds, operators }: Stack): string {
   const twin = GraphBuilder.from(sized(graph, 2 * count, operators), operators);
-  const twinLogits = classLogits(twin, graph.outputs[0]!);
+  const twinLogits = softmaxLogits(twin, graph.outputs[0]!);
   const seed = twin.input(twin.fresh('seed'), { type: 'float32', shape: twin.shape(twinLogits) });
   const forward = twin.build([twinLogits]);
   const known = new Set(forward.nodes.flatMap(({ outputs }) => outputs));

@@ -3,7 +3,7 @@ import { differentiateAll } from '../differentiate';
 import type { Graph, StaticGraph } from '../graph';
 import { lowerWindows } from '../passes/lowerWindows';
 import type { Shape } from '../tensor';
-import { classLogits } from './classLogits';
+import { softmaxLogits } from './softmaxLogits';
 import { trainingForm, type NoiseForm } from './forms';
 import { sized } from './sized';
 
@@ -41,7 +41,7 @@ export function stepGraph(
 ): StepGraph {
   const form = trainingForm(sized(graph, batch, operators), noiseForms, operators);
   const { builder, noises, statistics } = form;
-  const logits = classLogits(builder, form.forward.outputs[0]!);
+  const logits = softmaxLogits(builder, form.forward.outputs[0]!);
   const oneHot = builder.input(builder.fresh('one-hot'), { type: 'float32', shape: builder.shape(logits) });
   const logarithms = builder.add('LogSoftmax', [logits], { axis: 1 });
   const ofLabels = builder.add('ReduceSum', [builder.add('Mul', [logarithms, oneHot])], { keepdims: 0 });

@@ -2,7 +2,7 @@ import { GraphBuilder, type OperatorTable } from '../builder';
 import type { Graph, StaticGraph } from '../graph';
 import { winnerMask } from '../ops/winner';
 import { lowerWindows } from '../passes/lowerWindows';
-import { classLogits } from './classLogits';
+import { logitSeed, softmaxLogits } from './softmaxLogits';
 import { sized } from './sized';
 import { stackedGradient } from './stacked';
 
@@ -12,7 +12,7 @@ export interface WatchGraph {
   readonly pictures: string;
   /** [N, K]: labels. */
   readonly oneHot: string;
-  /** [N, K]. */
+  /** [N, K]; their softmax is the probabilities. */
   readonly logits: string;
   /** [2N, …]: ∂O_c/∂a of every picture, then ∂J/∂a of every picture, in the shape of the pictures. */
   readonly gradients: string;
@@ -31,9 +31,10 @@ export function watchGraph(
   const forward = sized(graph, count, operators);
   const builder = GraphBuilder.from(forward, operators);
   const pictures = forward.inputs[0]!.name;
-  const logits = classLogits(builder, forward.outputs[0]!);
+  const logits = softmaxLogits(builder, forward.outputs[0]!);
   const oneHot = builder.input(builder.fresh('one-hot'), { type: 'float32', shape: builder.shape(logits) });
-  const ofScore = scoreOf === 'label' ? oneHot : winnerMask(builder, logits, [1], 'ArgMax');
+  const chosen = scoreOf === 'label' ? oneHot : winnerMask(builder, logits, [1], 'ArgMax');
+  const ofScore = logitSeed(builder, forward.outputs[0]!, chosen);
   const ofLoss = builder.add('Sub', [builder.add('Softmax', [logits], { axis: 1 }), oneHot]);
   const seeds = builder.add('Concat', [ofScore, ofLoss], { axis: 0 });
   const gradients = stackedGradient({ graph, builder, count, pictures, logits, seeds, operators });

@@ -2,7 +2,7 @@ import { GraphBuilder } from '../../../graph/builder';
 import { operators } from '../../../graph/ops/registry';
 import { lowerWindows } from '../../../graph/passes/lowerWindows';
 import { sizeOf } from '../../../graph/tensor';
-import { classLogits } from '../../../graph/training/classLogits';
+import { softmaxLogits } from '../../../graph/training/softmaxLogits';
 import { sized } from '../../../graph/training/sized';
 import { keepRecent } from './kept';
 import type { TrainableModel } from './trainableModel';
@@ -30,7 +30,7 @@ export function createPredictions(model: TrainableModel, weights: Weights, threa
   const kept = keepRecent<Prepared>(KEPT);
   const prepare = async (size: number): Promise<Prepared> => {
     const builder = GraphBuilder.from(sized(model.graph, size, operators), operators);
-    const logits = classLogits(builder, model.graph.outputs[0]!);
+    const logits = softmaxLogits(builder, model.graph.outputs[0]!);
     const graph = lowerWindows(builder.build([logits]), operators);
     const pictures = graph.inputs[0]!;
     const buffers = new Map(weights.values);
