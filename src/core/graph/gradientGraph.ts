@@ -6,8 +6,11 @@ import { floats, sizeOf } from './tensor';
 
 /** How raw outputs [N, K] become class logits and probabilities. */
 export interface Head {
-  /** Last operation that was stripped; `probabilities`: none could be, the outputs are p. */
-  readonly activation: 'logits' | 'softmax' | 'sigmoid' | 'probabilities';
+  /**
+   * Last operation that was stripped; `probabilities`: none could be, the outputs are p; `independent-probabilities`: the same, and
+   * each stands for itself.
+   */
+  readonly activation: 'logits' | 'softmax' | 'sigmoid' | 'probabilities' | 'independent-probabilities';
   /** One number z decides between two classes: logits are the log-odds [−z, z], probabilities σ of them. */
   readonly binary: boolean;
 }
@@ -40,7 +43,7 @@ export function gradientGraph(graph: Graph, batch: number, head: Head, operators
   const builder = GraphBuilder.from(forward, operators);
   const raw = forward.outputs[0]!;
   const input = forward.inputs[0]!.name;
-  const logits = classLogits(builder, raw, head);
+  const logits = classLogits(builder, raw, batch, head);
   const classes = builder.shape(logits)[1]!;
   const oneHot = builder.input('one-hot', { type: 'float32', shape: [batch, classes] });
   const [a, b, k] = ['a', 'b', 'k'].map((name) =>
@@ -75,7 +78,7 @@ function probabilityOf(
   oneHot: string,
   { activation, binary }: Head,
 ): { readonly probabilities: string; readonly ofLog: string } {
-  if (binary || activation === 'sigmoid') {
+  if (binary || activation === 'sigmoid' || activation === 'independent-probabilities') {
     const negated = builder.add('Neg', [logits]);
     return {
       probabilities: sigmoidOfNegated(builder, negated),
@@ -97,11 +100,20 @@ function sigmoidOfNegated(builder: GraphBuilder, x: string): string {
 /** The smallest normal float32 keeps log p finite. */
 const SMALLEST = 1.17549435e-38;
 
-function classLogits(builder: GraphBuilder, raw: string, { activation, binary }: Head): string {
+/** Outputs [N, K], whatever axes of length 1 they have, or lack. */
+function asRows(builder: GraphBuilder, raw: string, batch: number): string {
+  const shape = builder.shape(raw);
+  if (shape.length === 2 && shape[0] === batch) return raw;
+  return builder.add('Reshape', [raw, builder.indices([batch, sizeOf(shape) / batch])]);
+}
+
+function classLogits(builder: GraphBuilder, raw: string, batch: number, { activation, binary }: Head): string {
   const log = (value: string): string => builder.add('Log', [builder.add('Max', [value, builder.scalar(SMALLEST)])]);
-  const flat = builder.shape(raw).length === 2 ? raw : builder.add('Flatten', [raw], { axis: 1 });
-  if (!binary) return activation === 'probabilities' ? log(flat) : flat;
+  const flat = asRows(builder, raw, batch);
   const rest = (): string => builder.add('Sub', [builder.scalar(1), flat]);
-  const z = activation === 'probabilities' ? builder.add('Sub', [log(flat), log(rest())]) : flat;
+  const logOdds = (): string => builder.add('Sub', [log(flat), log(rest())]);
+  if (activation === 'independent-probabilities') return logOdds();
+  if (!binary) return activation === 'probabilities' ? log(flat) : flat;
+  const z = activation === 'probabilities' ? logOdds() : flat;
   return builder.add('Concat', [builder.add('Neg', [z]), z], { axis: 1 });
 }

@@ -15,8 +15,15 @@ const LONGEST_AXIS = 4 * 1024 * 1024;
  * The graph at one batch size: every open size of the inputs becomes `batch`, all shapes are inferred, and whatever depends
  * only on constants (shape computations among them) is folded. Throws if an operator is unknown, shapes do not fit, or a value
  * would be too large for memory; that is known from shapes, before anything is computed.
+ *
+ * `keep`: nodes that are left as they are, though their inputs are constants.
  */
-export function specialise(graph: Graph, batch: number, operators: OperatorTable): StaticGraph {
+export function specialise(
+  graph: Graph,
+  batch: number,
+  operators: OperatorTable,
+  keep: (node: GraphNode) => boolean = () => false,
+): StaticGraph {
   const builder = new GraphBuilder(operators);
   for (const input of graph.inputs) {
     const type = { type: input.type, shape: input.shape.map((size) => (size < 0 ? batch : size)) };
@@ -34,7 +41,7 @@ export function specialise(graph: Graph, batch: number, operators: OperatorTable
     const evaluate = operators.get(node.op)?.evaluate;
     const constants = node.inputs.map((name) => builder.constantOf(name));
     const known = node.inputs.every((name, index) => name === '' || constants[index] !== undefined);
-    if (shapes === undefined && !(known && evaluate)) {
+    if (shapes === undefined && (!(known && evaluate) || keep(node))) {
       for (const name of fitting(node, () => builder.addNode(node)))
         if (name !== '') total += checkComputed(node.op, builder.type(name));
       if (total > TOTAL_LIMIT) throw new Error(`The values of the network have ${total} elements together`);

@@ -2,7 +2,6 @@ import type { JsonObject, JsonValue } from './json';
 import { arrayAt, objectAt } from './json';
 import type { GraphNode } from './graphTopology';
 import { indexNodes, nodeName } from './graphTopology';
-import type { ModelOutput } from './modelInfo';
 
 const UNFUSED: Readonly<Record<string, string>> = {
   _FusedConv2D: 'Conv2D',
@@ -45,36 +44,27 @@ export function unfuseNodes(nodes: readonly GraphNode[]): GraphNode[] {
 
 export interface StrippedGraph {
   readonly nodes: readonly GraphNode[];
-  readonly activation: ModelOutput['activation'];
+  readonly activation: 'logits' | 'softmax' | 'sigmoid';
 }
 
 /**
  * Finds the final softmax or sigmoid behind `output`, through operations that only rename or reshape, and replaces it by an
- * identity, so that the output becomes the logits. Without one the nodes come back as they were, `activation: 'logits'`.
+ * identity, so that the output becomes the logits. Without one the nodes come back as they were, `activation: 'logits'`. A softmax
+ * behind which the shape changes may be one of groups of scores: it is taken off only if it `isWhole`.
  */
-export function stripFinalActivation(nodes: readonly GraphNode[], output: string): StrippedGraph {
+export function stripFinalActivation(nodes: readonly GraphNode[], output: string, isWhole = false): StrippedGraph {
   const known = indexNodes(nodes);
   let node = known.get(nodeName(output));
+  let isReshaped = false;
   while (node !== undefined && TRANSPARENT.has(node.op) && node.input[0] !== undefined) {
+    isReshaped ||= node.op === 'Reshape';
     node = known.get(nodeName(node.input[0]));
   }
+  if (isReshaped && !isWhole && /Softmax$/.test(node?.op ?? '')) return { nodes, activation: 'logits' };
   const activation = node && FINAL[node.op];
   if (node === undefined || activation === undefined) return { nodes, activation: 'logits' };
   const identity: GraphNode = { ...node, op: 'Identity' };
   return { nodes: nodes.map((each) => (each.name === identity.name ? identity : each)), activation };
-}
-
-/** Follows the input through casts and renamings to the first operation of the model that computes. */
-export function firstComputations(nodes: readonly GraphNode[], input: string): GraphNode[] {
-  let names = new Set([input]);
-  for (let step = 0; step < 10; step++) {
-    const readers = nodes.filter((node) =>
-      node.input.some((each) => !each.startsWith('^') && names.has(nodeName(each))),
-    );
-    if (readers.length === 0 || !readers.every(({ op }) => TRANSPARENT.has(op) || op === 'Cast')) return readers;
-    names = new Set(readers.map(({ name }) => name));
-  }
-  return [];
 }
 
 function fusedOperations(attr: JsonObject): string[] {

@@ -49,10 +49,11 @@ export type Interpolation = 'bilinear' | 'nearest' | 'area';
 
 /**
  * What the model's own last operation was, found by what it does: `logits` as they came; `softmax`, `sigmoid`: stripped, logits are exact;
- * `probabilities`: could not be stripped, logits are log p (of a single output log(p / (1 − p))).
+ * `probabilities` (their sum is 1, or there is one): could not be stripped, logits are log p (of a single output log(p / (1 − p)));
+ * `independent-probabilities`: nor could these, of which each stands for itself, logits are log(p / (1 − p)).
  */
 export interface ModelOutput {
-  readonly activation: 'logits' | 'softmax' | 'sigmoid' | 'probabilities';
+  readonly activation: 'logits' | 'softmax' | 'sigmoid' | 'probabilities' | 'independent-probabilities';
   readonly classes: number;
 }
 

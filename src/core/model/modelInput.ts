@@ -1,7 +1,7 @@
 import { UserError } from '../errors';
 import type { ModelDescription } from './description';
 import { MODEL_LIMITS } from './limits';
-import type { ModelInput } from './modelInfo';
+import type { ModelInput, PreprocessingPreset } from './modelInfo';
 import { PRESETS } from './presets';
 
 /** What the model itself says of its input: sizes that it leaves open are undefined. */
@@ -10,8 +10,22 @@ export interface InputShape {
   readonly width?: number;
   readonly channels?: number;
   readonly layout: 'nhwc' | 'nchw';
-  /** The model's own first layers scale bytes, so it wants 0…255; names the layer. */
-  readonly scalesBytes?: string;
+  /** What the model itself says of the values that it takes. */
+  readonly takes?: ValuesTaken;
+  readonly warnings?: readonly string[];
+}
+
+/** The values that a model takes by its own word, and whose word that is, for people. */
+export interface ValuesTaken {
+  readonly preset: PreprocessingPreset;
+  readonly source: string;
+}
+
+/** What a network's first operations tell of its input: see `inputUse`. */
+export interface InputEvidence {
+  readonly channelAxis?: number;
+  readonly channels?: number;
+  readonly takes?: ValuesTaken;
 }
 
 export interface ResolvedInput {
@@ -20,11 +34,12 @@ export interface ResolvedInput {
 }
 
 /**
- * Shape of one image from a model's input shape without the batch, e.g. [224, 224, 3] or [3, 224, 224].
+ * Shape of one image from a model's input shape without the batch, e.g. [224, 224, 3] or [3, 224, 224]. The channels lie where the
+ * network reads them; where it does not tell, where the sizes look like it.
  *
  * Throws `UserError('model-unsupported')` for inputs that are no image.
  */
-export function readInputShape(shape: readonly (number | null)[]): InputShape {
+export function readInputShape(shape: readonly (number | null)[], evidence: InputEvidence = {}): InputShape {
   const [a, b, c] = shape;
   if (shape.length !== 3) {
     throw new UserError(
@@ -34,13 +49,22 @@ export function readInputShape(shape: readonly (number | null)[]): InputShape {
     );
   }
   const isChannels = (length: number | null | undefined): boolean => length === 1 || length === 3;
-  const layout = isChannels(a) && !isChannels(c) && c !== null ? 'nchw' : 'nhwc';
-  const [height, width, channels] = layout === 'nchw' ? [b, c, a] : [a, b, c];
+  const seen = evidence.channelAxis === 1 || evidence.channelAxis === 3;
+  const isFirst = seen ? evidence.channelAxis === 1 : isChannels(a) && !isChannels(c);
+  const [height, width, own] = isFirst ? [b, c, a] : [a, b, c];
+  const channels = own ?? evidence.channels;
+  const isGuess = !seen && isChannels(a) && isChannels(c);
   return {
     ...(height && { height }),
     ...(width && { width }),
     ...(channels && { channels }),
-    layout,
+    layout: isFirst ? 'nchw' : 'nhwc',
+    ...(evidence.takes && { takes: evidence.takes }),
+    ...(isGuess && {
+      warnings: [
+        `The model takes [${shape.join(', ')}], of which the last axis is taken for the channels: its operations do not tell.`,
+      ],
+    }),
   };
 }
 
@@ -72,7 +96,8 @@ export function resolveInput(shape: InputShape, description: ModelDescription): 
   }
 
   const teachable = metadata?.isTeachableMachine === true;
-  const preset = said.preset ?? (teachable ? 'signed' : shape.scalesBytes === undefined ? 'unit' : 'byte');
+  const { takes } = shape;
+  const preset = said.preset ?? (teachable ? 'signed' : (takes?.preset ?? 'unit'));
   const { color: presetColor = 'rgb', ...scaling } = PRESETS[preset];
   const color = said.color ?? (channels === 1 ? 'grayscale' : presetColor);
   if ((color === 'grayscale') !== (channels === 1)) {
@@ -94,11 +119,11 @@ export function resolveInput(shape: InputShape, description: ModelDescription): 
   };
 
   const saidScaling = said.range !== undefined || said.mean !== undefined || said.std !== undefined;
-  const warnings: string[] = [];
+  const warnings = [...(shape.warnings ?? [])];
   let source = specSource;
   if (said.preset !== undefined) source = `preset ${said.preset} (${specSource})`;
   else if (!saidScaling && teachable) source = 'metadata.json (Teachable Machine)';
-  else if (!saidScaling && shape.scalesBytes !== undefined) source = `assumed from the model's ${shape.scalesBytes}`;
+  else if (!saidScaling && takes !== undefined) source = takes.source;
   else if (!saidScaling) {
     source = 'assumed';
     warnings.push(
@@ -117,8 +142,35 @@ export function resolveInput(shape: InputShape, description: ModelDescription): 
     resize: said.resize ?? (teachable ? 'center-crop' : 'stretch'),
     interpolation: said.interpolation ?? 'bilinear',
   };
+  if (takes !== undefined && source !== takes.source) warnings.push(...contradiction(input, takes, specSource));
   return { input, warnings };
 }
+
+/** Where the description scales pixels to other values than those that the model's own word asks for. */
+function contradiction(input: ModelInput, takes: ValuesTaken, specSource: string): readonly string[] {
+  const { range, mean, std } = PRESETS[takes.preset];
+  const ends = (
+    { range: [low, high], mean: means, std: deviations }: Pick<ModelInput, 'range' | 'mean' | 'std'>,
+    channel: number,
+  ): readonly number[] =>
+    [low, high].map((end) => (end - (means[channel] ?? means[0]!)) / (deviations[channel] ?? deviations[0]!));
+  const same = input.mean.every((_, channel) => {
+    const [wanted, given] = [ends({ range, mean, std }, channel), ends(input, channel)];
+    return wanted.every((end, index) => Math.abs(end - given[index]!) <= 0.1 * (wanted[1]! - wanted[0]!));
+  });
+  if (same) return [];
+  return [
+    `${specSource === 'assumed' ? input.source : specSource} scales pixels otherwise than ${takes.source}, which want ${VALUES[takes.preset]}: if predictions look wrong, leave “preset”, “range”, “mean” and “std” out.`,
+  ];
+}
+
+const VALUES: Readonly<Record<PreprocessingPreset, string>> = {
+  unit: '0 to 1',
+  signed: '−1 to 1',
+  byte: '0 to 255',
+  torchvision: "ImageNet's mean and deviation",
+  caffe: "bytes less ImageNet's mean",
+};
 
 function resolveSide(
   side: 'height' | 'width',

@@ -25,7 +25,8 @@ const SMALLEST = 1.17549435e-38;
  *
  * Softmax: p = exp(z − max z) / Σ. Multi-label (several sigmoids): p = σ(z) = 1 / (1 + exp(−z)) each. Binary, one
  * number z for two classes: a class's logit is its log-odds, [−z, z], and p = [σ(−z), σ(z)], which is no softmax of the two.
- * Outputs that already are probabilities: logits = log p; one of a binary model: z = log(p / (1 − p)). Both are finite at 0 and 1.
+ * Outputs that already are probabilities: logits = log p; one of a binary model, or several that each stand for themselves:
+ * z = log(p / (1 − p)). All are finite at 0 and 1.
  */
 export function scoresOf(raw: Float32Array, count: number, rule: ScoreRule): Scores {
   const classes = rule.binary ? 2 : rule.outputs;
@@ -120,12 +121,14 @@ function ofLogSoftmax(p: Float64Array, c: number): Float64Array {
 
 function logitsOfRow(outputs: Float32Array, { activation, binary }: ScoreRule): Float64Array {
   const log = (p: number): number => (Number.isNaN(p) ? p : Math.log(Math.max(p, SMALLEST)));
+  const logOdds = (p: number): number => log(p) - log(1 - p);
   if (binary) {
     const only = outputs[0]!;
-    const z = activation === 'probabilities' ? log(only) - log(1 - only) : only;
+    const z = activation === 'probabilities' ? logOdds(only) : only;
     return Float64Array.of(0 - z, z);
   }
-  return Float64Array.from(outputs, (output) => (activation === 'probabilities' ? log(output) : output));
+  if (activation === 'independent-probabilities') return Float64Array.from(outputs, logOdds);
+  return Float64Array.from(outputs, activation === 'probabilities' ? log : (output) => output);
 }
 
 /** Chain rule from the logits back to the raw outputs; a logarithm that was kept finite is flat there. */
@@ -135,17 +138,18 @@ function throughLogits(
   { activation, binary }: ScoreRule,
 ): Float64Array {
   const ofLog = (p: number): number => (p > SMALLEST ? 1 / p : 0);
+  const ofLogOdds = (p: number): number => ofLog(p) + ofLog(1 - p);
   if (binary) {
-    const p = outputs[0]!;
     const ofOdds = derivative[1]! - derivative[0]!;
-    return Float64Array.of(activation === 'probabilities' ? ofOdds * (ofLog(p) + ofLog(1 - p)) : ofOdds);
+    return Float64Array.of(activation === 'probabilities' ? ofOdds * ofLogOdds(outputs[0]!) : ofOdds);
   }
+  if (activation === 'independent-probabilities') return derivative.map((d, i) => d * ofLogOdds(outputs[i]!));
   return activation === 'probabilities' ? derivative.map((d, i) => d * ofLog(outputs[i]!)) : derivative;
 }
 
 /** Is the probability of a class σ of its own logit, whatever the other logits are. */
 function isIndependent({ activation, binary }: ScoreRule): boolean {
-  return binary || activation === 'sigmoid';
+  return binary || activation === 'sigmoid' || activation === 'independent-probabilities';
 }
 
 function sigmoid(z: number): number {

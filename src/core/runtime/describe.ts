@@ -7,13 +7,17 @@ import { MODEL_LIMITS } from '../model/limits';
 import type { EngineId, ModelInfo, ModelOutput, ModelReference, OperatorCounts } from '../model/modelInfo';
 import type { ResolvedInput } from '../model/modelInput';
 import type { ScoreRule } from '../model/objectives';
+import type { ScoreValues } from '../graph/inspect/scoreValues';
 import type { ModelFiles } from './modelFiles';
 import type { Probe } from './probe';
-import { looksLikeProbabilities } from './probe';
+import { inUnitRange, sumToOne } from './probe';
 
 /** What an engine found when it built a model. */
 export interface NetworkFacts {
-  readonly activation: ModelOutput['activation'];
+  /** The activation that was taken off; `logits`: none was. */
+  readonly activation: 'logits' | 'softmax' | 'sigmoid';
+  /** What the network's structure says of scores that nothing was taken off of. */
+  readonly values: ScoreValues;
   readonly parameters: number;
   readonly operators: OperatorCounts;
   readonly derivative?: NonNullable<ModelInfo['derivative']>;
@@ -33,7 +37,7 @@ export function describeModel<Engine extends EngineId>(
 ): { readonly info: ModelInfo & { readonly engine: Engine }; readonly rule: ScoreRule } {
   const { file, format, description } = files;
   const warnings = [...description.warnings, ...network.warnings, ...inputWarnings];
-  const { activation, binary } = readOutput(network.activation, probe, warnings);
+  const { activation, binary } = readOutput(network, probe, warnings);
   const classes = binary ? 2 : probe.outputs;
   const names = nameClasses(description, classes, binary, warnings);
   if (network.damagedWeight !== undefined) {
@@ -61,22 +65,35 @@ export function describeModel<Engine extends EngineId>(
   return { info, rule: { activation, binary, outputs: probe.outputs } };
 }
 
+/** Structure decides first, the values of several pictures second; what they leave open is said. */
 function readOutput(
-  found: NetworkFacts['activation'],
+  { activation, values }: Pick<NetworkFacts, 'activation' | 'values'>,
   probe: Probe,
   warnings: string[],
-): { readonly activation: NetworkFacts['activation']; readonly binary: boolean } {
+): { readonly activation: ModelOutput['activation']; readonly binary: boolean } {
   if (probe.outputs > MODEL_LIMITS.classes || probe.outputs < 1) {
     throw new UserError('model-unsupported', `The model has ${probe.outputs} outputs.`, 'Choose an image classifier.');
   }
   const binary = probe.outputs === 1;
-  if (found !== 'logits') return { activation: found, binary };
-  if (looksLikeProbabilities(probe)) {
-    warnings.push('The final softmax or sigmoid could not be taken off, so logits are logarithms of probabilities.');
-    return { activation: 'probabilities', binary };
+  if (activation !== 'logits') return { activation, binary };
+  const isUnit = inUnitRange(probe.raw);
+  const pictures = `${probe.count} test ${probe.count === 1 ? 'picture' : 'pictures'}`;
+  if (values === 'unit' || (isUnit && values === 'unknown')) {
+    const shared = binary || sumToOne(probe);
+    const why = values === 'unit' ? 'its last operations say so' : `its scores for ${pictures} lie between 0 and 1`;
+    const logits = binary || !shared ? 'log-odds of' : 'logarithms of';
+    const each = shared ? 'probabilities' : 'probabilities that each stand for themselves';
+    warnings.push(
+      `The model puts out ${binary ? 'a probability' : each} (${why}) whose softmax or sigmoid could not be taken off, so logits are ${logits} probabilities.`,
+    );
+    return { activation: shared ? 'probabilities' : 'independent-probabilities', binary };
   }
+  if (isUnit)
+    warnings.push(
+      `The scores of ${pictures} all lie between 0 and 1; they are taken for logits, because the model ends in a weighted sum.`,
+    );
   if (binary) warnings.push('The model puts out one number, which is read as the logit of the second of two classes.');
-  return { activation: found, binary };
+  return { activation, binary };
 }
 
 function nameClasses(

@@ -1,39 +1,69 @@
 import { UserError } from '../errors';
 
-/** Does an output of this shape (with the batch) hold one score for each class: [n, classes], or with sides of 1 in between. */
-export function looksLikeScores(shape: readonly (number | null)[]): boolean {
-  return (
-    shape.length >= 2 && shape.slice(1).filter((length) => length !== 1).length <= 1 && !shape.slice(1).includes(null)
-  );
+/** An output among which the scores are looked for. */
+export interface OutputCandidate {
+  readonly name: string;
+  /** Other names that people know it by, e.g. that of the signature. */
+  readonly aliases?: readonly string[];
+  /** With the batch; undefined or null: not known. */
+  readonly shape?: readonly (number | null)[];
+  /** Whole numbers are labels or counts. */
+  readonly isInteger?: boolean;
+  /** Ends in an activation of scores. */
+  readonly isFinal: boolean;
+  /** Another output is made of it: features, or logits of which the probabilities are given too. */
+  readonly feedsAnother?: boolean;
 }
 
 /**
- * Chooses among several outputs: the one that the description names, else one that ends in an activation of scores, else the first
- * that looks like scores. Throws `UserError`: `model-unsupported` if none looks like scores, `model-spec` if none has that name.
+ * Does an output of this shape (with the batch) hold one score for each class: [n, classes], with sides of 1 in between, or [n]
+ * with one score a picture.
+ */
+export function looksLikeScores(shape: readonly (number | null)[]): boolean {
+  return shape.length >= 1 && shape.slice(1).filter((length) => length !== 1).length <= 1 && !shape.slice(1).includes(null);
+}
+
+/**
+ * Chooses among several outputs: the one that the description names; else, of those that look like scores and are no whole
+ * numbers, one that feeds no other, rather one that ends in an activation of scores, then the first.
+ * Throws `UserError`: `model-unsupported` if none looks like scores, `model-spec` if none has that name.
  */
 export function chooseOutput(
-  outputs: readonly { readonly name: string; readonly shape?: readonly (number | null)[]; readonly isFinal: boolean }[],
+  outputs: readonly OutputCandidate[],
   wanted?: string,
 ): { readonly index: number; readonly warnings: readonly string[] } {
   const names = outputs.map(({ name }) => `“${name}”`).join(', ');
   if (wanted !== undefined) {
-    const index = outputs.findIndex(({ name }) => name === wanted || withoutPlace(name) === wanted);
+    const index = namedOutput(outputs, wanted);
     if (index >= 0) return { index, warnings: [] };
     throw new UserError('model-spec', `The model has no output “${wanted}”.`, `Its outputs are ${names}.`);
   }
-  if (outputs.length === 1) return { index: 0, warnings: [] };
-  const likely = outputs.flatMap(({ shape }, index) => (shape === undefined || looksLikeScores(shape) ? [index] : []));
-  const best = likely.find((index) => outputs[index]!.isFinal) ?? likely[0];
+  if (outputs.length === 1 && outputs[0]!.isInteger !== true) return { index: 0, warnings: [] };
+  const all = outputs.map((output, index) => ({ ...output, index }));
+  const likely = all.filter(
+    ({ shape, isInteger }) => isInteger !== true && (shape === undefined || looksLikeScores(shape)),
+  );
+  const ends = likely.filter(({ feedsAnother }) => feedsAnother !== true);
+  const open = ends.length > 0 ? ends : likely;
+  const best = open.find(({ isFinal }) => isFinal) ?? open[0];
   if (best === undefined) {
+    const whole = outputs.every(({ isInteger }) => isInteger === true) ? ' (they are whole numbers)' : '';
     throw new UserError(
       'model-unsupported',
-      `None of the model's ${outputs.length} outputs looks like one score for each class.`,
-      'Choose an image classifier.',
+      `None of the model's ${outputs.length === 1 ? 'outputs' : `${outputs.length} outputs`} looks like one score for each class${whole}.`,
+      'Choose an image classifier, exported with its scores.',
     );
   }
-  const taken = `The model has ${outputs.length} outputs (${names}); “${outputs[best]!.name}” is taken for its scores.`;
+  const taken = `The model has ${outputs.length} outputs (${names}); “${best.name}” is taken for its scores.`;
   const another = likely.length > 1 ? ' If it is another, name it as "output" in lens.json.' : '';
-  return { index: best, warnings: [taken + another] };
+  return { index: best.index, warnings: [taken + another] };
+}
+
+/** The output's own name before a name of another that is alike but for its place. */
+function namedOutput(outputs: readonly OutputCandidate[], wanted: string): number {
+  const own = outputs.findIndex(({ name }) => name === wanted);
+  if (own >= 0) return own;
+  return outputs.findIndex(({ name, aliases }) => withoutPlace(name) === wanted || aliases?.includes(wanted) === true);
 }
 
 /** TensorFlow's `layer/op:0` is the layer's output. */

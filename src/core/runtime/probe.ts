@@ -1,17 +1,67 @@
+import type { ModelInput } from '../model/modelInfo';
+
 /** What a network puts out for pictures that mean nothing. */
 export interface Probe {
-  /** Raw outputs of the probe images, count × outputs. */
+  /** Raw outputs of the probe pictures, count × outputs. */
   readonly raw: Float32Array;
   readonly count: number;
   readonly outputs: number;
 }
 
-/** Do these outputs look like probabilities: several numbers in [0, 1] with the sum 1. Of a single number nobody could tell. */
-export function looksLikeProbabilities({ raw, count, outputs }: Probe): boolean {
-  if (outputs === 1 || !raw.every((value) => value >= 0 && value <= 1)) return false;
+/** Pixels of a picture, height × width × channels in [0, 1], as different from the others as can be: noise, ramps, black, white. */
+const PICTURES: readonly ((input: ModelInput) => Float32Array)[] = [
+  ({ height, width, channels }) => randomPixels(height * width * channels),
+  ({ height, width, channels }) =>
+    Float32Array.from({ length: height * width * channels }, (_, index) => {
+      const pixel = Math.floor(index / channels);
+      return ((pixel % width) / width + (Math.floor(pixel / width) / height) * (1 + (index % channels))) / 4;
+    }),
+  ({ height, width, channels }) => new Float32Array(height * width * channels),
+  ({ height, width, channels }) => new Float32Array(height * width * channels).fill(1),
+];
+/** So many pictures decide where the structure does not. */
+export const MOST_PROBED = PICTURES.length;
+
+/** The probe picture `index`. */
+export function probePixels(input: ModelInput, index: number): Float32Array {
+  return PICTURES[index % PICTURES.length]!(input);
+}
+
+/**
+ * Runs a network on one probe picture, or on several if that one leaves open whether it puts out probabilities. `run` gives the
+ * raw outputs of one picture.
+ */
+export async function probeOutputs(
+  run: (pixels: Float32Array) => Promise<Float32Array> | Float32Array,
+  input: ModelInput,
+  isKnown: boolean,
+): Promise<Probe> {
+  const rows = [await run(probePixels(input, 0))];
+  while (!isKnown && rows.length < MOST_PROBED && rows.every(inUnitRange))
+    rows.push(await run(probePixels(input, rows.length)));
+  const outputs = rows[0]!.length;
+  const raw = new Float32Array(rows.length * outputs);
+  rows.forEach((row, index) => raw.set(row, index * outputs));
+  return { raw, count: rows.length, outputs };
+}
+
+/** Do all outputs lie in [0, 1], as those of probabilities do? */
+export function inUnitRange(raw: Float32Array): boolean {
+  return raw.every((value) => value >= -1e-6 && value <= 1 + 1e-6);
+}
+
+/** Is each row, of several numbers, a distribution: its sum 1, up to rounding to 8 bits? */
+export function sumToOne({ raw, count, outputs }: Probe): boolean {
+  if (outputs === 1) return false;
+  const rounding = 1e-3 + (raw.every(isEighthBit) ? outputs / 510 : 0);
   return Array.from({ length: count }, (_, row) => raw.subarray(row * outputs, (row + 1) * outputs)).every(
-    (row) => Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) < 1e-3,
+    (row) => Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) <= Math.min(rounding, 0.1),
   );
+}
+
+/** A multiple of 1/255 or 1/256, as quantised probabilities are. */
+function isEighthBit(value: number): boolean {
+  return [255, 256].some((levels) => Math.abs(value * levels - Math.round(value * levels)) < 1e-3);
 }
 
 /** Park–Miller numbers in [0, 1]: the same in every run. */

@@ -120,15 +120,20 @@ describe('graph models', () => {
   it('an operation without gradient is named, and nothing leaks', async () => {
     const graph = handMadeGraph(
       [2, 3, 1],
-      { shape: { shape: [2], values: [-1, 6], integer: true }, axis: { shape: [], values: [1], integer: true } },
+      {
+        shape: { shape: [2], values: [-1, 6], integer: true },
+        axis: { shape: [], values: [1], integer: true },
+        identity: { shape: [6, 6], values: Array.from({ length: 36 }, (_, at) => Number(at % 7 === 0)) },
+      },
       [
         { name: 'flat', op: 'Reshape', input: ['image', 'shape'] },
         {
-          name: 'out',
+          name: 'products',
           op: 'Cumprod',
           input: ['flat', 'axis'],
           attr: { exclusive: { b: false }, reverse: { b: false } },
         },
+        { name: 'out', op: 'MatMul', input: ['products', 'identity'] },
       ],
     );
     const before = tf.memory().numTensors;
@@ -167,10 +172,15 @@ describe('graph models', () => {
   it('a first operation that scales bytes makes byte the assumed range', async () => {
     const graph = handMadeGraph(
       [2, 2, 1],
-      { scale: { shape: [], values: [1 / 255] }, shape: { shape: [2], values: [-1, 4], integer: true } },
+      {
+        scale: { shape: [], values: [1 / 255] },
+        shape: { shape: [2], values: [-1, 4], integer: true },
+        identity: { shape: [4, 4], values: Array.from({ length: 16 }, (_, at) => Number(at % 5 === 0)) },
+      },
       [
         { name: 'scaled', op: 'Mul', input: ['image', 'scale'] },
-        { name: 'out', op: 'Reshape', input: ['scaled', 'shape'] },
+        { name: 'flat', op: 'Reshape', input: ['scaled', 'shape'] },
+        { name: 'out', op: 'MatMul', input: ['flat', 'identity'] },
       ],
     );
     const classifier = await load(await write(graph));

@@ -1,4 +1,4 @@
-import { numberAttribute, type GraphNode } from '../graph';
+import { numberAttribute, type Graph, type GraphNode } from '../graph';
 import type { GradientScope, Operator } from '../operator';
 import { floats, type ElementType, type Shape, type Tensor } from '../tensor';
 import { insideMask } from './masks';
@@ -28,6 +28,11 @@ export const quantization: Readonly<Record<string, Operator>> = {
 
 /** Operators whose derivative is that of the operator without its rounding. */
 export const STRAIGHT_THROUGH: ReadonlySet<string> = new Set(['QuantizeLinear']);
+
+/** Does the network round values to whole numbers on its way? */
+export function isQuantised({ nodes }: Pick<Graph, 'nodes'>): boolean {
+  return nodes.some(({ op }) => STRAIGHT_THROUGH.has(op));
+}
 
 function quantizedType(node: GraphNode): ElementType {
   return numberAttribute(node, 'output_dtype', 2) === 3 ? 'int8' : 'uint8';

@@ -1,35 +1,118 @@
-import { numberAttribute, type Graph } from '../graph';
+import { numberAttribute, type Graph, type GraphNode } from '../graph';
+import { producersOf } from '../inspect/producers';
+import { scoreTail, type ScoreTail, type Types } from '../inspect/scoreTail';
+import { scoreValues, type ScoreValues } from '../inspect/scoreValues';
+import { operators } from '../ops/registry';
+import { specialise } from '../specialise';
+import { sizeOf } from '../tensor';
 
 export interface Stripped {
+  /**
+   * Its first output are the scores. Where what the network does behind its activation rounds them, its own output is the second.
+   */
   readonly graph: Graph;
+  /** The activation that was taken off; `logits`: none was. */
   readonly activation: 'logits' | 'softmax' | 'sigmoid';
+  /** What the structure says of scores that nothing was taken off of. */
+  readonly values: ScoreValues;
+  /** Why an activation was left, one sentence for people. */
+  readonly warnings: readonly string[];
 }
 
-/** Operators that only rename positions, through which a final activation is looked for. */
-const PASSING: ReadonlySet<string> = new Set([
-  'Identity',
-  'Reshape',
-  'Flatten',
-  'Squeeze',
-  'Unsqueeze',
-  'Dropout',
-  'Cast',
-]);
+const MARK = '\u2032';
 
 /**
- * Takes a final softmax, log-softmax or sigmoid off, found by what makes the output and not by its name, so that the graph
- * puts out logits. Log-softmax outputs differ from logits by a constant per image and are kept as logits of their own softmax.
+ * Takes a final softmax, log-softmax or sigmoid off, found by what makes the output and not by its name, so that the graph puts
+ * out logits. Behind it may stand whatever moves or rounds scores; a softmax of which only some scores are given, or over groups
+ * of them, is no single answer and stays. Log-softmax outputs differ from logits by a constant per image and are kept as logits
+ * of their own softmax. `types`: of the graph at the batch size `batch`; by default of one picture.
  */
-export function stripActivation(graph: Graph): Stripped {
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  let node = producers.get(graph.outputs[0]!);
-  while (node !== undefined && PASSING.has(node.op)) node = producers.get(node.inputs[0]!);
-  if (node === undefined || !['Softmax', 'LogSoftmax', 'Sigmoid'].includes(node.op))
-    return { graph, activation: 'logits' };
-  // A softmax over other axes than the classes is part of the network.
-  if (node.op !== 'Sigmoid' && ![-1, 1].includes(numberAttribute(node, 'axis', -1)))
-    return { graph, activation: 'logits' };
-  const passing = { ...node, op: 'Identity', attributes: {} };
-  const nodes = graph.nodes.map((each) => (each === node ? passing : each));
-  return { graph: { ...graph, nodes }, activation: node.op === 'Sigmoid' ? 'sigmoid' : 'softmax' };
+export function stripActivation(
+  graph: Graph,
+  types: Types = specialise(graph, 1, operators).types,
+  batch = 1,
+): Stripped {
+  const output = graph.outputs[0]!;
+  const tail = scoreTail(graph, output, types);
+  const { node } = tail;
+  const left = (warnings: readonly string[] = []): Stripped => ({
+    graph,
+    activation: 'logits',
+    values: scoreValues(graph, output),
+    warnings,
+  });
+  if (node === undefined) return left();
+  if (node.op === 'Sigmoid') return { ...without(node, tail, graph), activation: 'sigmoid' };
+  const pair = softmaxAt(node, graph);
+  if (pair === undefined) return left();
+  const [softmax, last = softmax] = pair;
+  const logarithms = last.op === 'LogSoftmax' || last.op === 'Log';
+  const groups = groupsOf(softmax, types, batch);
+  if (groups === 1 && !tail.isSelection && !(logarithms && (tail.isRounded || tail.isScaled)))
+    return { ...without(softmax, tail, graph), activation: 'softmax' };
+  if (logarithms && groups === 1 && !tail.isSelection) return left();
+  const why =
+    groups > 1
+      ? `The model's softmax runs over ${groups} groups of its scores, each an answer of its own, so every score is read as a probability by itself.`
+      : "The model gives some of its softmax's probabilities only, so each is read as a probability by itself.";
+  return logarithms ? { ...exponentiated(graph), activation: 'logits', values: 'unit', warnings: [why] } : left([why]);
+}
+
+/** A softmax as one operator, or as the logarithm or power of one. The first node makes the softmax, the last what stands for it. */
+function softmaxAt(node: GraphNode, graph: Graph): readonly [GraphNode, GraphNode?] | undefined {
+  if (node.op === 'Softmax' || node.op === 'LogSoftmax') return [node];
+  const inner = node.op === 'Exp' ? 'LogSoftmax' : node.op === 'Log' ? 'Softmax' : undefined;
+  const before = inner && producersOf(graph).get(node.inputs[0]!);
+  return before !== undefined && before.op === inner ? [before, node] : undefined;
+}
+
+/** How many softmaxes are computed for one picture; NaN where sizes are not known. */
+function groupsOf(node: GraphNode, types: Types, batch: number): number {
+  const shape = types.get(node.outputs[0]!)?.shape;
+  if (shape === undefined) return NaN;
+  const axis = numberAttribute(node, 'axis', -1);
+  return sizeOf(shape) / batch / (shape.at(axis) ?? NaN);
+}
+
+/** Operators that change values between an activation and the output, if only a little. */
+const CHANGES: ReadonlySet<string> = new Set(['Clip', 'QuantizeLinear', 'DequantizeLinear', 'Cast', 'Mul', 'Div']);
+
+/** The network without `activation` and without the rounding behind it; the original output is the second where that matters. */
+function without(
+  activation: GraphNode,
+  { behind, isRounded, isScaled }: ScoreTail,
+  graph: Graph,
+): Pick<Stripped, 'graph' | 'values' | 'warnings'> {
+  const output = graph.outputs[0]!;
+  const fresh = namesBeside(graph);
+  const nodes: GraphNode[] = [];
+  let logits = activation.inputs[0]!;
+  [...behind].reverse().forEach((node, index, chain) => {
+    if (CHANGES.has(node.op)) return;
+    const outputs = node.outputs.map(fresh);
+    nodes.push({ ...node, inputs: [logits, ...node.inputs.slice(1)], outputs });
+    const read = chain[index + 1]?.inputs[0] ?? output;
+    logits = outputs[node.outputs.indexOf(read)]!;
+  });
+  const outputs = isRounded && !isScaled ? [logits, output] : [logits];
+  return { graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs }, values: 'open', warnings: [] };
+}
+
+/** Gives values names that none has yet, close to the old ones. */
+function namesBeside(graph: Graph): (name: string) => string {
+  const taken = new Set([...graph.nodes.flatMap(({ outputs }) => outputs), ...graph.constants.keys()]);
+  return (name) => {
+    let free = `${name}${MARK}`;
+    while (taken.has(free)) free += MARK;
+    taken.add(free);
+    return free;
+  };
+}
+
+/** Probabilities instead of their logarithms. */
+function exponentiated(graph: Graph): Pick<Stripped, 'graph'> {
+  const output = graph.outputs[0]!;
+  const name = namesBeside(graph)(output);
+  const node = { op: 'Exp', inputs: [output], outputs: [name], attributes: {} };
+  return { graph: { ...graph, nodes: [...graph.nodes, node], outputs: [name] } };
 }

@@ -8,7 +8,18 @@ export interface OnnxModel {
   readonly graph: Graph;
   readonly opset: number;
   readonly producer: string;
+  /** What the file itself says of its outputs, by name. */
+  readonly declared: ReadonlyMap<string, DeclaredOutput>;
 }
+
+export interface DeclaredOutput {
+  /** With the batch; null: open. */
+  readonly shape?: readonly (number | null)[];
+  readonly isInteger: boolean;
+}
+
+/** TensorProto.DataType of what is no score: whole numbers and text. */
+const NO_FLOATS: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7, 8, 12, 13]);
 
 const decoder = new TextDecoder();
 
@@ -47,7 +58,13 @@ export function readOnnx(bytes: Uint8Array, external: ExternalData): OnnxModel {
   }
   const outputs = model.graph.outputs.map(({ name }) => name);
   const sorted = sortTopologically(nodes, [...inputs.map(({ name }) => name), ...constants.keys()], outputs);
-  return { graph: { inputs, outputs, nodes: sorted, constants }, opset, producer: model.producer };
+  const declared = new Map(model.graph.outputs.map((output) => [output.name, declaredOutput(output)]));
+  return { graph: { inputs, outputs, nodes: sorted, constants }, opset, producer: model.producer, declared };
+}
+
+function declaredOutput({ elementType, shape }: ValueInfoProto): DeclaredOutput {
+  const sizes = shape?.map((size) => (size > 0 ? size : null));
+  return { isInteger: NO_FLOATS.has(elementType), ...(sizes && { shape: sizes }) };
 }
 
 /** Older files list their initialisers among the inputs. */

@@ -1,6 +1,6 @@
-import { UserError } from '../../errors';
 import { gradientGraph, type Head } from '../../graph/gradientGraph';
 import type { Graph } from '../../graph/graph';
+import { mixesPictures } from '../../graph/inspect/batchUse';
 import { operators } from '../../graph/ops/registry';
 import { cancelTransposes } from '../../graph/passes/cancelTransposes';
 import { foldBatchNormalization, removeIdentities } from '../../graph/passes/simplify';
@@ -11,20 +11,23 @@ import { unknownOperators } from '../../graph/unknownOperators';
 import { NotDifferentiable } from '../../graph/differentiate';
 import type { Classifier } from '../../model/classifier';
 import type { ModelReference } from '../../model/modelInfo';
-import { readInputShape, resolveInput, type InputShape } from '../../model/modelInput';
+import { resolveInput } from '../../model/modelInput';
 import { describeModel } from '../describe';
+import { keepApart } from '../keepApart';
 import type { ModelFiles } from '../modelFiles';
 import { countNames } from '../operators';
-import { chooseOutput, looksLikeScores } from '../outputs';
+import { chooseOutput } from '../outputs';
 import { derivativeFacts, derivativeWarnings, straightThroughWarnings } from './derivativeFacts';
 import { damagedConstant, parametersOf } from './constants';
 import { explainRun } from './failures';
 import { loadOriginal } from './loadOriginal';
 import { threadCount } from './library';
+import { inputShapeOf, networkInput, withSize } from './networkInput';
+import { declaredCandidates, graphCandidates, refuseOtherOutputs, withNamedValue } from './networkOutputs';
 import { createOnnxClassifier } from './onnxClassifier';
 import { pixelInput } from './pixelInput';
 import { probeSessions } from './probeSessions';
-import { readGraph } from './readGraph';
+import { readModel } from './readGraph';
 import { createSessions } from './sessions';
 
 export interface OnnxOptions {
@@ -49,38 +52,56 @@ export async function loadOnnx(
 }
 
 async function load(files: ModelFiles, reference: ModelReference, options: OnnxOptions): Promise<Classifier> {
-  const read = await readGraph(files);
+  const model = await readModel(files);
+  const read = model.graph;
   const unknown = unknownOperators(read, operators);
   if (unknown.size > 0 && options.mustDifferentiate && files.format !== 'onnx') throw new NotDifferentiable(unknown);
-  const shape = inputShapeOf(read);
+  const input = networkInput(read, unknown.size === 0);
+  const shape = inputShapeOf(input);
   const resolved = resolveInput(shape, files.description);
-  const { height, width, channels } = resolved.input;
-  const size = shape.layout === 'nchw' ? [channels, height, width] : [height, width, channels];
-  const sized = { ...read, inputs: [{ ...read.inputs[0]!, shape: [-1, ...size] }] };
+  const { output: wanted } = files.description.spec;
+  const named = withNamedValue(input.graph, unknown.size === 0 ? wanted : undefined, model.aliases);
+  const { graph: sized, unit } = withSize(named, resolved.input, shape.layout);
   const threads = threadCount(options.threads);
-  if (unknown.size > 0)
-    return loadOriginal({ files, reference, reason: options.reason, read: sized, unknown, resolved, shape, threads });
-  const chosen = withOneOutput(sized, files.description.spec.output);
-  const { graph: stripped, activation } = stripActivation(removeIdentities(cancelTransposes(chosen.graph)));
-  const network = foldBatchNormalization(stripped);
+  const { reason } = options;
+  if (unknown.size > 0) {
+    const output = chooseOutput(declaredCandidates(model), wanted);
+    const original = { ...sized, inputs: [{ ...sized.inputs[0]!, type: input.type }] };
+    const facts = { files, reference, reason, unknown, resolved, shape, threads, unit, output };
+    return loadOriginal({ ...facts, read: original, inputWarnings: input.warnings });
+  }
+  const all = specialise(sized, unit, operators);
+  const choice = chooseOutput(graphCandidates(sized, all.types, model, unit), wanted);
+  const chosen = { ...sized, outputs: [sized.outputs[choice.index]!] };
+  refuseOtherOutputs(all.types.get(chosen.outputs[0]!)?.shape, unit);
+  const { graph: stripped, activation, values, warnings } = stripActivation(chosen, all.types, unit);
+  const network = foldBatchNormalization(removeIdentities(cancelTransposes(stripped)));
   const graph = takePixels(network, pixelInput(resolved.input, shape.layout));
-  const single = specialise(graph, 1, operators);
+  const single = specialise(graph, unit, operators);
   const derivative = derivativeFacts(single, operators);
-  const sessions = createSessions({ graph, single, threads });
+  const sessions = createSessions({ graph, single, unit, threads });
   try {
-    const probe = await probeSessions(sessions, activation === 'logits' ? 2 : 1, resolved.input);
+    const probe = await probeSessions(sessions, resolved.input, unit, activation !== 'logits');
     const facts = {
       activation,
+      values,
       parameters: parametersOf(read),
       operators: countNames(read.nodes.map(({ op }) => op)),
       derivative,
       damagedWeight: damagedConstant(read),
-      warnings: [...chosen.warnings, ...derivativeWarnings(derivative), ...straightThroughWarnings(graph.nodes)],
+      warnings: [
+        ...choice.warnings,
+        ...warnings,
+        ...input.warnings,
+        ...derivativeWarnings(derivative),
+        ...straightThroughWarnings(graph.nodes),
+      ],
     };
-    const candidate = { engine: 'onnx' as const, reason: options.reason };
+    const candidate = { engine: 'onnx' as const, reason };
     const { info, rule } = describeModel(files, reference, candidate, facts, resolved, probe);
-    if (options.mustDifferentiate) refuseFlat(graph, rule);
-    return createOnnxClassifier({ info, sessions, rule });
+    if (options.mustDifferentiate) refuseFlat(graph, unit, rule);
+    const classifier = createOnnxClassifier({ info, sessions, rule });
+    return keepApart(classifier, () => unit > 1 || !mixesPictures(graph, operators));
   } catch (error) {
     await sessions.dispose();
     throw error;
@@ -88,40 +109,7 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
 }
 
 /** Throws if an operator has no derivative, or one that is zero wherever it exists. */
-function refuseFlat(graph: Graph, head: Head): void {
-  const { flat } = gradientGraph(graph, 1, head, operators);
+function refuseFlat(graph: Graph, unit: number, head: Head): void {
+  const { flat } = gradientGraph(graph, unit, head, operators);
   if (flat.size > 0) throw new Error(`the derivative of ${[...flat.keys()].join(', ')} is zero`);
-}
-
-function inputShapeOf({ inputs }: Graph): InputShape {
-  const [input] = inputs;
-  if (inputs.length !== 1 || input?.type !== 'float32') {
-    throw new UserError(
-      'model-unsupported',
-      `The model has ${inputs.length === 1 ? `an input of type ${input!.type}` : `${inputs.length} inputs`}.`,
-      'Choose a model that takes one picture of floating-point numbers.',
-    );
-  }
-  return readInputShape(input.shape.slice(1).map((side) => (side < 0 ? null : side)));
-}
-
-function withOneOutput(
-  graph: Graph,
-  wanted: string | undefined,
-): { readonly graph: Graph; readonly warnings: readonly string[] } {
-  const { types } = specialise(graph, 1, operators);
-  const outputs = graph.outputs.map((name) => {
-    const shape = types.get(name)?.shape;
-    return { name, isFinal: true, ...(shape && { shape }) };
-  });
-  const { index, warnings } = chooseOutput(outputs, wanted);
-  const { shape } = outputs[index]!;
-  if (shape !== undefined && !looksLikeScores(shape)) {
-    throw new UserError(
-      'model-unsupported',
-      `The model puts out [${shape.join(', ')}] for one picture, not one score for each class.`,
-      'Choose an image classifier.',
-    );
-  }
-  return { graph: { ...graph, outputs: [graph.outputs[index]!] }, warnings };
 }

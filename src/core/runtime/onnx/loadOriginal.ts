@@ -1,7 +1,9 @@
 import { UserError } from '../../errors';
 import { NotDifferentiable } from '../../graph/differentiate';
 import type { Graph } from '../../graph/graph';
-import { floats } from '../../graph/tensor';
+import type { GraphInput } from '../../graph/graph';
+import { scoreValues } from '../../graph/inspect/scoreValues';
+import { tensorOf, type Tensor } from '../../graph/tensor';
 import type { Classifier } from '../../model/classifier';
 import type { ModelReference } from '../../model/modelInfo';
 import type { InputShape, ResolvedInput } from '../../model/modelInput';
@@ -25,6 +27,12 @@ interface OriginalModel {
   readonly resolved: ResolvedInput;
   readonly shape: InputShape;
   readonly threads: number;
+  /** Pictures that the file wants at once. */
+  readonly unit: number;
+  /** Which output holds the scores, and what is to be said of it. */
+  readonly output: { readonly index: number; readonly warnings: readonly string[] };
+  /** What is to be said of the input. */
+  readonly inputWarnings: readonly string[];
 }
 
 /**
@@ -32,7 +40,7 @@ interface OriginalModel {
  * Throws `UserError('model-unsupported')` naming the operators for other formats, which only our own graph could run.
  */
 export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
-  const { files, read, unknown, resolved } = model;
+  const { files, read, unknown, resolved, unit, output } = model;
   const list = [...unknown].map(([name, count]) => `${name} (${count} ×)`).join(', ');
   if (files.format !== 'onnx') {
     throw new UserError(
@@ -43,14 +51,19 @@ export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
   }
   const sessions = await originalSessions(model, files.bytes);
   try {
-    const probe = await probeSessions(sessions, 1, resolved.input);
+    const probe = await probeSessions(sessions, resolved.input, unit, false);
     const facts = {
       activation: 'logits' as const,
+      values: scoreValues(read, read.outputs[output.index]!),
       parameters: parametersOf(read),
       operators: countNames(read.nodes.map(({ op }) => op)),
       derivative: { missing: Object.fromEntries(unknown), zero: {} },
       damagedWeight: damagedConstant(read),
-      warnings: [`${list}: not known here, so the model predicts but cannot be differentiated.`],
+      warnings: [
+        ...output.warnings,
+        ...model.inputWarnings,
+        `${list}: not known here, so the model predicts but cannot be differentiated.`,
+      ],
     };
     const candidate = { engine: 'onnx' as const, reason: model.reason };
     const { info, rule } = describeModel(files, model.reference, candidate, facts, resolved, probe);
@@ -62,22 +75,29 @@ export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
 }
 
 async function originalSessions(
-  { read, unknown, resolved, shape, threads }: OriginalModel,
+  { read, unknown, resolved, shape, threads, unit, output }: OriginalModel,
   bytes: Uint8Array,
 ): Promise<Sessions> {
   const { height, width, channels } = resolved.input;
   const preprocessing = createPreprocessing(resolved.input, shape.layout);
   const session = await openOnnxSession(bytes, threads);
   const [input] = read.inputs;
+  const scores = read.outputs[output.index]!;
   return {
-    // Nothing tells whether such a file takes more than one picture at once.
-    chunkSize: () => 1,
+    isRounded: false,
+    // Nothing tells whether such a file takes more pictures at once than it says.
+    chunkSize: () => unit,
     scores: async (pixels, size) => {
       const data = preprocessing.toModel({ data: pixels, count: size, height, width, channels });
-      const results = await session.run({ [input!.name]: floats([size, ...input!.shape.slice(1)], data) });
-      return results[read.outputs[0]!]!;
+      const results = await session.run({ [input!.name]: pictureTensor(input!, size, data) }, [scores]);
+      return { raw: results[scores]! };
     },
     gradient: () => Promise.reject(new NotDifferentiable(unknown)),
     dispose: () => session.dispose(),
   };
+}
+
+/** Pictures as the file's own input takes them: bytes are rounded. */
+function pictureTensor({ type, shape }: GraphInput, size: number, data: Float32Array): Tensor {
+  return tensorOf(type, [size, ...shape.slice(1)], type === 'float32' ? data : data.map(Math.round));
 }

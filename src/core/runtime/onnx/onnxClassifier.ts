@@ -4,6 +4,7 @@ import type { Classifier, Gradients, Objective, Scores } from '../../model/class
 import type { ModelInfo } from '../../model/modelInfo';
 import { checkObjectives, objectiveSeeds, scoresOf, type ScoreRule } from '../../model/objectives';
 import { imagesOf, joinScores, nextTurn } from '../batches';
+import { withOwnProbabilities } from '../ownProbabilities';
 import { explainDerivative, explainRun } from './failures';
 import type { Sessions } from './sessions';
 
@@ -37,8 +38,9 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
         if (start > 0) await nextTurn();
         const chunk = imagesOf(images, start, size);
         try {
-          const raw = await sessions.scores(filled(chunk, size), size);
-          parts.push(scoresOf(raw.subarray(0, chunk.count * rule.outputs), chunk.count, rule));
+          const result = await sessions.scores(filled(chunk, size), size);
+          const scores = scoresOf(result.raw.subarray(0, chunk.count * rule.outputs), chunk.count, rule);
+          parts.push(withOwnProbabilities(scores, result, rule));
         } catch (error) {
           throw explainRun(error);
         }
@@ -57,12 +59,13 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
       for (let start = 0; start < images.count; start += size) {
         if (start > 0) await nextTurn();
         const chunk = imagesOf(images, start, size);
-        const own = objectivesOf(objectives, start, chunk.count);
+        const chosen = objectivesOf(objectives, start, chunk.count);
         try {
-          const result = await sessions.gradient(filled(chunk, size), own, size, rule);
-          const raw = result.raw.subarray(0, chunk.count * rule.outputs);
-          const outcome = objectiveSeeds(raw, chunk.count, rule, own);
-          parts.push(outcome.scores);
+          const pixels = filled(chunk, size);
+          const result = await sessions.gradient(pixels, chosen, size, rule);
+          const forward = sessions.isRounded ? await sessions.scores(pixels, size) : result;
+          const outcome = objectiveSeeds(forward.raw.subarray(0, chunk.count * rule.outputs), chunk.count, rule, chosen);
+          parts.push(withOwnProbabilities(outcome.scores, forward, rule));
           values.set(outcome.values, start);
           if (size === images.count) gradient = result.gradient;
           else {
@@ -88,10 +91,12 @@ function objectivesOf(objectives: readonly Objective[], start: number, count: nu
   return objectives.length === 1 ? objectives : objectives.slice(start, start + count);
 }
 
-/** The pixels of `size` images: what is missing is zero. */
+/** The pixels of `size` images: the first one stands for those that are missing. */
 function filled({ data, count }: ImageBatch, size: number): Float32Array {
   if (count === size) return data;
-  const full = new Float32Array((data.length / count) * size);
+  const perImage = data.length / count;
+  const full = new Float32Array(perImage * size);
   full.set(data);
+  for (let image = count; image < size; image++) full.copyWithin(image * perImage, 0, perImage);
   return full;
 }

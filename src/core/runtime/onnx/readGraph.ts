@@ -4,34 +4,63 @@ import { modernise } from '../../graph/passes/modernise';
 import { readKerasArchive, readKerasHdf5 } from '../../graph/read/keras/keras';
 import { readLayers } from '../../graph/read/layers/layers';
 import { weightsByName } from '../../graph/read/layers/weightSource';
-import { readOnnx } from '../../graph/read/onnx';
+import { readOnnx, type DeclaredOutput } from '../../graph/read/onnx';
 import { readTensorFlowGraph } from '../../graph/read/tensorflow/graphModel';
 import { tensorOf, type Tensor } from '../../graph/tensor';
-import { objectAt } from '../../model/json';
+import { objectAt, stringAt, type JsonObject } from '../../model/json';
 import type { ModelFiles, TensorFlowFiles } from '../modelFiles';
 import { externalDataIn } from './externalData';
 
-/** The network of a model file of any format as IR. */
-export async function readGraph(files: ModelFiles): Promise<Graph> {
-  if ('weights' in files) return readTensorFlow(files);
-  const { spec } = files.description;
-  const size = { height: spec.input?.height, width: spec.input?.width };
-  if (files.container === 'zip') return (await readKerasArchive(files.bytes, size)).graph;
-  if (files.container === 'hdf5') return (await readKerasHdf5(files.bytes, size)).graph;
-  const { graph, opset } = readOnnx(files.bytes, externalDataIn(path.dirname(files.file)));
-  return modernise(graph, opset);
+/** A model's network, and what its file says of its outputs. */
+export interface ReadModel {
+  readonly graph: Graph;
+  readonly declared: ReadonlyMap<string, DeclaredOutput>;
+  /** Names that the signature gives to outputs. */
+  readonly aliases: ReadonlyMap<string, readonly string[]>;
 }
 
-function readTensorFlow({ format, json, weights, description }: TensorFlowFiles): Graph {
+/** The network of a model file of any format as IR. */
+export async function readGraph(files: ModelFiles): Promise<Graph> {
+  return (await readModel(files)).graph;
+}
+
+/** {@link readGraph}, and what else the file says. */
+export async function readModel(files: ModelFiles): Promise<ReadModel> {
+  const plain = (graph: Graph): ReadModel => ({ graph, declared: new Map(), aliases: new Map() });
+  if ('weights' in files) return { ...plain(readTensorFlow(files)), aliases: signedNames(signatureOf(files)) };
+  const { spec } = files.description;
+  const size = { height: spec.input?.height, width: spec.input?.width };
+  if (files.container === 'zip') return plain((await readKerasArchive(files.bytes, size)).graph);
+  if (files.container === 'hdf5') return plain((await readKerasHdf5(files.bytes, size)).graph);
+  const { graph, opset, declared } = readOnnx(files.bytes, externalDataIn(path.dirname(files.file)));
+  return { ...plain(modernise(graph, opset)), declared };
+}
+
+/** Newer exporters keep the signature at the top, older ones among the user's metadata. */
+function signatureOf({ json }: TensorFlowFiles): JsonObject | undefined {
+  return objectAt(json, 'signature') ?? objectAt(objectAt(json, 'userDefinedMetadata'), 'signature');
+}
+
+function signedNames(signature: JsonObject | undefined): ReadModel['aliases'] {
+  const outputs = Object.entries(objectAt(signature, 'outputs') ?? {});
+  const names = outputs.map(([key, value]) => [stringAt(value, 'name')?.replace(/:\d+$/, ''), key] as const);
+  return new Map(names.flatMap(([name, key]) => (name === undefined ? [] : [[name, [key]] as const])));
+}
+
+/** What stands at the beginning of a TensorFlow.js model's network, up to the first layer that cannot be read. */
+export function readBeginning(files: TensorFlowFiles): Graph {
+  return readTensorFlow(files, true);
+}
+
+function readTensorFlow(files: TensorFlowFiles, mayEnd = false): Graph {
+  const { format, json, weights, description } = files;
   const tensors = new Map<string, Tensor>(
     weights.weights.map(({ name, shape, dtype, data }) => [name, tensorOf(dtype, shape, data)]),
   );
   if (format === 'tfjs-graph') {
-    // Newer exporters keep the signature at the top, older ones among the user's metadata.
-    const signature = objectAt(json, 'signature') ?? objectAt(objectAt(json, 'userDefinedMetadata'), 'signature');
-    return readTensorFlowGraph(objectAt(json, 'modelTopology') ?? {}, signature, (name) => tensors.get(name));
+    return readTensorFlowGraph(objectAt(json, 'modelTopology') ?? {}, signatureOf(files), (name) => tensors.get(name));
   }
   const { spec, metadata } = description;
   const size = { height: spec.input?.height ?? metadata?.imageSize, width: spec.input?.width ?? metadata?.imageSize };
-  return readLayers(objectAt(json, 'modelTopology') ?? {}, weightsByName(tensors), size);
+  return readLayers(objectAt(json, 'modelTopology') ?? {}, weightsByName(tensors), { ...size, mayEnd });
 }

@@ -1,3 +1,4 @@
+import type { Tensor as OnnxData } from 'onnxruntime-node';
 import type { StaticGraph } from '../../graph/graph';
 import type { Tensor } from '../../graph/tensor';
 import { writeOnnx } from '../../graph/write/onnx';
@@ -5,8 +6,11 @@ import { createLibrarySession } from './library';
 
 /** A graph made ready to run by ONNX Runtime. */
 export interface OnnxSession {
-  /** Float inputs by name in, float outputs by name out. */
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Float32Array>>>;
+  /** Inputs by name in, float outputs by name out: those of `wanted`, or all. */
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    wanted?: readonly string[],
+  ): Promise<Readonly<Record<string, Float32Array>>>;
   dispose(): Promise<void>;
 }
 
@@ -19,18 +23,23 @@ export async function createOnnxSession(graph: StaticGraph, threads: number): Pr
 export async function openOnnxSession(bytes: Uint8Array, threads: number): Promise<OnnxSession> {
   const { session, OnnxTensor } = await createLibrarySession(bytes, threads);
   return {
-    async run(feeds) {
+    async run(feeds, wanted) {
       const tensors = Object.fromEntries(
         Object.entries(feeds).map(([name, { type, shape, data }]) => [
           name,
           type === 'int64'
             ? new OnnxTensor('int64', BigInt64Array.from(data, BigInt), [...shape])
-            : new OnnxTensor('float32', data as Float32Array, [...shape]),
+            : new OnnxTensor(type, data as Float32Array, [...shape]),
         ]),
       );
-      const results = await session.run(tensors);
-      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+      const results = await (wanted === undefined ? session.run(tensors) : session.run(tensors, [...wanted]));
+      return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, asFloats(data)]));
     },
     dispose: () => session.release(),
   };
+}
+
+/** Whole numbers and booleans as floats. */
+function asFloats(data: OnnxData['data']): Float32Array {
+  return data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number | bigint>, Number);
 }

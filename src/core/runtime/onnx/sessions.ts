@@ -1,10 +1,12 @@
 import { gradientGraph, seedCoefficients, type GradientGraph, type Head } from '../../graph/gradientGraph';
 import type { Graph, StaticGraph } from '../../graph/graph';
+import { isQuantised } from '../../graph/ops/quantization';
 import { operators } from '../../graph/ops/registry';
 import { specialise } from '../../graph/specialise';
 import { floats, sizeOf } from '../../graph/tensor';
 import type { Objective } from '../../model/classifier';
 import { classIndexOf } from '../../model/objectives';
+import type { RawScores } from '../ownProbabilities';
 import { createOnnxSession, type OnnxSession } from './session';
 
 /** Bytes that the values of one run may take together; a run never holds them all at once. */
@@ -13,14 +15,17 @@ const LARGEST_CHUNK = 16;
 /** Prepared graphs that are kept; each holds a copy of the weights. */
 const KEPT_SESSIONS = 4;
 
-type Purpose = 'scores' | 'gradient';
+/** `own`: the network's own output where that is not its scores. ONNX Runtime rounds as it does from the file only if that is all it is asked for. */
+type Purpose = 'scores' | 'own' | 'gradient';
 
 /** The sessions of one model, one for each purpose and batch size, made on first use. */
 export interface Sessions {
+  /** The network rounds on its way, so that its scores are those of `scores` and not those beside a gradient. */
+  readonly isRounded: boolean;
   /** Images a run, for `count` images. */
-  chunkSize(purpose: Purpose, count: number): number;
-  /** Raw outputs, size × outputs, of pixels, size × height × width × channels. */
-  scores(pixels: Float32Array, size: number): Promise<Float32Array>;
+  chunkSize(purpose: 'scores' | 'gradient', count: number): number;
+  /** Outputs of pixels, size × height × width × channels. */
+  scores(pixels: Float32Array, size: number): Promise<RawScores>;
   /** The same and the derivative with respect to the pixels; `head` is always the same. */
   gradient(
     pixels: Float32Array,
@@ -40,27 +45,31 @@ interface Prepared {
 export function createSessions(model: {
   /** Takes pixels. */
   readonly graph: Graph;
-  /** The same for one picture. */
+  /** The same for `unit` pictures. */
   readonly single: StaticGraph;
+  /** Pictures of a run: more than one if the file fixes how many. */
+  readonly unit: number;
   readonly threads: number;
 }): Sessions {
   const prepared = new Map<string, Promise<Prepared>>();
-  const bytesPerImage = valueBytes(model.single);
+  const bytesPerImage = valueBytes(model.single) / model.unit;
 
-  const prepare = async (size: number, head: Head | undefined): Promise<Prepared> => {
-    const derivative = head && gradientGraph(model.graph, size, head, operators);
-    const scores = (): StaticGraph => (size === 1 ? model.single : specialise(model.graph, size, operators));
-    const graph = derivative?.graph ?? scores();
+  const [scored, own] = model.graph.outputs as [string, string | undefined];
+  const kept = KEPT_SESSIONS * (own === undefined ? 1 : 2);
+
+  const prepare = async (purpose: Purpose, size: number, head: Head | undefined): Promise<Prepared> => {
+    const derivative = head && gradientGraph({ ...model.graph, outputs: [scored] }, size, head, operators);
+    const graph = derivative?.graph ?? forwardGraph(model, purpose === 'own' ? own! : scored, size);
     return { session: await createOnnxSession(graph, model.threads), graph, ...(derivative && { derivative }) };
   };
 
   const sessionFor = async (purpose: Purpose, size: number, head?: Head): Promise<Prepared> => {
     const key = `${purpose} ${size}`;
-    const known = prepared.get(key) ?? prepare(size, head);
+    const known = prepared.get(key) ?? prepare(purpose, size, head);
     prepared.delete(key);
     prepared.set(key, known);
     known.catch(() => prepared.delete(key));
-    for (const [oldest, session] of [...prepared].slice(0, Math.max(0, prepared.size - KEPT_SESSIONS))) {
+    for (const [oldest, session] of [...prepared].slice(0, Math.max(0, prepared.size - kept))) {
       prepared.delete(oldest);
       await release(session);
     }
@@ -68,7 +77,10 @@ export function createSessions(model: {
   };
 
   return {
+    isRounded: own !== undefined || isQuantised(model.graph),
+
     chunkSize(purpose, count) {
+      if (model.unit > 1) return model.unit;
       const room = Math.floor(CHUNK_BYTES / (bytesPerImage * (purpose === 'gradient' ? 3 : 1)));
       const largest = Math.max(1, Math.min(LARGEST_CHUNK, 2 ** Math.floor(Math.log2(Math.max(1, room)))));
       if (count <= largest) return 2 ** Math.ceil(Math.log2(count));
@@ -77,10 +89,14 @@ export function createSessions(model: {
     },
 
     async scores(pixels, size) {
-      const { session, graph } = await sessionFor('scores', size);
-      const { name } = graph.inputs[0]!;
-      const results = await session.run({ [name]: floats(graph.types.get(name)!.shape, pixels) });
-      return results[graph.outputs[0]!]!;
+      const run = async (purpose: Purpose): Promise<Float32Array> => {
+        const { session, graph } = await sessionFor(purpose, size);
+        const { name } = graph.inputs[0]!;
+        const results = await session.run({ [name]: floats(graph.types.get(name)!.shape, pixels) });
+        return results[graph.outputs[0]!]!;
+      };
+      const raw = await run('scores');
+      return own === undefined ? { raw } : { raw, own: await run('own') };
     },
 
     async gradient(pixels, objectives, size, head) {
@@ -99,6 +115,17 @@ export function createSessions(model: {
       for (const session of all) await release(session);
     },
   };
+}
+
+/** Dequantised weights are left to ONNX Runtime, which computes with bytes where it finds them, as it does from the model's own file. */
+function forwardGraph(
+  { graph, single, unit }: Parameters<typeof createSessions>[0],
+  output: string,
+  size: number,
+): StaticGraph {
+  const asked = { ...graph, outputs: [output] };
+  if (isQuantised(graph)) return specialise(asked, size, operators, ({ op }) => op === 'DequantizeLinear');
+  return size === unit && graph.outputs.length === 1 ? single : specialise(asked, size, operators);
 }
 
 async function release(session: Promise<Prepared>): Promise<void> {

@@ -1,14 +1,16 @@
 import { throwIfCancelled } from '../../errors';
 import type { Classifier } from '../../model/classifier';
 import type { EngineChoice, ModelReference } from '../../model/modelInfo';
-import { resolveInput } from '../../model/modelInput';
+import { readInputShape, resolveInput } from '../../model/modelInput';
 import { nonFiniteWeights } from '../../model/weights';
 import { describeModel } from '../describe';
+import { readEvidence } from '../evidence';
+import { keepApart } from '../keepApart';
 import type { TensorFlowFiles } from '../modelFiles';
 import { engineCandidates, type EngineCandidate } from './engines';
 import { explainForward, missingKernel } from './failures';
 import { onEngine } from './lane';
-import type { Network } from './network';
+import type { KnownScores, Network } from './network';
 import { topologyOperators } from '../operators';
 import type { EngineOptions } from './options';
 import { probeNetwork } from './probe';
@@ -43,31 +45,37 @@ async function build(
   reference: ModelReference,
   candidate: EngineCandidate,
 ): Promise<Classifier> {
-  const network = await buildNetwork(files);
+  const evidence = await readEvidence(files);
+  const network = await buildNetwork(files, evidence.scores);
   try {
-    const resolved = resolveInput(network.input, files.description);
-    const { layout } = network.input;
-    const probe = await probeNetwork(network, resolved.input, layout, network.activation === 'logits' ? 2 : 1);
+    const shape = readInputShape(network.inputShape, evidence.input);
+    const resolved = resolveInput(shape, files.description);
+    const { layout } = shape;
+    const probe = await probeNetwork(network, resolved.input, layout);
     const facts = {
       ...network,
       operators: topologyOperators(files),
       damagedWeight: nonFiniteWeights(files.weights.weights)[0],
     };
     const { info, rule } = describeModel(files, reference, candidate, facts, resolved, probe);
-    return createTensorFlowClassifier({ info, network, rule, layout, activationBytes: probe.activationBytes });
+    const model = { info, network, rule, layout, activationBytes: probe.activationBytes };
+    return keepApart(createTensorFlowClassifier(model), () => true);
   } catch (error) {
     network.dispose();
     throw error;
   }
 }
 
-async function buildNetwork({ format, json, weights, description }: TensorFlowFiles): Promise<Network> {
+async function buildNetwork(
+  { format, json, weights, description }: TensorFlowFiles,
+  scores: KnownScores | undefined,
+): Promise<Network> {
   if (format === 'tfjs-graph') {
     const { buildGraphNetwork } = await import('./graph/graphNetwork');
-    return buildGraphNetwork(json, weights.weights, description.spec.output);
+    return buildGraphNetwork(json, weights.weights, description.spec.output, scores);
   }
   const { buildLayersNetwork } = await import('./layers/layersNetwork');
   const { spec, metadata } = description;
   const size = { height: spec.input?.height ?? metadata?.imageSize, width: spec.input?.width ?? metadata?.imageSize };
-  return buildLayersNetwork(json, weights.weights, size, spec.output);
+  return buildLayersNetwork(json, weights.weights, size, spec.output, scores);
 }

@@ -2,18 +2,41 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../../errors';
 import { looksLikeScores } from '../outputs';
-import type { InputShape } from '../../model/modelInput';
-import type { ModelOutput } from '../../model/modelInfo';
+import type { ScoreValues } from '../../graph/inspect/scoreValues';
 
 /** A model built on the current backend, its final softmax or sigmoid taken off. */
 export interface Network {
-  readonly input: InputShape;
-  readonly activation: ModelOutput['activation'];
+  /** Of its input without the batch; null: open. */
+  readonly inputShape: readonly (number | null)[];
+  /** The activation that was taken off; `logits`: none was. */
+  readonly activation: 'logits' | 'softmax' | 'sigmoid';
+  /** What the structure says of scores that nothing was taken off of. */
+  readonly values: ScoreValues;
   readonly parameters: number;
   readonly warnings: readonly string[];
   /** Raw outputs, count × outputs, of a batch in the model's own layout; to be called inside a tidy. */
   forward(batch: Tensor4D): Tensor;
   dispose(): void;
+}
+
+/** What another reading of the same model found of its scores; what it could not tell is absent. */
+export interface KnownScores {
+  /** Which output holds them, and what is to be said of the choice. */
+  readonly choice?: { readonly index: number; readonly warnings: readonly string[] };
+  /** The activation that can be taken off without changing what the scores mean. */
+  readonly activation?: 'logits' | 'softmax' | 'sigmoid';
+  /** What the structure says of each output. */
+  readonly values: readonly ScoreValues[];
+}
+
+/** Facts of the scores `index` off which `stripped` was taken: what could not be taken off here still says what they are. */
+export function strippedScores(
+  stripped: 'logits' | 'softmax' | 'sigmoid',
+  index: number,
+  { activation = 'logits', values }: KnownScores,
+): Pick<Network, 'activation' | 'values'> {
+  if (stripped !== 'logits') return { activation: stripped, values: 'open' };
+  return { activation: 'logits', values: activation === 'logits' ? (values[index] ?? 'unknown') : 'unit' };
 }
 
 /** Scores as count × outputs. Throws `UserError('model-unsupported')` for outputs that are no scores. */

@@ -2,36 +2,45 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ModelInput } from '../../model/modelInfo';
 import type { Layout } from '../../model/preprocessing';
 import { createPreprocessing } from '../../model/preprocessing';
-import { randomPixels, type Probe } from '../probe';
+import { probeOutputs, type Probe } from '../probe';
 import type { Network } from './network';
 
 /**
- * Runs the network once on random pictures: proves that it runs, and tells how many outputs it has, what they look like, and how
- * much memory its activations take. Frees everything, also when it fails.
+ * Runs the network on a probe picture, or on several: proves that it runs, and tells how many outputs it has, what they look like,
+ * and how much memory its activations take. Frees everything, also when it fails.
  */
 export async function probeNetwork(
   network: Network,
   input: ModelInput,
   layout: Layout,
-  count: number,
 ): Promise<Probe & { readonly activationBytes: number }> {
   const { height, width, channels } = input;
-  const data = randomPixels(count * height * width * channels);
-  const pixels = createPreprocessing(input, layout).toModel({ data, count, height, width, channels });
+  const preprocessing = createPreprocessing(input, layout);
   const shape: [number, number, number, number] =
-    layout === 'nchw' ? [count, channels, height, width] : [count, height, width, channels];
-  const state = tf.engine().state as unknown as { profiling: boolean };
-  let raw: Float32Array | undefined;
-  try {
-    const profile = await tf.profile(() => {
-      raw = tf.tidy(() => network.forward(tf.tensor4d(pixels, shape)).dataSync() as Float32Array);
-      return undefined;
-    });
-    const elements = profile.kernels
-      .flatMap(({ outputShapes }) => outputShapes)
-      .reduce((sum, outputShape) => sum + outputShape.reduce((product, length) => product * length, 1), 0);
-    return { raw: raw!, count, outputs: raw!.length / count, activationBytes: (elements * 4) / count };
-  } finally {
-    state.profiling = false;
-  }
+    layout === 'nchw' ? [1, channels, height, width] : [1, height, width, channels];
+  let activationBytes = 0;
+  const run = (data: Float32Array): Float32Array => {
+    const pixels = preprocessing.toModel({ data, count: 1, height, width, channels });
+    return tf.tidy(() => network.forward(tf.tensor4d(pixels, shape)).dataSync() as Float32Array);
+  };
+  const profiled = async (data: Float32Array): Promise<Float32Array> => {
+    if (activationBytes > 0) return run(data);
+    const state = tf.engine().state as unknown as { profiling: boolean };
+    let raw: Float32Array | undefined;
+    try {
+      const profile = await tf.profile(() => {
+        raw = run(data);
+        return undefined;
+      });
+      const elements = profile.kernels
+        .flatMap(({ outputShapes }) => outputShapes)
+        .reduce((sum, outputShape) => sum + outputShape.reduce((product, length) => product * length, 1), 0);
+      activationBytes = Math.max(1, elements * 4);
+    } finally {
+      state.profiling = false;
+    }
+    return raw!;
+  };
+  const probe = await probeOutputs(profiled, input, network.activation !== 'logits');
+  return { ...probe, activationBytes };
 }

@@ -12,6 +12,7 @@ import type { TensorFlowEngine } from './options';
 import { createFilterCache } from './kernels/filterCache';
 import { explainForward, explainGradient } from './failures';
 import { imagesOf, joinScores, nextTurn } from '../batches';
+import { withOwnProbabilities } from '../ownProbabilities';
 import { onEngine } from './lane';
 import type { Network } from './network';
 import { releaseTape } from './tape';
@@ -53,8 +54,9 @@ export function createTensorFlowClassifier(model: TensorFlowModel): Classifier {
         parts.push(
           await onEngine(info.engine, () => {
             try {
-              const raw = tf.tidy(() => forward(modelBatch(chunk, model, preprocessing)).dataSync());
-              return scoresOf(raw as Float32Array, chunk.count, rule);
+              const batch = (): Tensor4D => modelBatch(chunk, model, preprocessing);
+              const raw = tf.tidy(() => forward(batch()).dataSync()) as Float32Array;
+              return withOwnProbabilities(scoresOf(raw, chunk.count, rule), { raw }, rule);
             } catch (error) {
               throw explainForward(error);
             }
@@ -98,8 +100,9 @@ export function createTensorFlowClassifier(model: TensorFlowModel): Classifier {
     let outcome: ReturnType<typeof objectiveSeeds> | undefined;
     const objective = tf.customGrad((raw: Tensor | tf.GradSaveFunc) => {
       const [, outputs = 0] = (raw as Tensor).shape;
-      const result = objectiveSeeds((raw as Tensor).dataSync() as Float32Array, chunk.count, rule, objectives);
-      outcome = result;
+      const values = (raw as Tensor).dataSync() as Float32Array;
+      const result = objectiveSeeds(values, chunk.count, rule, objectives);
+      outcome = { ...result, scores: withOwnProbabilities(result.scores, { raw: values }, rule) };
       return {
         value: tf.tensor1d(result.values),
         gradFunc: () => tf.tensor2d(result.seeds, [chunk.count, outputs]),

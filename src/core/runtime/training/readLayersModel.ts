@@ -13,6 +13,7 @@ import { objectAt } from '../../model/json';
 import { withInputSize } from '../../model/layersModelSize';
 import { readInputShape, resolveInput } from '../../model/modelInput';
 import type { LayersModel, NamedWeight } from '../../training/network';
+import { inputEvidence } from '../inputEvidence';
 import { readModelFiles, type ModelFiles } from '../modelFiles';
 import { explainReading } from './failures';
 
@@ -40,7 +41,7 @@ async function read(files: ModelFiles): Promise<LayersModel> {
     };
     const recorder = recording(source.weights);
     const graph = readLayers(source.topology, recorder.weights, said);
-    const shape = readInputShape((graph.inputs[0]?.shape ?? []).slice(1));
+    const shape = readInputShape((graph.inputs[0]?.shape ?? []).slice(1), inputEvidence(graph));
     const { input } = resolveInput(shape, files.description);
     return {
       topology: withInputSize(source.topology, input),

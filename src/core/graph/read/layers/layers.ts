@@ -30,6 +30,8 @@ export interface LayersOptions {
   /** Sides of the picture for models that leave them open. */
   readonly height?: number | undefined;
   readonly width?: number | undefined;
+  /** What stands before the first layer that cannot be read is enough; the values made till then are the outputs. */
+  readonly mayEnd?: boolean;
   /** Told of every call of a layer that is not a model, in order. */
   readonly observe?: ((layer: ObservedLayer) => void) | undefined;
 }
@@ -97,6 +99,7 @@ function readAll(
     counted: { calls: 0 },
     observe: options.observe,
     training,
+    made: [],
   };
   const starts = inputsOf(model, 0);
   if (new Set(starts.map(({ name }) => name)).size !== starts.length)
@@ -107,7 +110,9 @@ function readAll(
     // In models of the other format nothing wants channels first.
     return plain.shape.length === 4 && !facts.channelsFirst ? bothOrders(plain, 'channelsFirst') : plain;
   });
-  const outputs = readModel(context, model, inputs, { names: [], path: [], isFrozen: isFrozen(model) }, 0);
+  const outputs = readUntil(context, options, () =>
+    readModel(context, model, inputs, { names: [], path: [], isFrozen: isFrozen(model) }, 0),
+  );
   // Names that the builder makes have a colon.
   const taken = new Set(starts.map(({ name }) => name));
   const named = outputs.map(({ name, value }) => {
@@ -135,12 +140,23 @@ interface Context {
   readonly counted: { calls: number };
   readonly observe: LayersOptions['observe'];
   readonly training: TrainingRecord | undefined;
+  /** What layers have put out so far. */
+  readonly made: LayerValue[];
 }
 
 interface Place {
   readonly names: readonly string[];
   readonly path: readonly string[];
   readonly isFrozen: boolean;
+}
+
+function readUntil(context: Context, { mayEnd }: LayersOptions, read: () => readonly NamedValue[]): readonly NamedValue[] {
+  try {
+    return read();
+  } catch (error) {
+    if (mayEnd !== true) throw error;
+    return context.made.map((value) => ({ name: '', value }));
+  }
 }
 
 interface NamedValue {
@@ -297,6 +313,7 @@ function readLayer(
     const result = readerOf(className, layer)(scope, inputs);
     const values = 'shape' in result ? [result] : result;
     const [first] = values;
+    context.made.push(...values);
     if (first) context.observe?.({ names: place.names, className, shape: first.shape });
     return values;
   } catch (error) {

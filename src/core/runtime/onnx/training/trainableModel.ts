@@ -11,6 +11,7 @@ import { weightsByName, type FloatTensor } from '../../../graph/read/layers/weig
 import { specialise } from '../../../graph/specialise';
 import { sizeOf } from '../../../graph/tensor';
 import { readInputShape } from '../../../model/modelInput';
+import { inputEvidence } from '../../inputEvidence';
 import type { LayersModel, TrainableNetwork } from '../../../training/network';
 
 /** A layers model as a graph from pixels [N, H, W·C] to logits, with weights as inputs. */
@@ -50,7 +51,10 @@ export function readTrainableModel({ topology, weights, preprocessing }: LayersM
       `The model has ${pictures.length} inputs and ${read.graph.outputs.length} outputs.`,
       'Choose a model that takes one picture and has one output.',
     );
-  const shape = readInputShape(pictures[0]!.shape.slice(1).map((side) => (side < 0 ? null : side)));
+  const shape = readInputShape(
+    pictures[0]!.shape.slice(1).map((side) => (side < 0 ? null : side)),
+    inputEvidence({ ...read.graph, inputs: pictures }),
+  );
   const { height, width, channels, layout } = shape;
   if (height === undefined || width === undefined || (channels !== 1 && channels !== 3))
     throw new UserError(

@@ -4,19 +4,23 @@ import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import { UserError } from '../../../errors';
 import { damaged } from '../../../model/files';
-import { firstComputations, stripFinalActivation, unfuseNodes } from '../../../model/graphRewrite';
+import { stripFinalActivation, unfuseNodes } from '../../../model/graphRewrite';
 import type { GraphNode } from '../../../model/graphTopology';
 import { constantNames, graphInput, graphOutputs, nodeName, readGraph } from '../../../model/graphTopology';
 import type { JsonObject } from '../../../model/json';
 import { arrayAt, objectAt } from '../../../model/json';
-import { readInputShape } from '../../../model/modelInput';
 import type { Weight } from '../../../model/weights';
-import type { Network } from '../network';
+import type { KnownScores, Network } from '../network';
 import { chooseOutput } from '../../outputs';
-import { asScores } from '../network';
+import { asScores, strippedScores } from '../network';
 
 /** Builds a TensorFlow.js graph model. Throws `UserError`. */
-export function buildGraphNetwork(json: JsonObject, weights: readonly Weight[], wanted?: string): Network {
+export function buildGraphNetwork(
+  json: JsonObject,
+  weights: readonly Weight[],
+  wanted?: string,
+  known: KnownScores = { values: [] },
+): Network {
   const topology = objectAt(json, 'modelTopology') ?? {};
   const signature = objectAt(json, 'signature') ?? objectAt(objectAt(json, 'userDefinedMetadata'), 'signature');
   const original = readGraph(topology);
@@ -39,18 +43,16 @@ export function buildGraphNetwork(json: JsonObject, weights: readonly Weight[], 
     return { name, ...(shape && { shape }), isFinal: stripFinalActivation(unfused, name).activation !== 'logits' };
   });
   if (candidates.length === 0) throw damaged('The model has no outputs');
-  const choice = chooseOutput(candidates, wanted);
+  const choice = known.choice ?? chooseOutput(candidates, wanted);
   const output = outputs[choice.index]!;
-  const { nodes, activation } = stripFinalActivation(unfused, output);
+  const stripped = stripFinalActivation(unfused, output, known.activation === 'softmax');
+  const isTaken = (known.activation ?? stripped.activation) === stripped.activation;
+  const { nodes, activation } = isTaken ? stripped : { nodes: unfused, activation: 'logits' as const };
 
   const model = loadNodes(nodes, topology, signature, weights);
-  const scaling = scalesBytes(original, input.name, weights);
   return {
-    input: {
-      ...readInputShape(input.shape ?? [null, null, null]),
-      ...(scaling !== undefined && { scalesBytes: scaling }),
-    },
-    activation,
+    inputShape: input.shape ?? [null, null, null],
+    ...strippedScores(activation, choice.index, known),
     parameters: weights.reduce((sum, { data, dtype }) => sum + (dtype === 'float32' ? data.length : 0), 0),
     warnings: choice.warnings,
     forward: (batch: Tensor4D) => asScores(model.execute({ [input.name]: batch }, output) as Tensor, batch.shape[0]),
@@ -98,19 +100,4 @@ function signedShape(signature: JsonObject | undefined, output: string): (number
     const size = Number(objectAt({ dimension }, 'dimension')?.size ?? -1);
     return size > 0 ? size : null;
   });
-}
-
-/** Names the first operation if it scales the model's input from bytes: a product with ≤ 1/16, a quotient by ≥ 16, a shift by > 2. */
-function scalesBytes(nodes: readonly GraphNode[], input: string, weights: readonly Weight[]): string | undefined {
-  const [first] = firstComputations(nodes, input);
-  if (first === undefined) return undefined;
-  const operands = new Set(first.input.map(nodeName));
-  const constant = weights.find(({ name }) => operands.has(name));
-  if (constant === undefined || constant.data.length > 3) return undefined;
-  const size = Math.max(...Array.from(constant.data, Math.abs));
-  const fromBytes =
-    (first.op === 'Mul' && size <= 1 / 16) ||
-    ((first.op === 'RealDiv' || first.op === 'Div') && size >= 16) ||
-    (['Sub', 'Add', 'AddV2', 'BiasAdd'].includes(first.op) && size > 2);
-  return fromBytes ? `first operation (${first.op})` : undefined;
 }

@@ -1,7 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { clone } from '@tensorflow/tfjs-core';
 import type { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { ModelOutput } from '../../../model/modelInfo';
 import type { ActivationFunction, CallableLayer, ModelLayer } from './internals';
 import { firstTensor, isModelLayer } from './internals';
 
@@ -19,7 +18,7 @@ const FINAL: Readonly<Record<string, 'softmax' | 'sigmoid'>> = {
 };
 
 export interface FinalActivation {
-  readonly activation: ModelOutput['activation'];
+  readonly activation: 'logits' | 'softmax' | 'sigmoid';
   /** Takes the activation off, in place: the model then puts out logits. */
   strip(): void;
 }
@@ -47,8 +46,10 @@ export function findFinalActivation(output: SymbolicTensor): FinalActivation {
       continue;
     }
     if (layer.inboundNodes.length > 1) return none;
-    if (className === 'Softmax') return isLastAxis(callable.axis, tensor) ? found('softmax', callable) : none;
+    if (className === 'Softmax')
+      return isLastAxis(callable.axis, tensor) && isOneAnswer(tensor) ? found('softmax', callable) : none;
     const activation = name === undefined ? undefined : FINAL[name];
+    if (activation === 'softmax' && !isOneAnswer(tensor)) return none;
     return activation === undefined ? none : found(activation, callable);
   }
   return none;
@@ -67,6 +68,11 @@ function found(activation: 'softmax' | 'sigmoid', layer: CallableLayer): FinalAc
 function innerOutput(model: ModelLayer, outer: SymbolicTensor): SymbolicTensor | undefined {
   const inner = model.outputs[outer.outputTensorIndex ?? 0] ?? model.outputs[0];
   return inner === outer ? undefined : inner;
+}
+
+/** Does a softmax over the last axis run over all numbers of a picture, or over groups of them? */
+function isOneAnswer({ shape }: SymbolicTensor): boolean {
+  return shape.slice(1, -1).every((length) => length === 1);
 }
 
 function isLastAxis(axis: number | readonly number[] | undefined, tensor: SymbolicTensor): boolean {

@@ -4,17 +4,15 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { UserError } from '../../../errors';
 import { damaged } from '../../../model/files';
 import type { JsonObject } from '../../../model/json';
-import { arrayAt, objectAt, stringAt } from '../../../model/json';
+import { objectAt, stringAt } from '../../../model/json';
 import { checkKerasConfig } from '../../../model/kerasChecks';
-import type { LayerConfig } from '../../../model/kerasConfig';
-import { listLayers, normaliseKerasConfig } from '../../../model/kerasConfig';
+import { normaliseKerasConfig } from '../../../model/kerasConfig';
 import { withInputSize, type SaidSize } from '../../../model/layersModelSize';
 import { MODEL_LIMITS } from '../../../model/limits';
-import { readInputShape } from '../../../model/modelInput';
 import type { Weight } from '../../../model/weights';
-import type { Network } from '../network';
+import type { KnownScores, Network } from '../network';
 import { chooseOutput } from '../../outputs';
-import { asScores } from '../network';
+import { asScores, strippedScores } from '../network';
 import { buildLayers } from './buildLayers';
 import { isKnownLayer } from './extraLayers';
 import { findFinalActivation } from './finalActivation';
@@ -27,6 +25,7 @@ export async function buildLayersNetwork(
   weights: readonly Weight[],
   size: SaidSize,
   wanted?: string,
+  known: KnownScores = { values: [] },
 ): Promise<Network> {
   const topology = objectAt(json, 'modelTopology') ?? {};
   const version = stringAt(topology, 'keras_version') ?? '';
@@ -34,7 +33,7 @@ export async function buildLayersNetwork(
   checkKerasConfig(config, version, isKnownLayer);
   const { model, warnings } = await buildLayers(config, weights);
   try {
-    return finish(model, warnings, scalesBytes(listLayers(config), weights), wanted);
+    return finish(model, warnings, wanted, known);
   } catch (error) {
     model.dispose();
     throw error;
@@ -44,8 +43,8 @@ export async function buildLayersNetwork(
 function finish(
   model: LayersModel,
   warnings: readonly string[],
-  scaling: string | undefined,
   wanted: string | undefined,
+  known: KnownScores,
 ): Network {
   if ((model.inputs as unknown[] | undefined)?.length !== 1) {
     const many = (model.inputs as unknown[] | undefined)?.length ?? 0;
@@ -57,21 +56,21 @@ function finish(
   }
   checkActivations(model);
   const finals = model.outputs.map(findFinalActivation);
-  const choice = chooseOutput(
-    model.outputs.map(({ name, shape }, i) => ({ name, shape, isFinal: finals[i]!.activation !== 'logits' })),
-    wanted,
-  );
+  const choice =
+    known.choice ??
+    chooseOutput(
+      model.outputs.map(({ name, shape }, i) => ({ name, shape, isFinal: finals[i]!.activation !== 'logits' })),
+      wanted,
+    );
   const output = model.outputs[choice.index]!;
   const final = finals[choice.index]!;
-  final.strip();
+  const taken = (known.activation ?? final.activation) === final.activation ? final.activation : 'logits';
+  if (taken !== 'logits') final.strip();
   const plain = makePlain(allLayers(model.layers));
   const single = model.outputs.length === 1 ? model : tfl.model({ inputs: model.inputs, outputs: output });
   return {
-    input: {
-      ...readInputShape(model.inputs[0]!.shape.slice(1)),
-      ...(scaling !== undefined && { scalesBytes: scaling }),
-    },
-    activation: final.activation,
+    inputShape: model.inputs[0]!.shape.slice(1),
+    ...strippedScores(taken, choice.index, known),
     parameters: model.countParams(),
     warnings: [...warnings, ...choice.warnings],
     forward: (batch: Tensor4D) => asScores(single.apply(batch, { training: false }) as Tensor, batch.shape[0]),
@@ -105,26 +104,4 @@ function checkActivations(model: LayersModel): void {
   visit(model.layers);
   if (!(elements * 4 <= MODEL_LIMITS.activationBytes))
     throw damaged('The layers of the model need more memory than 4 GB');
-}
-
-/** Names the layer that scales the model's input from bytes, if its first layer that computes does so. */
-function scalesBytes(layers: readonly LayerConfig[], weights: readonly Weight[]): string | undefined {
-  const first = layers.find(
-    ({ className, config }) =>
-      arrayAt(config, 'layers') === undefined && !/^(InputLayer|Random.*|Resizing)$/.test(className),
-  );
-  if (first?.className === 'Rescaling') {
-    const scale = first.config.scale;
-    const scales = Array.isArray(scale) ? scale : [scale];
-    return scales.some((each) => typeof each === 'number' && Math.abs(each) <= 1 / 16) ? 'Rescaling layer' : undefined;
-  }
-  if (first?.className === 'Normalization') {
-    const stored = weights.find(({ name }) => name.endsWith(`${first.name}/mean`))?.data;
-    const fixed = JSON.stringify(first.config.mean ?? [])
-      .match(/-?\d+(\.\d+)?/g)
-      ?.map(Number);
-    const means = Array.from(stored ?? fixed ?? []);
-    return means.some((mean) => Math.abs(mean) > 2) ? 'Normalization layer' : undefined;
-  }
-  return undefined;
 }

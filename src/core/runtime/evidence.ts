@@ -1,0 +1,55 @@
+import type { Graph } from '../graph/graph';
+import type { Types } from '../graph/inspect/scoreTail';
+import { scoreValues } from '../graph/inspect/scoreValues';
+import { specialise } from '../graph/specialise';
+import { operators } from '../graph/ops/registry';
+import { stripActivation } from '../graph/passes/stripActivation';
+import { resolveInput, type InputEvidence } from '../model/modelInput';
+import { inputEvidence } from './inputEvidence';
+import type { TensorFlowFiles } from './modelFiles';
+import { inputShapeOf, networkInput, withSize } from './onnx/networkInput';
+import { graphCandidates } from './onnx/networkOutputs';
+import { readBeginning, readModel, type ReadModel } from './onnx/readGraph';
+import { chooseOutput } from './outputs';
+import type { KnownScores } from './tensorflow/network';
+
+/** What our own reading of a model tells to an engine that builds it in its own way. */
+export interface Evidence {
+  readonly input: InputEvidence;
+  readonly scores: KnownScores;
+}
+
+/**
+ * Reads a TensorFlow.js model as far as it goes, so that every engine takes the same pixels and the same output for the same scores.
+ * Throws `UserError('model-spec')` for an output that the model does not have.
+ */
+export async function readEvidence(files: TensorFlowFiles): Promise<Evidence> {
+  const model = await attempt(() => readModel(files));
+  if (model === undefined) {
+    const beginning = await attempt(() => readBeginning(files));
+    return { input: beginning === undefined ? {} : inputEvidence(beginning), scores: { values: [] } };
+  }
+  const input = inputEvidence(model.graph);
+  const values = model.graph.outputs.map((name) => scoreValues(model.graph, name));
+  const whole = await attempt(() => withTypes(model, files));
+  if (whole === undefined) return { input, scores: { values } };
+  const { graph, types } = whole;
+  const choice = chooseOutput(graphCandidates(graph, types, model, 1), files.description.spec.output);
+  const { activation, warnings } = stripActivation({ ...graph, outputs: [graph.outputs[choice.index]!] }, types);
+  return { input, scores: { choice: { ...choice, warnings: [...choice.warnings, ...warnings] }, activation, values } };
+}
+
+function withTypes({ graph: read }: ReadModel, files: TensorFlowFiles): { readonly graph: Graph; readonly types: Types } {
+  const input = networkInput(read, true);
+  const shape = inputShapeOf(input);
+  const { graph } = withSize(input.graph, resolveInput(shape, files.description).input, shape.layout);
+  return { graph, types: specialise(graph, 1, operators).types };
+}
+
+async function attempt<T>(work: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch {
+    return undefined;
+  }
+}

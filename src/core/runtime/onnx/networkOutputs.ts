@@ -1,0 +1,72 @@
+import { UserError } from '../../errors';
+import type { Graph } from '../../graph/graph';
+import { ancestorsOf, producersOf } from '../../graph/inspect/producers';
+import type { Types } from '../../graph/inspect/scoreTail';
+import { scoreValues } from '../../graph/inspect/scoreValues';
+import { stripActivation } from '../../graph/passes/stripActivation';
+import { looksLikeScores, type OutputCandidate } from '../outputs';
+import type { ReadModel } from './readGraph';
+
+/** The network with the value `wanted` as its output, if no output but a value within has that name. */
+export function withNamedValue(graph: Graph, wanted: string | undefined, aliases: ReadModel['aliases']): Graph {
+  if (wanted === undefined || graph.outputs.includes(wanted)) return graph;
+  if ([...aliases.values()].some((names) => names.includes(wanted))) return graph;
+  const isWithin = graph.nodes.some(({ outputs }) => outputs.includes(wanted));
+  return isWithin ? { ...graph, outputs: [...graph.outputs, wanted] } : graph;
+}
+
+/** The outputs of a network whose every shape is known at the batch size `unit`. */
+export function graphCandidates(
+  graph: Graph,
+  types: Types,
+  { aliases }: Pick<ReadModel, 'aliases'>,
+  unit: number,
+): readonly OutputCandidate[] {
+  const fed = feeders(graph);
+  return graph.outputs.map((name) => {
+    const type = types.get(name);
+    const { activation, values } = stripActivation({ ...graph, outputs: [name] }, types, unit);
+    return {
+      name,
+      aliases: aliases.get(name) ?? [],
+      ...(type && { shape: type.shape, isInteger: type.type !== 'float32' && type.type !== 'bool' }),
+      isFinal: activation !== 'logits' || values === 'unit',
+      feedsAnother: fed.has(name),
+    };
+  });
+}
+
+/** The same of a network with operators that are not known, from what its file says. */
+export function declaredCandidates({ graph, declared, aliases }: ReadModel): readonly OutputCandidate[] {
+  const fed = feeders(graph);
+  return graph.outputs.map((name) => ({
+    name,
+    aliases: aliases.get(name) ?? [],
+    ...declared.get(name),
+    isFinal: scoreValues(graph, name) === 'unit',
+    feedsAnother: fed.has(name),
+  }));
+}
+
+/** Outputs that others are made of. */
+function feeders(graph: Graph): ReadonlySet<string> {
+  if (graph.outputs.length === 1) return new Set();
+  const producers = producersOf(graph);
+  return new Set(
+    graph.outputs.flatMap((output) => {
+      const made = ancestorsOf(output, producers);
+      return graph.outputs.filter((other) => other !== output && made.has(other));
+    }),
+  );
+}
+
+/** Throws `UserError('model-unsupported')` unless an output of this shape holds scores. */
+export function refuseOtherOutputs(shape: readonly number[] | undefined, unit: number): void {
+  if (shape === undefined || (looksLikeScores(shape) && (unit === 1 || shape[0] === unit))) return;
+  const pictures = unit === 1 ? 'one picture' : `${unit} pictures`;
+  throw new UserError(
+    'model-unsupported',
+    `The model puts out [${shape.join(', ')}] for ${pictures}, not one score for each class.`,
+    'Choose an image classifier.',
+  );
+}

@@ -1,0 +1,24 @@
+import type { Scores } from '../model/classifier';
+import type { ScoreRule } from '../model/objectives';
+
+/** What a network puts out for a batch. */
+export interface RawScores {
+  /** count × outputs, its final activation taken off. */
+  readonly raw: Float32Array;
+  /** The same as its file has it, where that is rounded behind the activation. */
+  readonly own?: Float32Array;
+}
+
+/**
+ * The scores with the probabilities that the model itself puts out where they are not just those of its logits: rounded to 8 bits,
+ * or given as probabilities to begin with. One number p for two classes stands for 1 − p and p.
+ */
+export function withOwnProbabilities(scores: Scores, { raw, own }: RawScores, rule: ScoreRule): Scores {
+  const isGiven = rule.activation === 'probabilities' || rule.activation === 'independent-probabilities';
+  const given = own ?? (isGiven ? raw : undefined);
+  if (given === undefined) return scores;
+  const p = given.subarray(0, scores.count * rule.outputs);
+  if (!rule.binary) return { ...scores, probabilities: p.slice() };
+  const both = Float32Array.from({ length: 2 * scores.count }, (_, at) => (at % 2 === 0 ? 1 - p[at >> 1]! : p[at >> 1]!));
+  return { ...scores, probabilities: both };
+}
