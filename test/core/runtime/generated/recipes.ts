@@ -1,0 +1,101 @@
+import { BODIES, MIXINGS, UNKNOWN } from './bodies';
+import { drawFrom } from './draw';
+import { BATCHES, isPossible, OUTPUTS, type Recipe } from './generate';
+import { HEADS } from './heads';
+import { PREPROCESSINGS } from './preprocessings';
+import { QUANTISATIONS } from './quantisations';
+import { SIZES } from './sizes';
+
+export type Part = Exclude<keyof Recipe, 'seed'>;
+
+/** Every choice of every part of a model. */
+export const CHOICES: Readonly<Record<Part, readonly string[]>> = {
+  body: [...Object.keys(BODIES), 'mlp'],
+  preprocessing: Object.keys(PREPROCESSINGS),
+  layout: ['nchw', 'nhwc'],
+  size: Object.keys(SIZES),
+  batch: Object.keys(BATCHES),
+  mixing: ['none', ...Object.keys(MIXINGS)],
+  head: Object.keys(HEADS),
+  quantisation: Object.keys(QUANTISATIONS),
+  outputs: OUTPUTS,
+  operators: ['none', ...Object.keys(UNKNOWN)],
+};
+
+const PLAIN: Omit<Recipe, 'seed'> = {
+  body: 'plain',
+  preprocessing: 'spec-unit',
+  layout: 'nchw',
+  size: 'usual',
+  batch: 'open',
+  mixing: 'none',
+  head: 'softmax',
+  quantisation: 'none',
+  outputs: 'one',
+  operators: 'none',
+};
+
+/** Parts whose choices matter together with where the channels are. */
+const BOTH_LAYOUTS: ReadonlySet<Part> = new Set(['preprocessing', 'size', 'body']);
+
+/** Models that are plain but for one choice, one for each choice (of those, in both layouts where that matters). */
+export function singleRecipes(seed: number): Recipe[] {
+  return Object.entries(CHOICES).flatMap(([part, choices]) =>
+    choices.flatMap((choice, at) => {
+      const layouts = BOTH_LAYOUTS.has(part as Part) ? (['nchw', 'nhwc'] as const) : [PLAIN.layout];
+      return layouts
+        .map((layout): Recipe => ({ ...PLAIN, layout, [part]: choice, seed: seed * 1000 + at }))
+        .filter(isPossible);
+    }),
+  );
+}
+
+/** Pairs that are worth more than chance gives them. */
+const MIXED_SHARES: Readonly<Record<Part, number>> = {
+  body: 1,
+  preprocessing: 0.85,
+  layout: 0.5,
+  size: 0.3,
+  batch: 0.5,
+  mixing: 0.15,
+  head: 0.9,
+  quantisation: 0.35,
+  outputs: 0.3,
+  operators: 0.12,
+};
+
+/** `count` models whose every part is drawn: each choice of a part comes once before any comes again. */
+export function mixedRecipes(seed: number, count: number): Recipe[] {
+  const draw = drawFrom(seed);
+  const decks = new Map<Part, string[]>();
+  const next = (part: Part): string => {
+    if (!draw.chance(MIXED_SHARES[part])) return PLAIN[part];
+    let deck = decks.get(part) ?? [];
+    if (deck.length === 0) deck = shuffled(CHOICES[part], () => draw.number());
+    decks.set(part, deck.slice(1));
+    return deck[0]!;
+  };
+  const recipes: Recipe[] = [];
+  while (recipes.length < count) {
+    const parts = Object.fromEntries(Object.keys(CHOICES).map((part) => [part, next(part as Part)]));
+    const recipe = { ...PLAIN, ...parts, seed: seed * 100_000 + recipes.length } as Recipe;
+    if (isPossible(recipe)) recipes.push(recipe);
+  }
+  return recipes;
+}
+
+function shuffled(choices: readonly string[], number: () => number): string[] {
+  return choices
+    .map((choice) => [number(), choice] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, choice]) => choice);
+}
+
+/** The choices that are not the plain ones, in words. */
+export function nameOf(recipe: Recipe): string {
+  const parts = Object.entries(PLAIN).flatMap(([part, plain]) => {
+    const own = recipe[part as Part];
+    return own === plain ? [] : [`${part}=${own}`];
+  });
+  return parts.length === 0 ? 'plain' : parts.join(' ');
+}
