@@ -19,8 +19,9 @@ export class GraphBuilder implements NodeBuilder {
   /** A builder that goes on where `graph` ends. */
   static from(graph: StaticGraph, operators: OperatorTable): GraphBuilder {
     const builder = new GraphBuilder(operators);
-    builder.#nodes.push(...graph.nodes);
-    builder.#inputs.push(...graph.inputs);
+    // Not all at once as arguments: a network may have more nodes than a call can take.
+    for (const node of graph.nodes) builder.#nodes.push(node);
+    for (const input of graph.inputs) builder.#inputs.push(input);
     for (const [name, tensor] of graph.constants) builder.#constants.set(name, tensor);
     for (const [name, type] of graph.types) builder.#types.set(name, type);
     return builder;

@@ -45,9 +45,9 @@ export function gradientGraph(graph: Graph, batch: number, head: Head, operators
   const input = forward.inputs[0]!.name;
   const logits = classLogits(builder, raw, batch, head);
   const classes = builder.shape(logits)[1]!;
-  const oneHot = builder.input('one-hot', { type: 'float32', shape: [batch, classes] });
+  const oneHot = builder.input(builder.fresh('one-hot'), { type: 'float32', shape: [batch, classes] });
   const [a, b, k] = ['a', 'b', 'k'].map((name) =>
-    builder.input(`coefficient-${name}`, { type: 'float32', shape: [batch, 1] }),
+    builder.input(builder.fresh(`coefficient-${name}`), { type: 'float32', shape: [batch, 1] }),
   ) as [string, string, string];
   const { probabilities, ofLog } = probabilityOf(builder, logits, oneHot, head);
   const chosen = builder.add('Mul', [oneHot, probabilities]);

@@ -20,7 +20,9 @@ export const shaping: Readonly<Record<string, Operator>> = {
   }),
   Squeeze: sameElements((node, { types, constants }) => {
     const { shape } = types[0]!;
-    const axes = axesOf(node, constants[1], shape.length) ?? shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
+    const given = axesOf(node, constants[1], shape.length) ?? [];
+    // As ONNX Runtime has it, an empty list too means all that can be.
+    const axes = given.length > 0 ? given : shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
     return shape.filter((_, axis) => !axes.includes(axis));
   }),
   Unsqueeze: sameElements((node, { types, constants }) => {

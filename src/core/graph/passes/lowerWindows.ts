@@ -44,7 +44,7 @@ function lowerGathers(graph: StaticGraph, operators: OperatorTable): StaticGraph
     if (node.op === 'Reshape' && list !== undefined && !outputs.has(output)) {
       if (!known(`${x} as ${list.data.join()}`, output)) builder.addNode({ ...node, inputs });
     } else if (node.op === 'Windows' && list !== undefined) {
-      if (known(`${x} at ${list.data.join()}`, output)) continue;
+      if (!outputs.has(output) && known(`${x} at ${list.data.join()}`, output)) continue;
       const [images, rows, channels] = builder.shape(x) as [number, number, number];
       const zeros = (): string => builder.constant(floats([images, 1, channels], new Float32Array(images * channels)));
       const padded = list.data.some((place) => place === rows) ? builder.add('Concat', [x, zeros()], { axis: 1 }) : x;

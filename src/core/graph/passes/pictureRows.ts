@@ -14,14 +14,17 @@ import { isApart, planRows } from './rows/plan';
 
 /** Relu behind a pooling instead of before it, where there is less of it: the largest of all is what it was. */
 function reluAfterPooling(graph: StaticGraph): StaticGraph {
-  const reads = graph.nodes.flatMap(({ inputs }) => inputs).concat(graph.outputs);
+  const reads = new Map<string, number>();
+  const read = (name: string): unknown => reads.set(name, (reads.get(name) ?? 0) + 1);
+  for (const { inputs } of graph.nodes) inputs.forEach(read);
+  graph.outputs.forEach(read);
   const relus = new Map(graph.nodes.filter(({ op }) => op === 'Relu').map((node) => [node.outputs[0]!, node] as const));
   const types = new Map(graph.types);
   const moved = new Set<GraphNode>();
   const nodes = graph.nodes.flatMap((node) => {
     const [x, output] = [node.inputs[0]!, node.outputs[0]!];
     const relu = isApart(node) ? relus.get(x) : undefined;
-    if (relu === undefined || reads.filter((name) => name === x).length > 1) return [node];
+    if (relu === undefined || reads.get(x)! > 1) return [node];
     moved.add(relu);
     // The name of the Relu's result, which nothing else reads, is free.
     types.set(x, types.get(output)!);

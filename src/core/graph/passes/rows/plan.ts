@@ -40,6 +40,8 @@ const ELEMENTWISE: ReadonlySet<string> = new Set(
 export function planRows(graph: StaticGraph): ReadonlyMap<GraphNode, RowPlan> {
   const readers = readersOf(graph);
   const plan = new Map<GraphNode, RowPlan>();
+  /** By value: the pooling that alone reads it, perhaps through functions of one value. */
+  const poolings = new Map<string, GraphNode | 'several' | undefined>();
   for (const node of [...graph.nodes].reverse()) {
     const step = planned(node);
     if (step !== undefined) plan.set(node, step);
@@ -51,11 +53,12 @@ export function planRows(graph: StaticGraph): ReadonlyMap<GraphNode, RowPlan> {
     if (keepsRows(graph, node)) return { kind: 'turn', output: graph.types.get(output)!.shape };
     const shape = graph.types.get(output)?.shape;
     const all = readers.get(output);
-    if (shape?.length !== 4 || !all?.every((reader) => plan.has(reader) && reader.inputs[0] === output))
+    if (shape?.length !== 4 || !all?.every((reader) => plan.has(reader) && reader.inputs.lastIndexOf(output) === 0))
       return undefined;
+    const pooling = poolingBehind(output);
+    poolings.set(output, pooling);
     if (ELEMENTWISE.has(node.op)) return { kind: 'elementwise' };
     const sides = [shape[2]!, shape[3]!] as const;
-    const pooling = poolingBehind(output);
     if (pooling === 'several') return undefined;
     if (node.op === 'GlobalAveragePool') return pooling === undefined ? { kind: 'mean' } : undefined;
     if (isApart(node)) {
@@ -65,12 +68,12 @@ export function planRows(graph: StaticGraph): ReadonlyMap<GraphNode, RowPlan> {
     return planConvolution(graph, node, sides, pooling);
   }
 
-  /** The pooling that alone reads a value, perhaps through functions of one value. */
+  /** From what is known of the values behind it. */
   function poolingBehind(value: string): GraphNode | 'several' | undefined {
     const all = readers.get(value) ?? [];
     const found = all.flatMap((reader) => {
       const kind = plan.get(reader)?.kind;
-      const behind = kind === 'elementwise' ? poolingBehind(reader.outputs[0]!) : undefined;
+      const behind = kind === 'elementwise' ? poolings.get(reader.outputs[0]!) : undefined;
       return kind === 'pooling' ? [reader] : behind === undefined ? [] : [behind];
     });
     return found.length === 0 ? undefined : all.length === 1 ? found[0] : 'several';
