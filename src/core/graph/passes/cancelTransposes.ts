@@ -1,4 +1,5 @@
 import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
+import { freshNames } from '../names';
 import { integers, type Tensor } from '../tensor';
 import { composed, isIdentity, transposedTensor, type Permutation } from './transposes/permutation';
 import { sink } from './transposes/sinking';
@@ -23,22 +24,17 @@ class Cancellation implements SinkContext {
   readonly #moved = new Map<string, Moved>();
   /** Transposes that were made, by source and permutation. */
   readonly #made = new Map<string, string>();
-  readonly #taken: Set<string>;
-  #counter = 0;
+  readonly #fresh: () => string;
 
   constructor(graph: Graph) {
     this.#graph = graph;
     this.#constants = new Map(graph.constants);
-    this.#taken = new Set([
-      ...graph.inputs.map(({ name }) => name),
-      ...graph.constants.keys(),
-      ...graph.nodes.flatMap(({ outputs }) => outputs),
-    ]);
+    this.#fresh = freshNames(graph, 'turned');
   }
 
   run(): Graph {
     for (const node of this.#graph.nodes) this.#visit(node);
-    for (const name of this.#graph.outputs) {
+    for (const name of new Set(this.#graph.outputs)) {
       const value = this.plain(name);
       if (value !== name) this.#add({ op: 'Identity', inputs: [value], outputs: [name], attributes: {} });
     }
@@ -140,13 +136,6 @@ class Cancellation implements SinkContext {
   #add(node: GraphNode): void {
     this.#nodes.push(node);
     for (const name of node.outputs) if (name !== '') this.#producers.set(name, node);
-  }
-
-  #fresh(): string {
-    let name: string;
-    do name = `turned:${this.#counter++}`;
-    while (this.#taken.has(name));
-    return name;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type Graph,
   type GraphNode,
 } from '../graph';
+import { freshNames } from '../names';
 import { floats, integers, type Tensor } from '../tensor';
 
 /** Collects what rewriting one node adds. */
@@ -25,18 +26,7 @@ type Rule = (node: GraphNode, rewriter: Rewriter) => readonly GraphNode[];
  */
 export function modernise(graph: Graph, opset: number): Graph {
   const constants = new Map(graph.constants);
-  const taken = new Set([
-    ...constants.keys(),
-    ...graph.inputs.map(({ name }) => name),
-    ...graph.nodes.flatMap(({ outputs }) => outputs),
-  ]);
-  let counter = 0;
-  const fresh = (): string => {
-    let name: string;
-    do name = `modern:${counter++}`;
-    while (taken.has(name));
-    return name;
-  };
+  const fresh = freshNames(graph, 'modern');
   const constant = (tensor: Tensor): string => {
     const name = fresh();
     constants.set(name, tensor);
@@ -132,12 +122,17 @@ function flatteningSoftmax(node: GraphNode, { opset, fresh }: Rewriter): readonl
   ];
 }
 
-/** Only the inference form: further outputs were running statistics. */
-function batchNormalization(node: GraphNode): readonly GraphNode[] {
+/**
+ * Until opset 13 a node with outputs for running statistics was one in training mode, which takes mean and variance from the
+ * pictures at hand; `training_mode` says so since.
+ */
+function batchNormalization(node: GraphNode, { opset }: Rewriter): readonly GraphNode[] {
   if (numberAttribute(node, 'spatial', 1) === 0)
     throw new Error('BatchNormalization of every single element (spatial = 0) is not supported');
   const attributes = without(node.attributes, 'spatial', 'is_test', 'momentum', 'consumed_inputs');
-  return [{ ...node, outputs: node.outputs.slice(0, 1), attributes }];
+  const hasStatistics = node.outputs.slice(1).some((name) => name !== '');
+  if (!hasStatistics) return [{ ...node, outputs: node.outputs.slice(0, 1), attributes }];
+  return [{ ...node, attributes: opset < 14 ? { ...attributes, training_mode: 1 } : attributes }];
 }
 
 /** Until opset 20 scale and bias were per group: a normalisation of groups as if each were one channel. */
@@ -156,20 +151,35 @@ function groupNormalization(node: GraphNode, { opset, constant, fresh }: Rewrite
 }
 
 /**
- * Upsample, and Resize before opset 11: asymmetric coordinates, whose nearest element was the one before when enlarging and
- * the one behind when shrinking (as ONNX Runtime has it).
+ * Upsample, and Resize before opset 11: asymmetric coordinates, whose nearest element was, axis by axis, the one before when
+ * enlarging and the one behind when shrinking (as ONNX Runtime has it). Scales of both kinds, or that are computed, enlarge
+ * first and shrink then.
  */
-function upsample(node: GraphNode, { constant, valueOf }: Rewriter): readonly GraphNode[] {
+function upsample(node: GraphNode, { constant, valueOf, fresh }: Rewriter): readonly GraphNode[] {
   const list = node.attributes.scales;
   const scales = Array.isArray(list) ? constant(floats([list.length], list.map(Number))) : (node.inputs[1] ?? '');
-  const shrinks = valueOf(scales)?.data.every((scale) => scale <= 1) ?? false;
   const mode = textAttribute(node, 'mode', 'nearest');
-  const attributes = {
-    mode: mode === 'bilinear' ? 'linear' : mode,
-    coordinate_transformation_mode: 'asymmetric',
-    nearest_mode: shrinks ? 'ceil' : 'floor',
-  };
-  return [{ op: 'Resize', inputs: [node.inputs[0]!, '', scales], outputs: node.outputs, attributes }];
+  const resize = (x: string, by: string, nearest: 'floor' | 'ceil', outputs: readonly string[]): GraphNode => ({
+    op: 'Resize',
+    inputs: [x, '', by],
+    outputs,
+    attributes: {
+      mode: mode === 'bilinear' ? 'linear' : mode,
+      coordinate_transformation_mode: 'asymmetric',
+      nearest_mode: nearest,
+    },
+  });
+  const [x, one] = [node.inputs[0]!, floats([], [1])];
+  const known = valueOf(scales)?.data;
+  if (mode !== 'nearest' || known?.every((scale) => scale >= 1)) return [resize(x, scales, 'floor', node.outputs)];
+  if (known?.every((scale) => scale <= 1)) return [resize(x, scales, 'ceil', node.outputs)];
+  const [growth, shrinkage, larger] = [fresh(), fresh(), fresh()];
+  return [
+    { op: 'Max', inputs: [scales, constant(one)], outputs: [growth], attributes: {} },
+    { op: 'Min', inputs: [scales, constant(one)], outputs: [shrinkage], attributes: {} },
+    resize(x, growth, 'floor', [larger]),
+    resize(larger, shrinkage, 'ceil', node.outputs),
+  ];
 }
 
 /** Floats of every width are float32 in the IR, and whole numbers that it does not have are int64. */

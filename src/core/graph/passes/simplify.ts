@@ -1,5 +1,6 @@
 import type { Graph, GraphNode } from '../graph';
 import { numberAttribute } from '../graph';
+import { freshNames } from '../names';
 import { batchNormScale } from '../ops/normalization';
 import { floats, type Tensor } from '../tensor';
 
@@ -19,48 +20,83 @@ export function removeIdentities(graph: Graph): Graph {
 }
 
 /**
- * Folds batch normalisation in inference mode into the convolution or Gemm before it: W′ = W·s, b′ = (b − μ)·s + β with
- * s = γ/√(σ² + ε) per output channel. Only where nothing else reads the convolution's output.
+ * Folds batch normalisation in inference mode into the convolution before it: W′ = W·s, b′ = b·s + (β − μ·s) with
+ * s = γ/√(σ² + ε) per output channel; a bias that is computed is scaled and shifted in the graph. Only where weights and
+ * statistics are constant and nothing else reads the convolution's output. The graph computes what it computed, up to rounding.
  */
 export function foldBatchNormalization(graph: Graph): Graph {
-  const constants = new Map(graph.constants);
-  const readers = new Map<string, number>();
-  for (const name of [...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs])
-    readers.set(name, (readers.get(name) ?? 0) + 1);
+  const folding: Folding = { constants: new Map(graph.constants), fresh: freshNames(graph, 'folded') };
+  const readers = readerCounts(graph);
   const producers = new Map<string, number>();
   const nodes: (GraphNode | undefined)[] = [];
   for (const node of graph.nodes) {
     const at = node.op === 'BatchNormalization' ? producers.get(node.inputs[0]!) : undefined;
     const before = at === undefined ? undefined : nodes[at];
     const folded =
-      before !== undefined && readers.get(before.outputs[0]!) === 1 ? foldInto(before, node, constants) : undefined;
+      before !== undefined && readers.get(node.inputs[0]!) === 1 ? foldInto(before, node, folding) : undefined;
     if (folded !== undefined) nodes[at!] = undefined;
-    producers.set(node.outputs[0]!, nodes.length);
-    nodes.push(folded ?? node);
+    for (const each of folded ?? [node]) {
+      for (const name of each.outputs) producers.set(name, nodes.length);
+      nodes.push(each);
+    }
   }
-  return { ...graph, nodes: nodes.filter((node) => node !== undefined), constants };
+  return { ...graph, nodes: nodes.filter((node) => node !== undefined), constants: folding.constants };
 }
 
-function foldInto(convolution: GraphNode, norm: GraphNode, constants: Map<string, Tensor>): GraphNode | undefined {
-  if (convolution.op !== 'Conv') return undefined;
-  const weight = constants.get(convolution.inputs[1]!);
-  const bias = constants.get(convolution.inputs[2] ?? '');
-  const [gamma, beta, mean, variance] = norm.inputs.slice(1).map((name) => constants.get(name));
-  if (weight?.type !== 'float32' || beta?.type !== 'float32' || mean?.type !== 'float32') return undefined;
-  if (gamma?.type !== 'float32' || variance?.type !== 'float32') return undefined;
+interface Folding {
+  readonly constants: Map<string, Tensor>;
+  readonly fresh: () => string;
+}
+
+type Floats = Extract<Tensor, { type: 'float32' }>;
+
+/** How often each value is read, by nodes and as an output of the graph. */
+function readerCounts(graph: Graph): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const count = (name: string): unknown => counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { inputs } of graph.nodes) inputs.forEach(count);
+  graph.outputs.forEach(count);
+  return counts;
+}
+
+function foldInto(convolution: GraphNode, norm: GraphNode, { constants, fresh }: Folding): GraphNode[] | undefined {
+  if (convolution.op !== 'Conv' || isTraining(norm)) return undefined;
+  const [x, weightName, biasName = ''] = convolution.inputs as [string, string, string?];
+  const weight = constants.get(weightName);
+  if (weight?.type !== 'float32') return undefined;
+  const channels = weight.shape[0]!;
+  const perChannel = (name: string | undefined): Floats | undefined => {
+    const tensor = constants.get(name ?? '');
+    return tensor?.type === 'float32' && tensor.data.length === channels ? tensor : undefined;
+  };
+  const [gamma, beta, mean, variance] = norm.inputs.slice(1).map(perChannel);
+  if (gamma === undefined || beta === undefined || mean === undefined || variance === undefined) return undefined;
+  const bias = perChannel(biasName);
+  if (bias === undefined && constants.has(biasName)) return undefined;
+  const add = (values: Float32Array, shape: readonly number[] = [channels]): string => {
+    const name = fresh();
+    constants.set(name, floats(shape, values));
+    return name;
+  };
   const scale = batchNormScale(gamma, variance, numberAttribute(norm, 'epsilon', 1e-5));
-  const perChannel = weight.data.length / scale.length;
-  const names = [`${norm.outputs[0]}:weight`, `${norm.outputs[0]}:bias`] as const;
-  constants.set(
-    names[0],
-    floats(
-      weight.shape,
-      weight.data.map((w, index) => w * scale[Math.floor(index / perChannel)]!),
-    ),
-  );
-  const shifted = scale.map(
-    (s, channel) => ((bias?.data[channel] ?? 0) - mean.data[channel]!) * s + beta.data[channel]!,
-  );
-  constants.set(names[1], floats([scale.length], shifted));
-  return { ...convolution, inputs: [convolution.inputs[0]!, ...names], outputs: [norm.outputs[0]!] };
+  const each = weight.data.length / channels;
+  const scaled = weight.data.map((w, index) => w * scale[Math.floor(index / each)]!);
+  const shift = scale.map((s, channel) => ((bias?.data[channel] ?? 0) - mean.data[channel]!) * s + beta.data[channel]!);
+  const folded = (biasOf: string): GraphNode => ({
+    ...convolution,
+    inputs: [x, add(scaled, weight.shape), biasOf],
+    outputs: [norm.outputs[0]!],
+  });
+  if (biasName === '' || bias !== undefined) return [folded(add(shift))];
+  const [product, sum] = [fresh(), fresh()];
+  return [
+    { op: 'Mul', inputs: [biasName, add(scale)], outputs: [product], attributes: {} },
+    { op: 'Add', inputs: [product, add(shift)], outputs: [sum], attributes: {} },
+    folded(sum),
+  ];
+}
+
+/** It would take its statistics from the pictures at hand, or give them to others. */
+function isTraining(norm: GraphNode): boolean {
+  return numberAttribute(norm, 'training_mode', 0) !== 0 || norm.outputs.slice(1).some((name) => name !== '');
 }
