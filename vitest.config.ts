@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { TELEMETRY_OFF } from './src/core/runtime/onnx/telemetry';
+
+// Tests load ONNX Runtime by themselves too, and start programs.
+Object.assign(process.env, TELEMETRY_OFF);
 
 export default defineConfig({
   test: {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../../package.json';
 import { createService } from '../core/engine/localService';
 import { createTrainingService } from '../core/engine/training/localTrainingService';
+import { switchTelemetryOff } from '../core/runtime/onnx/telemetry';
 import { addAttackCommand } from './commands/attack';
 import { addAttributeCommand } from './commands/attribute';
 import { addExportRunCommand } from './commands/exportRun';
@@ -82,4 +83,5 @@ console.log = console.info = console.debug = console.error;
 // A reader that has seen enough (`| head`) closes the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
+switchTelemetryOff();
 void run().then((status) => process.exit(status));

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
+import { TELEMETRY_OFF } from '../runtime/onnx/telemetry';
 
 /** Where the engine's words go; VS Code's LogOutputChannel is one. */
 interface EngineLog {
@@ -39,7 +40,7 @@ export interface EngineChildOptions {
 export function startEngineChild({ enginePath, memoryLimitMegabytes, log }: EngineChildOptions): EngineChild {
   const child = fork(enginePath, [], {
     // In the editor this program is Electron: without the variable it would open a window.
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...process.env, ...TELEMETRY_OFF, ELECTRON_RUN_AS_NODE: '1' },
     execArgv: memoryLimitMegabytes === undefined ? [] : [`--max-old-space-size=${Math.round(memoryLimitMegabytes)}`],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,5 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { switchTelemetryOff } from './telemetry';
+
+// With the first import, so that a thread that loads the library is started after it.
+switchTelemetryOff();
 
 /** Operators on one picture gain nothing from more. */
 const MOST_THREADS = 8;

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { StaticGraph } from '../../../graph/graph';
 import { sizeOf, type Shape } from '../../../graph/tensor';
 import { writeOnnx } from '../../../graph/write/onnx';
+import { switchTelemetryOff } from '../telemetry';
 import type { SessionThreadAnswer, SessionThreadData, SharedTensor } from './sessionThread';
 import type { TrainingSession } from './trainingSession';
 
@@ -51,6 +52,7 @@ export async function createThreadSession(
 
 /** The thread's program lies beside the bundle that this is part of; without a bundle, tsx reads its source. */
 function startThread(workerData: SessionThreadData): Worker {
+  switchTelemetryOff();
   const bundled = path.join(__dirname, 'sessionThread.js');
   if (existsSync(bundled)) return new Worker(bundled, { workerData });
   const source = JSON.stringify(path.join(__dirname, 'sessionThread.ts'));
