@@ -1,14 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { ModelInput } from '../src/core/model/modelInfo';
-import type { AnyTask } from './tasks';
+import type { EngineId, ModelInput } from '../src/core/model/modelInfo';
+import type { AnyTask } from './taskNames';
 
 /** What a contender says when it is ready. */
 export interface Ready {
   /** Version of the library that computes. */
   readonly version: string;
+  /** Milliseconds from the start of the program (that of Node left out) to the loaded model. */
   readonly loadMs?: number;
   readonly input?: ModelInput;
+  /** Which one runs, where the product chose. */
+  readonly engine?: EngineId;
 }
 
 /** One timed run. */
@@ -18,13 +21,6 @@ export interface Timing {
   readonly peakBytes: number;
 }
 
-/** Milliseconds of the steps before a first gradient. */
-export interface Preparation {
-  readonly readMs: number;
-  readonly deriveMs: number;
-  readonly sessionMs: number;
-}
-
 /** An engine in a process of its own that computes only when it is asked, so that several can take turns. */
 export interface Contender {
   readonly name: string;
@@ -32,7 +28,6 @@ export interface Contender {
   readonly ready: Ready;
   /** Runs a task once; with `output` the map is written there as raw float32. */
   run(task: AnyTask, output?: string): Promise<Timing>;
-  prepare(): Promise<Preparation>;
   close(): void;
 }
 
@@ -56,7 +51,6 @@ export async function startContender(name: string, command: string, args: readon
       pid: child.pid!,
       ready,
       run: (task, output) => ask({ task, output }),
-      prepare: () => ask({ task: 'prepare' }),
       close,
     };
   } catch (error) {

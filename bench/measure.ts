@@ -5,7 +5,7 @@ import type { Contender } from './contender';
 import { loadAverage } from './machine';
 import type { Entry, Measurement } from './results';
 import { cosine, spreadOf } from './statistics';
-import type { AnyTask } from './tasks';
+import type { AnyTask } from './taskNames';
 
 /** Before each turn, until the threads of the one before have stopped spinning. */
 const PAUSE_MS = 20;
@@ -22,8 +22,11 @@ const PATIENCE_MS = 8000;
 const COST: Readonly<Record<AnyTask, number>> = {
   gradient: 1,
   'integrated-gradients': 50,
-  pgd: 40,
-  occlusion: 20,
+  fgsm: 1,
+  'bare-prediction': 1,
+  'bare-prediction-batch': 6,
+  'pgd-loop': 40,
+  'occlusion-loop': 20,
   training: 1,
   'training-watched': 1,
 };
@@ -31,8 +34,11 @@ const COST: Readonly<Record<AnyTask, number>> = {
 const LONGEST_MS: Readonly<Record<AnyTask, number>> = {
   gradient: 20_000,
   'integrated-gradients': 12_000,
-  pgd: 12_000,
-  occlusion: 12_000,
+  fgsm: 20_000,
+  'bare-prediction': 20_000,
+  'bare-prediction-batch': 12_000,
+  'pgd-loop': 12_000,
+  'occlusion-loop': 12_000,
   training: 1_000,
   'training-watched': 1_000,
 };

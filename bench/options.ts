@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { TASKS, type Task } from './tasks';
+import { TASKS, type Task } from './taskNames';
 
 export interface Options {
   readonly tasks: readonly Task[];

@@ -28,7 +28,7 @@ interface Exported {
  */
 export async function exportForPyTorch(reference: ModelReference, input: ModelInput, folder: string): Promise<void> {
   if (input.color === 'bgr') throw new Error('models of BGR pictures are not compared with PyTorch');
-  const { plain } = await readNetwork(reference);
+  const plain = await readNetwork(reference);
   const size = (side: number, index: number, shape: readonly number[]): number => {
     if (index === 0 || side > 0) return side;
     const first = shape[1] === input.channels;

@@ -1,6 +1,6 @@
 import type { Entry, Results, TrainingLife } from './results';
 import type { Spread } from './statistics';
-import { INTEGRATION_STEPS, OCCLUSION_GRID, PGD_STEPS, TASK_WORDS, TASKS, TRAINING_TASKS } from './tasks';
+import { TASK_WORDS, TASKS, TRAINING_TASKS } from './taskNames';
 import { imagesPerSecond } from './trainingRate';
 
 /** Load average above which times, and somewhat the ratios, are not to be trusted. */
@@ -27,10 +27,9 @@ Made by \`npm run bench\` from \`${file}\`; numbers are never edited by hand.
 
 Each task is run by processes that take turns on the same picture, ${threads} threads each, after two runs to warm up. Times are medians in milliseconds with the quartiles in brackets; short tasks are repeated within a turn, which then counts as its median. A turn that other processes disturb is tried again a few times and the least disturbed attempt counts; _others_ is the share of the cores that they still had. A ratio is the time of the ONNX Runtime engine divided by the other's, taken turn by turn: below 1 the ONNX Runtime engine is faster.
 
-- \`gradient\`: the gradient of one logit with respect to one picture, pixels in and pixels out.
-- \`integrated-gradients\`: ${INTEGRATION_STEPS} steps from black.
-- \`pgd\`: ${PGD_STEPS} gradients of the cross-entropy one after the other, sign steps, projection.
-- \`occlusion\`: ${OCCLUSION_GRID ** 2} predictions with a grey patch, and one without.
+The engines are the product's own, bundled as it is shipped: a model is loaded by \`loadClassifier\` with that engine, and a row that bears a method's name calls the registered method. What no registered method covers says so: \`bare-…\` calls the classifier alone, \`…-loop\` is a loop of the bench's own around it.
+
+${TASKS.map((task) => `- \`${task}\`: ${TASK_WORDS[task]}.`).join('\n')}
 
 PyTorch computes the same network from the same weights. _eager_: as a user has it, parameters frozen. _fused_: batch normalisation merged into the convolutions and memory in channels-last order. Batches go through it in chunks of 10. _Agreement_ is the cosine between its map and ours. The TensorFlow.js engines read the generated networks from a file with TensorFlow's padding: as many operations, other edges, so that no agreement is given for them.
 
@@ -40,7 +39,7 @@ ${TASKS.map((task) => taskSection(results, task))
   .filter((section) => section !== '')
   .join('\n\n')}
 
-${trainingSection(results)}${preparationSection(results)}
+${trainingSection(results)}${firstGradientSection(results)}
 `;
 }
 
@@ -52,7 +51,7 @@ function taskSection({ measurements, models }: Results, task: (typeof TASKS)[num
       index === 0 ? `${model} (${models[model] ?? ''})` : '',
       entry.name,
       times(entry.time),
-      index === 0 ? '' : ratio(entry.ratio),
+      index === 0 ? '' : ratioText(entry.ratio),
       index > 0 && entry.name.startsWith('PyTorch') ? entry.agreement.toFixed(6) : '',
       `${Math.round(entry.peakBytes / 2 ** 20)}`,
       entry.others === undefined ? '' : percent(entry.others.median),
@@ -124,17 +123,16 @@ function inverted({ median, lower, upper }: Spread): string {
   return `**${(1 / median).toFixed(2)}** [${(1 / upper).toFixed(2)}–${(1 / lower).toFixed(2)}]`;
 }
 
-function preparationSection({ preparations }: Results): string {
-  if (preparations.length === 0) return '';
-  const rows = preparations.map(({ model, read, derive, session, load }) => [
+function firstGradientSection({ firstGradients }: Results): string {
+  if (firstGradients.length === 0) return '';
+  const rows = firstGradients.map(({ model, loading, first, load }) => [
     model,
-    times(read),
-    times(derive),
-    times(session),
+    times(loading),
+    times(first),
     load.toFixed(1),
   ]);
-  const head = ['Model', 'Read and fold, ms', 'Derive, ms', 'Session, ms', 'Load'];
-  return `## Before the first gradient\n\nReading the file and folding, building the derivative's graph, and ONNX Runtime making it ready to run.\n\n${table(head, rows)}`;
+  const head = ['Model', 'Loading, ms', 'First map, ms', 'Load'];
+  return `## Before the first gradient\n\nThe ONNX Runtime engine in a fresh process: from the start of the program, Node's own left out, to the loaded model (\`loadClassifier\`), and the first run of the registered method \`gradient\`, which makes the derivative's graph ready.\n\n${table(head, rows)}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -146,7 +144,7 @@ function times({ median, lower, upper }: Spread): string {
   return `${shown(median)} [${shown(lower)}–${shown(upper)}]`;
 }
 
-function ratio({ median, lower, upper }: Spread): string {
+function ratioText({ median, lower, upper }: Spread): string {
   return `**${median.toFixed(2)}** [${lower.toFixed(2)}–${upper.toFixed(2)}]`;
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Machine } from './machine';
 import { machineName } from './machine';
 import type { Spread } from './statistics';
-import type { AnyTask } from './tasks';
+import type { AnyTask } from './taskNames';
 
 /** One contender in one task. */
 export interface Entry {
@@ -31,14 +31,19 @@ export interface Measurement {
   readonly skipped: readonly { readonly name: string; readonly why: string }[];
 }
 
-/** Steps before the first gradient, milliseconds. */
-export interface PreparationTimes {
+/** What stands before a first map, in processes of their own. */
+export interface FirstGradient {
   readonly model: string;
+  /** Load average. */
   readonly load: number;
-  readonly read: Spread;
-  readonly derive: Spread;
-  readonly session: Spread;
+  /** Milliseconds from the start of the program (that of Node left out) to the loaded model. */
+  readonly loading: Spread;
+  /** Milliseconds of the first run of the registered method `gradient`. */
+  readonly first: Spread;
 }
+
+/** 2: the rows call the product's registered methods, and its way of loading. */
+const FORMAT = 2;
 
 /** A training in a process of its own, watching 16 images, beside which attribution is asked for. */
 export interface TrainingLife {
@@ -51,12 +56,13 @@ export interface TrainingLife {
 }
 
 export interface Results {
+  readonly format?: number;
   readonly machine: Machine;
   readonly threads: number;
   readonly torch?: string;
   readonly models: Readonly<Record<string, string>>;
   readonly measurements: readonly Measurement[];
-  readonly preparations: readonly PreparationTimes[];
+  readonly firstGradients: readonly FirstGradient[];
   readonly trainingLife?: TrainingLife;
 }
 
@@ -66,12 +72,17 @@ export function resultsFile(folder: string, machine: Machine, threads: number): 
   return path.join(folder, `${day}-${machineName(machine)}-${threads}-threads.json`);
 }
 
-/** Adds to the day's file what was measured; what is there of the same model and task is replaced. */
+/**
+ * Adds to the day's file what was measured; what is there of the same model and task is replaced, and all of it where its rows
+ * meant something else.
+ */
 export function saveResults(file: string, results: Results): Results {
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : undefined;
+  const found = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : undefined;
+  const known = found?.format === FORMAT ? found : undefined;
   const merged: Results = {
     ...known,
     ...results,
+    format: FORMAT,
     models: { ...known?.models, ...results.models },
     ...((results.torch ?? known?.torch) !== undefined && { torch: (results.torch ?? known?.torch)! }),
     measurements: [
@@ -80,9 +91,11 @@ export function saveResults(file: string, results: Results): Results {
       ),
       ...results.measurements,
     ],
-    preparations: [
-      ...(known?.preparations ?? []).filter((old) => !results.preparations.some(({ model }) => model === old.model)),
-      ...results.preparations,
+    firstGradients: [
+      ...(known?.firstGradients ?? []).filter(
+        (old) => !results.firstGradients.some(({ model }) => model === old.model),
+      ),
+      ...results.firstGradients,
     ],
   };
   mkdirSync(path.dirname(file), { recursive: true });

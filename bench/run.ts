@@ -5,22 +5,22 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { EngineId } from '../src/core/model/modelInfo';
 import { startContender, type Contender } from './contender';
+import { measureFirstGradient } from './firstGradient';
 import { describeMachine, loadAverage } from './machine';
 import { measureTask } from './measure';
 import { benchModels, type BenchModel } from './models';
 import { readOptions, USAGE, type Options } from './options';
+import { bundleProduct, type ProductBundle } from './productBundle';
+import { startProduct } from './productContender';
 import { exportForPyTorch } from './pytorchNetwork';
 import { CALM, lifeSummary, report, summary } from './report';
-import { resultsFile, saveResults, type Measurement, type PreparationTimes, type Results } from './results';
-import { spreadOf } from './statistics';
+import { resultsFile, saveResults, type FirstGradient, type Measurement, type Results } from './results';
 import { measureTraining, TRAINING_MODEL, TRAINING_MODEL_WORDS } from './training';
 import { measureTrainingLife } from './trainingLife';
-import type { WorkerOptions } from './worker';
 
 const ROOT = path.resolve(__dirname, '..');
 /** Images that PyTorch takes at once. */
 const PYTORCH_CHUNK = 10;
-const PREPARATIONS = 7;
 
 const PYTORCH = { eager: 'PyTorch eager', fused: 'PyTorch fused' } as const;
 
@@ -38,27 +38,28 @@ async function main(): Promise<void> {
   }
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
   try {
-    await (options.training ? trainAll(options, folder) : measureAll(options, folder));
+    const product = await bundleProduct(ROOT, ROOT, path.join(folder, 'product'));
+    await (options.training ? trainAll(options, product, folder) : measureAll(options, product, folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measureAll(options: Options, folder: string): Promise<void> {
+async function measureAll(options: Options, product: ProductBundle, folder: string): Promise<void> {
   const machine = describeMachine();
   const withTorch = hasTorch(options.python);
   if (!withTorch) console.warn(`${options.python} cannot import torch: PyTorch does not take part.`);
   for (const model of benchModels(ROOT, folder, options.paths, options.models)) {
     console.log(`${model.name} (${model.words})`);
-    const contenders = await startAll(model, options, withTorch, folder);
+    const contenders = await startAll(model, options, product, withTorch, folder);
     const torch = contenders.find(({ name }) => name.startsWith('PyTorch'))?.ready.version;
-    const results = (measurements: Measurement[], preparations: PreparationTimes[]): Results => ({
+    const results = (measurements: Measurement[], firstGradients: FirstGradient[]): Results => ({
       machine,
       threads: options.threads,
       ...(torch !== undefined && { torch }),
       models: { [model.name]: model.words },
       measurements,
-      preparations,
+      firstGradients,
     });
     try {
       if (contenders.length === 0) continue;
@@ -70,18 +71,21 @@ async function measureAll(options: Options, folder: string): Promise<void> {
         for (const { name, why } of measured.skipped) console.log(`    ${name.padEnd(16)} left out: ${why}`);
         if (measured.entries.length > 0) await save(options, results([measured], []));
       }
-      const preparation = contenders[0]!.name === 'onnx' ? await prepare(model.name, contenders[0]!) : undefined;
-      if (preparation !== undefined) await save(options, results([], [preparation]));
     } finally {
       for (const contender of contenders) contender.close();
     }
+    if (contenders[0]?.name !== 'onnx') continue;
+    const first = await measureFirstGradient(model.name, () => startOurs('onnx', model, options, product));
+    const [loading, gradient] = [first.loading, first.first].map(({ median }) => median.toFixed(0));
+    console.log(`  before the first gradient: loading ${loading} ms, first map ${gradient} ms`);
+    await save(options, results([], [first]));
   }
 }
 
-async function trainAll(options: Options, folder: string): Promise<void> {
+async function trainAll(options: Options, product: ProductBundle, folder: string): Promise<void> {
   const machine = describeMachine();
   const common = { machine, threads: options.threads, models: { [TRAINING_MODEL]: TRAINING_MODEL_WORDS } };
-  await measureTraining(ROOT, folder, options, hasTorch(options.python), {
+  await measureTraining(ROOT, product, folder, options, hasTorch(options.python), {
     said: (line) => console.log(line),
     async measured(measured, torch) {
       console.log(`${measured.task} (load ${measured.load.toFixed(1)}–${measured.loadAfter.toFixed(1)})`);
@@ -91,14 +95,14 @@ async function trainAll(options: Options, folder: string): Promise<void> {
         ...common,
         ...(torch !== undefined && { torch }),
         measurements: [measured],
-        preparations: [],
+        firstGradients: [],
       });
     },
   });
   if (options.quick) return;
   const trainingLife = await measureTrainingLife(ROOT, folder, options.threads);
   console.log(lifeSummary(trainingLife));
-  await save(options, { ...common, measurements: [], preparations: [], trainingLife });
+  await save(options, { ...common, measurements: [], firstGradients: [], trainingLife });
 }
 
 async function save(options: Options, results: Results): Promise<void> {
@@ -111,25 +115,27 @@ async function save(options: Options, results: Results): Promise<void> {
   writeFileSync(path.join(ROOT, 'docs', 'performance.md'), text);
 }
 
-async function prepare(model: string, contender: Contender): Promise<PreparationTimes> {
-  const load = loadAverage();
-  const rounds = [];
-  for (let round = 0; round < PREPARATIONS; round++) rounds.push(await contender.prepare());
-  const times = {
-    model,
-    load,
-    read: spreadOf(rounds.map(({ readMs }) => readMs)),
-    derive: spreadOf(rounds.map(({ deriveMs }) => deriveMs)),
-    session: spreadOf(rounds.map(({ sessionMs }) => sessionMs)),
-  };
-  const [read, derive, session] = [times.read, times.derive, times.session].map(({ median }) => median.toFixed(0));
-  console.log(`  before the first gradient: read ${read} ms, derive ${derive} ms, session ${session} ms`);
-  return times;
+/** The product's engine as a contender. */
+function startOurs(
+  engine: EngineId,
+  model: BenchModel,
+  { threads, tensorflowModule }: Options,
+  product: ProductBundle,
+): Promise<Contender> {
+  const reference = engine === 'onnx' ? model.onnx : model.tensorflow!;
+  const how = { reference, engine, threads, ...(tensorflowModule !== undefined && { tensorflowModule }) };
+  return startProduct(engine, product, 'worker', how);
 }
 
 /** Starts every contender that can run the model; ours first. */
-async function startAll(model: BenchModel, options: Options, withTorch: boolean, folder: string): Promise<Contender[]> {
-  const { threads, tensorflowModule, python } = options;
+async function startAll(
+  model: BenchModel,
+  options: Options,
+  product: ProductBundle,
+  withTorch: boolean,
+  folder: string,
+): Promise<Contender[]> {
+  const { threads, python } = options;
   const contenders: Contender[] = [];
   const wanted = (name: string): boolean => options.engines.length === 0 || options.engines.includes(name);
   const tryStart = async (name: string, start: () => Promise<Contender>): Promise<void> => {
@@ -139,18 +145,7 @@ async function startAll(model: BenchModel, options: Options, withTorch: boolean,
       console.log(`  ${name} cannot take part: ${messageOf(error)}`);
     }
   };
-  const ours = (engine: EngineId): Promise<Contender> => {
-    const reference = engine === 'onnx' ? model.onnx : model.tensorflow!;
-    const worker: WorkerOptions = {
-      reference,
-      engine,
-      threads,
-      ...(tensorflowModule !== undefined && { tensorflowModule }),
-    };
-    const script = path.join(ROOT, 'bench', 'worker.ts');
-    return startContender(engine, process.execPath, ['--import', 'tsx', script, JSON.stringify(worker)]);
-  };
-  await tryStart('onnx', () => ours('onnx'));
+  await tryStart('onnx', () => startOurs('onnx', model, options, product));
   const input = contenders[0]?.ready.input;
   if (withTorch && input !== undefined && (wanted('eager') || wanted('fused'))) {
     const problem = await exportForPyTorch(model.onnx, input, folder).catch((error: unknown) => messageOf(error));
@@ -164,7 +159,7 @@ async function startAll(model: BenchModel, options: Options, withTorch: boolean,
   }
   if (model.tensorflow !== undefined)
     for (const engine of ['tensorflow', 'wasm', 'cpu'] as const)
-      if (wanted(engine)) await tryStart(engine, () => ours(engine));
+      if (wanted(engine)) await tryStart(engine, () => startOurs(engine, model, options, product));
   return contenders;
 }
 

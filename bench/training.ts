@@ -1,9 +1,12 @@
 import path from 'node:path';
+import type { EngineId } from '../src/core/model/modelInfo';
 import { startContender, type Contender } from './contender';
 import { measureTask } from './measure';
 import type { Options } from './options';
+import type { ProductBundle } from './productBundle';
+import { startProduct } from './productContender';
 import type { Measurement } from './results';
-import { TRAINING_TASKS } from './tasks';
+import { TRAINING_TASKS } from './taskNames';
 import { exportTraining } from './trainingSetup';
 import type { TrainingWorkerOptions } from './trainingWorker';
 
@@ -13,6 +16,7 @@ export const TRAINING_MODEL_WORDS = '179,728 parameters, 28 × 28';
 /** Measures training with and without watching; `heard` is told of each measurement and of who cannot take part. */
 export async function measureTraining(
   root: string,
+  product: ProductBundle,
   folder: string,
   options: Options,
   withTorch: boolean,
@@ -24,27 +28,27 @@ export async function measureTraining(
   const { threads, tensorflowModule, python, engines } = options;
   exportTraining(folder);
   const contenders: Contender[] = [];
-  const start = async (name: string, command: string, args: readonly string[]): Promise<void> => {
+  const start = async (name: string, starting: () => Promise<Contender>): Promise<void> => {
     if (name !== 'onnx' && engines.length > 0 && !engines.includes(name.replace('PyTorch ', ''))) return;
     try {
-      contenders.push(await startContender(name, command, args));
+      contenders.push(await starting());
     } catch (error) {
       heard.said(`  ${name} cannot take part: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  const script = path.join(root, 'bench', 'trainingWorker.ts');
-  const ours = (engine: TrainingWorkerOptions['engine']): Promise<void> => {
+  const ours = (engine: EngineId): Promise<void> => {
     const worker: TrainingWorkerOptions = {
       engine,
       threads,
       ...(tensorflowModule !== undefined && { tensorflowModule }),
     };
-    return start(engine, process.execPath, ['--import', 'tsx', script, JSON.stringify(worker)]);
+    return start(engine, () => startProduct(engine, product, 'trainingWorker', worker));
   };
   try {
     await ours('onnx');
     const torch = path.join(root, 'bench', 'pytorch', 'training.py');
-    if (withTorch) await start('PyTorch eager', python, [torch, folder, String(threads)]);
+    const eager = 'PyTorch eager';
+    if (withTorch) await start(eager, () => startContender(eager, python, [torch, folder, String(threads)]));
     for (const engine of ['tensorflow', 'wasm', 'cpu'] as const) await ours(engine);
     const version = contenders.find(({ name }) => name.startsWith('PyTorch'))?.ready.version;
     for (const task of TRAINING_TASKS)

@@ -7,7 +7,7 @@ import { createTrainingClient } from '../src/core/engine/training/client';
 import { DEFAULT_TRAINING } from '../src/core/training/options';
 import type { TrainingLife } from './results';
 import { randomSequence, spreadOf, type Spread } from './statistics';
-import { BATCH } from './tasks';
+import { BATCH } from './taskNames';
 import { TRAINING_SIDE } from './trainingSetup';
 
 /** Minibatches before memory is looked at for the first time, and between then and the second time. */

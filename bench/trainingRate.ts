@@ -1,4 +1,4 @@
-import { BATCH } from './tasks';
+import { BATCH } from './taskNames';
 
 /** Images a second at this many milliseconds a minibatch. */
 export function imagesPerSecond(msPerMinibatch: number): number {

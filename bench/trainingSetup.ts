@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { findArchitecture } from '../src/core/training/architectures/registry';
 import type { LayersModel, Minibatch } from '../src/core/training/network';
-import { BATCH, MINIBATCHES } from './tasks';
+import { BATCH, MINIBATCHES } from './taskNames';
 import { randomSequence } from './statistics';
 
 export const TRAINING_SIDE = 28;

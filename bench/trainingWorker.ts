@@ -3,14 +3,15 @@ import { createInterface } from 'node:readline';
 import { createNetwork } from '../src/core/runtime/training/createNetwork';
 import type { TrainableNetwork, WatchResult } from '../src/core/training/network';
 import { createOptimizer } from '../src/core/training/optimizer';
-import type { EngineId } from '../src/core/model/modelInfo';
-import type { Timing } from './contender';
-import { MINIBATCHES, type TrainingTask } from './tasks';
+import type { EngineChoice } from '../src/core/model/modelInfo';
+import type { Ready, Timing } from './contender';
+import { peakBytes } from './memory';
+import { MINIBATCHES, type TrainingTask } from './taskNames';
 import { trainingBatches, trainingModel } from './trainingSetup';
 
 /** What the process is told on its command line, as JSON. */
 export interface TrainingWorkerOptions {
-  readonly engine: EngineId;
+  readonly engine: EngineChoice;
   readonly threads: number;
   readonly tensorflowModule?: string;
 }
@@ -34,7 +35,7 @@ async function main(options: TrainingWorkerOptions): Promise<void> {
     training: createOptimizer(networks.training.weights, adam),
     'training-watched': createOptimizer(networks['training-watched'].weights, adam),
   };
-  say({ version: process.version });
+  say({ version: process.version, engine: networks.training.engine } satisfies Ready);
   for await (const line of createInterface({ input: process.stdin })) {
     const { task, output } = JSON.parse(line) as { task: TrainingTask; output?: string };
     const network = networks[task];
@@ -55,7 +56,7 @@ async function main(options: TrainingWorkerOptions): Promise<void> {
       const gradient = (await seen)?.lossGradient;
       const ms = (performance.now() - start) / MINIBATCHES;
       if (output !== undefined) write(output, gradient ?? changes(network, initial));
-      say({ ms, peakBytes: process.resourceUsage().maxRSS * 1024 } satisfies Timing);
+      say({ ms, peakBytes: peakBytes() } satisfies Timing);
     } catch (error) {
       fail(error);
     }

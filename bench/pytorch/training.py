@@ -1,13 +1,13 @@
 """PyTorch as a contender that trains the network that bench/trainingSetup.ts writes. JSON, one line each way."""
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
+from memory import peak_bytes
 from torch import nn
 from torch.nn import functional as F
 
@@ -108,7 +108,7 @@ def main():
         if output:
             result = runner.network.numbers() - runner.values if gradient is None else gradient.numpy()
             result.tofile(output)
-        say(ms=milliseconds, peakBytes=1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        say(ms=milliseconds, peakBytes=peak_bytes())
 
 
 main()

@@ -1,20 +1,20 @@
-"""PyTorch as a contender: the tasks of bench/tasks.ts on a network that was written by bench/pytorchNetwork.ts.
+"""PyTorch as a contender: the tasks of bench/taskNames.ts on a network that was written by bench/pytorchNetwork.ts.
 
 Asked and answering in JSON, one line each. Parameters are frozen, as those do who want the gradient of the picture only.
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
+from memory import peak_bytes
 from network import Network
 from torch.nn import functional as F
 
-CLASS_INDEX, STEPS, ITERATIONS, GRID = 0, 50, 40, 7
+CLASS_INDEX, STEPS, ITERATIONS, GRID, BATCH = 0, 50, 40, 7, 16
 EPSILON, STEP = 8 / 255, 2 / 255
 
 
@@ -58,15 +58,29 @@ class Runner:
             total += self.slope(part * self.image, logit).sum(0, keepdim=True)
         return total * self.image / STEPS
 
-    def pgd(self):
-        label = torch.tensor([CLASS_INDEX])
+    def loss(self, scores):
+        return F.cross_entropy(scores, torch.tensor([CLASS_INDEX]))
+
+    def fgsm(self):
+        return (self.image + EPSILON * self.slope(self.image, self.loss).sign()).clamp(0, 1)
+
+    def bare_prediction(self):
+        with torch.no_grad():
+            return self.logits(self.image)
+
+    def bare_prediction_batch(self):
+        batch = self.image.repeat(BATCH, 1, 1, 1)
+        with torch.no_grad():
+            return torch.cat([self.logits(part) for part in batch.split(self.chunk)])
+
+    def pgd_loop(self):
         x = self.image
         for _ in range(ITERATIONS):
-            slope = self.slope(x, lambda scores: F.cross_entropy(scores, label))
+            slope = self.slope(x, self.loss)
             x = (x + STEP * slope.sign()).clamp(self.image - EPSILON, self.image + EPSILON).clamp(0, 1)
         return x
 
-    def occlusion(self):
+    def occlusion_loop(self):
         height, width = self.image.shape[2:] if self.first else self.image.shape[1:3]
         tall, wide = -(-height // GRID), -(-width // GRID)
         batch = self.image.repeat(GRID * GRID, 1, 1, 1)
@@ -111,7 +125,7 @@ def main():
         milliseconds = 1000 * (time.perf_counter() - start)
         if request.get("output"):
             runner.pixels(result).contiguous().numpy().tofile(request["output"])
-        say(ms=milliseconds, peakBytes=1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        say(ms=milliseconds, peakBytes=peak_bytes())
 
 
 main()
