@@ -31,7 +31,7 @@ export function addCommonOptions(command: Command): Command {
   return addJsonOption(
     addEngineOptions(command)
       .option('--spec <file>', 'description of the model (model.lens.json)')
-      .option('--labels <file>', 'class names, one a line'),
+      .option('--labels <file>', 'class names: one a line, CSV or JSON'),
   );
 }
 

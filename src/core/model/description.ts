@@ -3,7 +3,8 @@ import { UserError } from '../errors';
 import { fileSize, readLimited, resolveInside } from './files';
 import { nestingDepth } from './json';
 import type { TeachableMetadata } from './labels';
-import { parseLabels, parseMetadata } from './labels';
+import { parseMetadata } from './labels';
+import { readLabels } from './labels/labelFile';
 import { MODEL_LIMITS } from './limits';
 import type { ModelReference, ModelSpec } from './modelInfo';
 import { checkSpec } from './spec';
@@ -37,19 +38,19 @@ export async function readDescription(modelFile: string, reference: ModelReferen
 
   if (reference.labelsPath !== undefined) {
     const file = path.resolve(reference.labelsPath);
-    return { ...common, labels: await readLabels(file), labelSource: path.basename(file) };
+    return { ...common, ...(await labelsIn(file, warnings)) };
   }
   if (spec.classes) return { ...common, labels: spec.classes, labelSource: found.source };
   if (spec.labels !== undefined) {
     const file = found.trusted
       ? path.resolve(found.folder, spec.labels)
       : await resolveInside(found.folder, spec.labels);
-    return { ...common, labels: await readLabels(file), labelSource: found.source };
+    return { ...common, ...(await labelsIn(file, warnings)) };
   }
   if (metadata?.labels) return { ...common, labels: metadata.labels, labelSource: 'metadata.json' };
   const labelsFile = path.join(folder, 'labels.txt');
   if ((await fileSize(labelsFile)) !== undefined) {
-    return { ...common, labels: await readLabels(labelsFile), labelSource: 'labels.txt' };
+    return { ...common, ...(await labelsIn(labelsFile, warnings)) };
   }
   return { ...common, labels: [], labelSource: 'numbered' };
 }
@@ -90,10 +91,11 @@ async function readMetadata(file: string, warnings: string[]): Promise<Teachable
   }
 }
 
-async function readLabels(file: string): Promise<string[]> {
-  const labels = parseLabels(new TextDecoder().decode(await readText(file)));
-  if (labels.length > 0) return labels;
-  throw new UserError('model-spec', `${path.basename(file)} names no classes.`, 'Write one class name a line.');
+async function labelsIn(file: string, warnings: string[]): Promise<Pick<ModelDescription, 'labels' | 'labelSource'>> {
+  const name = path.basename(file);
+  const found = readLabels(await readText(file), name);
+  warnings.push(...found.warnings);
+  return { labels: found.names, labelSource: name };
 }
 
 async function readJson(file: string): Promise<unknown> {

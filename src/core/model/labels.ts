@@ -1,17 +1,7 @@
+import { UserError } from '../errors';
 import { isJsonObject, numberAt, stringAt } from './json';
 import type { JsonValue } from './json';
-
-/** Class names from a text file, one a line; the numbering "0 name, 1 name, …" of Teachable Machine is taken off. */
-export function parseLabels(text: string): string[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
-  while (lines.length > 0 && lines.at(-1)!.trim() === '') lines.pop();
-  const names = lines.map((line) => line.trim());
-  const numbered = names.length > 0 && names.every((name, i) => name.startsWith(`${i} `));
-  return names.map((name, i) => {
-    const bare = numbered ? name.slice(`${i} `.length).trim() : name;
-    return bare === '' ? `class ${i}` : bare;
-  });
-}
+import { cleanName } from './labels/cleanName';
 
 /** What Teachable Machine's `metadata.json` says of a model. */
 export interface TeachableMetadata {
@@ -26,7 +16,7 @@ export function parseMetadata(json: JsonValue): TeachableMetadata {
   const imageSize = numberAt(json, 'imageSize');
   const isName = (name: JsonValue): name is string => typeof name === 'string';
   return {
-    ...(Array.isArray(labels) && labels.length > 0 && labels.every(isName) && { labels }),
+    ...(Array.isArray(labels) && labels.length > 0 && labels.every(isName) && { labels: labels.map(cleanName) }),
     ...(imageSize !== undefined && Number.isInteger(imageSize) && imageSize > 0 && { imageSize }),
     isTeachableMachine: /teachable-?machine/i.test(stringAt(json, 'packageName') ?? ''),
   };
@@ -37,9 +27,15 @@ export interface ClassNames {
   readonly warnings: readonly string[];
 }
 
+/** What label lists call the class that stands for none of the others, before all of them. */
+const BACKGROUND = /^(_*(background|bg|dummy|void|unlabell?ed)_*|none( of the above)?|__ignore__)$/i;
+
 /**
- * Exactly `count` class names: the given ones, "class 0"-like numbers for those that are missing. `binary` models (one logit)
- * have the classes "negative" and "positive"; a single given name names the positive one.
+ * Exactly `count` class names: the given ones, or numbers where there are none. `binary` models (one logit) have the classes
+ * "negative" and "positive"; a single given name names the positive one. Of exactly one name too many, a first one that stands
+ * for the background is left out, which is said.
+ *
+ * Throws `UserError('model-spec')` for any other number of names: which class the wrong one is cannot be told.
  */
 export function completeNames(given: readonly string[], count: number, binary: boolean, origin: string): ClassNames {
   if (given.length === 0) {
@@ -47,8 +43,26 @@ export function completeNames(given: readonly string[], count: number, binary: b
     return { names, warnings: [] };
   }
   if (binary && given.length === 1) return { names: [`not ${given[0]!}`, given[0]!], warnings: [] };
-  const names = Array.from({ length: count }, (_, i) => given[i] ?? `class ${i}`);
-  if (given.length === count) return { names, warnings: [] };
-  const rest = given.length < count ? 'the rest is numbered' : 'those left over are ignored';
-  return { names, warnings: [`${origin} names ${given.length} classes, but the model has ${count}; ${rest}.`] };
+  if (given.length === count) return { names: given, warnings: [] };
+  const [first = '', ...others] = given;
+  if (!binary && others.length === count && BACKGROUND.test(first))
+    return {
+      names: others,
+      warnings: [
+        `${origin} names ${given.length} classes and the model has ${count}: the first name, “${first}”, is left out.`,
+      ],
+    };
+  throw new UserError(
+    'model-spec',
+    `${origin} names ${given.length} ${given.length === 1 ? 'class' : 'classes'}, but the model has ${count}.`,
+    hintFor(given.length, count, binary),
+  );
+}
+
+function hintFor(given: number, count: number, binary: boolean): string {
+  if (binary) return 'Name both classes, the negative one first, or the positive one alone.';
+  if (given === count - 1)
+    return `Write ${count} names; models with one class more often have a first class “background”, which then needs a line of its own.`;
+  if (given === count + 1) return `Write ${count} names; the first may be a “background” that the model does not have.`;
+  return `Write ${count} names in the order of the model's outputs, or choose the model's own file of names.`;
 }

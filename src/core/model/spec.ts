@@ -1,6 +1,7 @@
 import { UserError } from '../errors';
 import type { JsonObject, JsonValue } from './json';
 import { isJsonObject } from './json';
+import { cleanName } from './labels/cleanName';
 import type { ModelSpec, PreprocessingPreset } from './modelInfo';
 import { MODEL_LIMITS } from './limits';
 import { PRESETS } from './presets';
@@ -94,7 +95,7 @@ function checkerFor(origin: string) {
       if (!Array.isArray(value) || value.length === 0 || !value.every(isName)) {
         throw fail('classes', 'a list of class names such as ["cat", "dog"]');
       }
-      return value;
+      return value.map(cleanName);
     },
     side(value: JsonValue | undefined, key: string): number | undefined {
       if (value === undefined) return undefined;

@@ -402,11 +402,16 @@ describe('a description', () => {
     expect(info).toMatchObject({ name: 'Mine', classes: ['p', 'q', 'r'], classSource: 'settings' });
   });
 
-  it('in labels.txt with too few or too many names is completed, with a warning', async () => {
-    const few = await infoWith({ 'labels.txt': '0 cat\n1 dog\n' });
-    expect(few.classes).toEqual(['cat', 'dog', 'class 2']);
-    expect(few.warnings.join()).toMatch(/2 classes, but the model has 3/);
-    expect((await infoWith({ 'labels.txt': 'a\nb\nc\nd' })).classes).toEqual(['a', 'b', 'c']);
+  it('in labels.txt with too few or too many names is refused, but for a background before them', async () => {
+    const two = infoWith({ 'labels.txt': '0 cat\n1 dog\n' });
+    await expect(two).rejects.toMatchObject({
+      code: 'model-spec',
+      message: expect.stringMatching(/2 classes.* has 3/),
+    });
+    await expect(infoWith({ 'labels.txt': 'a\nb\nc\nd' })).rejects.toMatchObject({ code: 'model-spec' });
+    const shifted = await infoWith({ 'labels.txt': 'background\na\nb\nc' });
+    expect(shifted.classes).toEqual(['a', 'b', 'c']);
+    expect(shifted.warnings.join()).toMatch(/4 classes and the model has 3: the first name, “background”, is left out/);
   });
 
   it.each([

@@ -31,6 +31,8 @@ export interface PictureSize {
 export interface OpenedFiles extends Pick<DatasetInfo, 'unreadable' | 'unreadableCount' | 'hash' | 'warnings'> {
   readonly format: DatasetFormat;
   readonly classes: readonly string[];
+  /** False: nothing names the classes, and `classes` are the numbers of the labels. */
+  readonly isNamed: boolean;
   readonly train: PictureSource;
   /** The files' own test part. */
   readonly test?: PictureSource;

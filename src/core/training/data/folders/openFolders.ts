@@ -47,6 +47,7 @@ export async function openFolders(listing: Listing, job: DataJob): Promise<Opene
   return {
     format: 'folders',
     classes,
+    isNamed: true,
     train: source(pictures.train),
     ...(found.test !== undefined && { test: source(pictures.test) }),
     ...(size !== undefined && { size }),

@@ -39,20 +39,25 @@ export async function openPacked(files: PackedFiles, { sources }: PackedOptions)
   if (first === undefined) throw unreadable(`"${path.basename(folder)}" holds no images.`, 'Choose another folder.');
   const typicalSize: PictureSize = { height: first.height, width: first.width };
   const alike = shapes.every(({ height, width }) => height === first.height && width === first.width);
-  const classes = await classNames(
+  const {
+    names,
+    isNamed,
+    warnings: nameWarnings,
+  } = await classNames(
     folder,
     parts.map(({ labels }) => labels),
   );
   return {
     format,
-    classes,
+    classes: names,
+    isNamed,
     train: packedSource(train.name, train.images, train.labels),
     ...(test !== undefined && { test: packedSource(test.name, test.images, test.labels) }),
     ...(alike && { size: typicalSize }),
     typicalSize,
     grey: shapes.every(({ channels }) => channels === 1),
     hash: await hashOf(parts),
-    warnings,
+    warnings: [...warnings, ...nameWarnings],
     unreadable: [],
     unreadableCount: 0,
     close: () => closeAll(sources),
