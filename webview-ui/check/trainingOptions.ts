@@ -56,6 +56,7 @@ const isInfoShape = hasShape({
   path: isString,
   format: isOneOf('folders', 'idx', 'cifar-10', 'cifar-100', 'npz'),
   classes: isArrayOf(isString),
+  isNamed: isOptional(isBoolean),
   height: isCount,
   width: isCount,
   channels: isOneOf(1, 3),

@@ -114,9 +114,10 @@ async function summarise(
   if (!info) return;
   const { architectures, models } = await choices.networks();
   if (![...architectures.map(({ id }) => id), ...models.map(({ path }) => path)].includes(network)) return;
-  const { height, width, channels, classes } = info;
+  const { height, width, channels, classes, isNamed = true } = info;
   try {
-    const request = { network, fresh, height, width, channels, classes: classes.length, seed: 0 };
+    const labels = { names: classes, isNamed };
+    const request = { network, fresh, height, width, channels, classes: classes.length, labels, seed: 0 };
     session.post({ type: 'summary', network, summary: await host.network(request) });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

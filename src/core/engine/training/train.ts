@@ -6,6 +6,7 @@ import { checkOptions } from '../../training/checkOptions';
 import type { TrainingControl } from '../../training/control';
 import type { Dataset, DatasetInfo, DatasetRequest } from '../../training/data/dataset';
 import { openDataset } from '../../training/data/openDataset';
+import { orderClasses } from '../../training/data/orderClasses';
 import { holdOut } from '../../training/data/subsets';
 import { encodeLayersModel } from '../../training/layersModelFile';
 import type { LayersModel, NamedWeight, NetworkOptions, TrainableNetwork } from '../../training/network';
@@ -43,20 +44,22 @@ export async function beginRun(request: NewRun, context: TrainContext): Promise<
   checkOptions(options);
   checkWatched(request.watched);
   await requireVacant(folder);
-  return withDataset(request.dataset, context, async (dataset) => {
-    const { info } = dataset;
-    const sets = setsOf(dataset, options);
+  return withDataset(request.dataset, context, async (opened) => {
     const { prepareNetwork } = await import('../../runtime/training/prepareNetwork');
-    const { height, width, channels, classes } = info;
+    const { height, width, channels, classes, isNamed = true } = opened.info;
     const wish = {
       height,
       width,
       channels,
       classes: classes.length,
+      labels: { names: classes, isNamed },
       seed: options.seed,
       fresh: request.fresh === true,
     };
-    const { model, summary } = await prepareNetwork({ network: request.network, ...wish });
+    const { model, summary, agreement } = await prepareNetwork({ network: request.network, ...wish });
+    const dataset = agreement ? orderClasses(opened, agreement.order, agreement.names) : opened;
+    const { info } = dataset;
+    const sets = setsOf(dataset, options);
     const watchShare = watchShareOf(request.watched.length, options);
     return withNetwork(model, { ...request, watchShare }, context, async (network) => {
       const watched = await prepareWatched(request.watched, network, info, request.dataset, createImageCache());
@@ -106,8 +109,8 @@ export async function continueRun(request: ContinuedRun, context: TrainContext):
     if (!isContinuable(record, await keptState(folder))) throw cannotContinue(record);
     checkOptions(record.options);
     await removeTemporary(folder);
-    return withDataset(record.dataset.request, context, async (dataset) => {
-      requireSame(record.dataset.info, dataset.info);
+    return withDataset(record.dataset.request, context, async (opened) => {
+      const dataset = asBefore(record.dataset.info, opened);
       const { watched, threads } = await readSetup(folder, record);
       const { readLayersModel } = await import('../../runtime/training/readLayersModel');
       const model = await readLayersModel(initialModelPath(folder));
@@ -209,9 +212,16 @@ function asRunning(record: RunRecord, { engineReason }: TrainableNetwork): RunRe
   return running;
 }
 
-function requireSame(was: DatasetInfo, is: DatasetInfo): void {
-  if (was.hash !== is.hash || was.trainCount !== is.trainCount || was.classes.join('\n') !== is.classes.join('\n'))
+/** The data set with its classes numbered as the run began with them. Throws `UserError('dataset-unreadable')` if it is another. */
+function asBefore(was: DatasetInfo, dataset: Dataset): Dataset {
+  const is = dataset.info;
+  if (was.hash !== is.hash || was.trainCount !== is.trainCount || was.classes.length !== is.classes.length)
     throw changed();
+  // Numbers may have got the names of the model that the run went on with.
+  const isNumbered = was.isNamed === false && is.isNamed === false;
+  const order = was.classes.map((name, at) => (isNumbered ? at : is.classes.indexOf(name)));
+  if (order.includes(-1) || new Set(order).size !== order.length) throw changed();
+  return orderClasses(dataset, order, was.classes);
 }
 
 function changed(): UserError {

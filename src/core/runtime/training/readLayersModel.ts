@@ -17,12 +17,20 @@ import { inputEvidence } from '../inputEvidence';
 import { readModelFiles, type ModelFiles } from '../modelFiles';
 import { explainReading } from './failures';
 
+/** A model of the user's with what lies beside it. */
+export interface StoredModel extends LayersModel {
+  /** Class names as its description gives them; none if it does not. */
+  readonly labels: readonly string[];
+  /** Where they are from, for people. */
+  readonly labelSource: string;
+}
+
 /**
  * Reads a TensorFlow.js layers model (model.json) or a Keras file (.keras, .h5) to go on training it: its topology, its float
  * weights by name, and how its pixels are scaled as its description beside it says. Sides that it leaves open are taken from
  * there too. Throws `UserError` for other formats and what cannot be read.
  */
-export async function readLayersModel(modelPath: string): Promise<LayersModel> {
+export async function readLayersModel(modelPath: string): Promise<StoredModel> {
   const files = await readModelFiles({ path: modelPath });
   try {
     return await read(files);
@@ -31,7 +39,7 @@ export async function readLayersModel(modelPath: string): Promise<LayersModel> {
   }
 }
 
-async function read(files: ModelFiles): Promise<LayersModel> {
+async function read(files: ModelFiles): Promise<StoredModel> {
   const source = await openSource(files);
   try {
     const { spec, metadata } = files.description;
@@ -46,6 +54,8 @@ async function read(files: ModelFiles): Promise<LayersModel> {
     return {
       topology: withInputSize(source.topology, input),
       weights: source.all ?? recorder.recorded(),
+      labels: files.description.labels,
+      labelSource: files.description.labelSource,
       preprocessing: { range: input.range, mean: input.mean, std: input.std, color: input.color },
     };
   } finally {

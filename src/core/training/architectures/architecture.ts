@@ -39,6 +39,13 @@ export interface LayerSummary {
   readonly parameters: number;
 }
 
+/** The classes of a data set in its order. */
+export interface ClassLabels {
+  readonly names: readonly string[];
+  /** False: the names are only the numbers of the labels. */
+  readonly isNamed: boolean;
+}
+
 /** Which network is wanted; plain JSON. */
 export interface NetworkRequest {
   /** An architecture's id, or the path of a TensorFlow.js or Keras layers model to go on with. */
@@ -47,6 +54,8 @@ export interface NetworkRequest {
   readonly width: number;
   readonly channels: 1 | 3;
   readonly classes: number;
+  /** What the classes are called, to be matched with a model's own; absent: not to be matched. */
+  readonly labels?: ClassLabels;
   readonly seed: number;
   /** For a model of the user's: new random weights instead of the file's. */
   readonly fresh?: boolean;

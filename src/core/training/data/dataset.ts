@@ -28,6 +28,8 @@ export interface DatasetInfo {
   readonly path: string;
   readonly format: DatasetFormat;
   readonly classes: readonly string[];
+  /** False: nothing names the classes, and `classes` are the numbers of the labels. Absent in old runs. */
+  readonly isNamed?: boolean;
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;

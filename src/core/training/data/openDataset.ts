@@ -5,6 +5,7 @@ import { chooseClasses, classWarnings, requireTwoClasses } from './chooseClasses
 import { createImageSet, type ImageShape } from './imageSet';
 import type { DataJob } from './job';
 import { openFiles } from './openFiles';
+import { orderClasses, pythonOrder } from './orderClasses';
 import { createPixelStore } from './pixelStore';
 import { checkRequest, type CheckedRequest } from './request';
 import type { OpenedFiles, PictureSize } from './source';
@@ -21,7 +22,8 @@ const ASSUMED_SIDE = 256;
 /**
  * Opens a data set, its format found by content: a folder of pictures to each class (with train and test above, or not), IDX files,
  * CIFAR-10 or -100 binary batches, NumPy arrays. Files without a test part of their own are split by class with the request's seed;
- * the split depends on neither `classes` nor `limit`, so that no test picture of one run is trained on in another.
+ * the split depends on neither `classes` nor `limit`, so that no test picture of one run is trained on in another. Folders are
+ * numbered in the order of Python's `sorted`, as by torchvision's ImageFolder and Keras, unless `classes` says another.
  *
  * Throws `UserError`: `file-missing`, `dataset-unreadable`, `parameter`, `unknown-class`; `CancelledError`.
  */
@@ -56,6 +58,7 @@ function assemble(root: string, files: OpenedFiles, options: CheckedRequest): Da
     path: root,
     format: files.format,
     classes: chosen.classes,
+    isNamed: files.isNamed,
     height: shape.height,
     width: shape.width,
     channels: shape.channels,
@@ -68,7 +71,7 @@ function assemble(root: string, files: OpenedFiles, options: CheckedRequest): Da
     hash: files.hash,
     warnings,
   };
-  return {
+  const dataset: Dataset = {
     info,
     train,
     test,
@@ -77,6 +80,14 @@ function assemble(root: string, files: OpenedFiles, options: CheckedRequest): Da
       await files.close();
     },
   };
+  if (files.format !== 'folders' || options.classes !== undefined) return dataset;
+  // At the end: what is drawn for the test part does not depend on the order of the classes.
+  const names = pythonOrder(info.classes);
+  return orderClasses(
+    dataset,
+    names.map((name) => info.classes.indexOf(name)),
+    names,
+  );
 }
 
 /** Size and channels of the images; what was assumed is said in `warnings`. */

@@ -15,6 +15,7 @@ const info: Shape = {
   path: isText,
   format: isText,
   classes: [isText],
+  isNamed: optional(isBoolean),
   height: isPositive,
   width: isPositive,
   channels: oneOf(1, 3),

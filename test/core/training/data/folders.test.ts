@@ -20,14 +20,14 @@ async function classes(where: string, names: readonly string[], count: number, c
 }
 
 describe('a folder to each class', () => {
-  it('reads every format, nested files too, classes and files in natural order', async () => {
+  it('reads every format, nested files too, classes as Python sorts them, files in natural order', async () => {
     const set = folder();
     for (const [i, format] of ['png', 'webp', 'tiff', 'gif'].entries())
       await writePicture(path.join(set, 'class10', `${10 - i}.${format}`), [0, 0, 10 * i]);
     await writePicture(path.join(set, 'class2', 'deep', 'er', 'a.png'), RED);
     await writePicture(path.join(set, 'class2', 'b.jpeg'), RED);
     const dataset = await openDataset({ path: set, testShare: 0.01 });
-    expect(dataset.info).toMatchObject({ classes: ['class2', 'class10'], height: 8, width: 8, channels: 3 });
+    expect(dataset.info).toMatchObject({ classes: ['class10', 'class2'], height: 8, width: 8, channels: 3 });
     expect(dataset.info).toMatchObject({ trainCount: 4, testCount: 2, testSource: 'split', unreadableCount: 0 });
     const names = Array.from({ length: 4 }, (_, i) => dataset.train.nameOf(i).name);
     expect(names).toEqual([...names].sort((a, b) => parseInt(a) - parseInt(b) || 0));

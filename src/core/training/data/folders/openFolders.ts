@@ -72,7 +72,7 @@ function filesOf({ train, test = [] }: FoldersFound) {
   return [...of('train', train), ...of('test', test)];
 }
 
-/** The folders that hold pictures to train on, in the order of their names. */
+/** The folders that hold pictures to train on, in natural order of their names. */
 function classesOf(
   { train, test = [] }: FoldersFound,
   pictures: Readonly<Record<'train' | 'test', readonly UnnumberedPicture[]>>,
