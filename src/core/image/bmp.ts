@@ -1,5 +1,6 @@
 import type { BmpHeader } from './bmpHeader';
 import { damagedBmp } from './bmpHeader';
+import { type Flattened, over } from './flatten';
 import type { Picture } from './pixels';
 
 /**
@@ -7,15 +8,15 @@ import type { Picture } from './pixels';
  * pixel uses it, is composited on grey level `background`. A grey palette gives one channel, everything else three.
  * Throws `UserError('image-unreadable')` where the file ends before its pixels do.
  */
-export function decodeBmp(bytes: Uint8Array, header: BmpHeader, background: number, name: string): Picture {
+export function decodeBmp(bytes: Uint8Array, header: BmpHeader, background: number, name: string): Flattened {
   if (header.compression === 'rle4' || header.compression === 'rle8')
-    return paint(header, readRuns(bytes, header, name));
+    return { picture: paint(header, readRuns(bytes, header, name)) };
   const { width, height, bits, pixelOffset } = header;
   // Before anything is allocated: a short file may declare a large picture.
   if (pixelOffset + strideOf(header) * (height - 1) + Math.ceil((bits * width) / 8) > bytes.length)
     throw damagedBmp(name, 'it ends before its last pixel');
-  if (bits <= 8) return paint(header, readIndices(bytes, header));
-  return bits === 24 ? readTrueColor(bytes, header) : readMasked(bytes, header, background);
+  if (bits <= 8) return { picture: paint(header, readIndices(bytes, header)) };
+  return bits === 24 ? { picture: readTrueColor(bytes, header) } : readMasked(bytes, header, background);
 }
 
 function strideOf({ bits, width }: BmpHeader): number {
@@ -106,7 +107,7 @@ function readTrueColor(bytes: Uint8Array, header: BmpHeader): Picture {
   return { data, height, width, channels: 3 };
 }
 
-function readMasked(bytes: Uint8Array, header: BmpHeader, background: number): Picture {
+function readMasked(bytes: Uint8Array, header: BmpHeader, background: number): Flattened {
   const { width, height, bits } = header;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = bits / 8;
@@ -114,17 +115,21 @@ function readMasked(bytes: Uint8Array, header: BmpHeader, background: number): P
   const [red, green, blue, alpha] = header.masks.map(channelReader) as [Channel, Channel, Channel, Channel];
   const opaque = header.masks[3] === 0 || !anyPixel(header, size, (at) => alpha(read(at)) > 0);
   const data = new Uint8Array(width * height * 3);
+  let least = 255;
+  let most = 0;
   eachRow(header, (offset, pixel) => {
     for (let x = 0; x < width; x++) {
       const word = read(offset + size * x);
       const to = 3 * (pixel + x);
       const a = opaque ? 255 : alpha(word);
+      if (a < least) least = a;
+      if (a > most) most = a;
       data[to] = over(red(word), a, background);
       data[to + 1] = over(green(word), a, background);
       data[to + 2] = over(blue(word), a, background);
     }
   });
-  return { data, height, width, channels: 3 };
+  return { picture: { data, height, width, channels: 3 }, ...(opaque ? {} : { opacity: { least, most } }) };
 }
 
 /** Many writers declare an alpha mask and leave every alpha 0; such a file is opaque. */
@@ -144,9 +149,4 @@ function channelReader(mask: number): Channel {
   const shift = 31 - Math.clz32(mask & -mask);
   const maximum = mask >>> shift;
   return (word) => Math.floor((((word & mask) >>> shift) * 255) / maximum);
-}
-
-/** Rounded to nearest: c·a + background·(1 − a), a = alpha / 255. */
-export function over(color: number, alpha: number, background: number): number {
-  return alpha === 255 ? color : Math.round((color * alpha + background * (255 - alpha)) / 255);
 }

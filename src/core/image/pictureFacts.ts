@@ -1,8 +1,12 @@
 import type { Metadata } from 'sharp';
 import { UserError } from '../errors';
 import { readBmpHeader } from './bmpHeader';
+import type { PictureOrientation } from '../result/record';
+import { stillOfSequence } from './avifSequence';
+import { findOrientation, swapsSides } from './orientation';
 import { loadSharp, type Sharp } from './sharp';
 import { sniffPicture, type PictureFormat } from './sniff';
+import { declareRgb, readTiffSamples, type TiffSamples } from './tiffSamples';
 
 /** What a picture's header says of it as it is displayed; its pixels may still turn out to be damaged. */
 export interface PictureFacts {
@@ -15,7 +19,7 @@ export interface PictureFacts {
 export const LIMIT_MEGAPIXELS = 100;
 
 /** 'error' refuses truncated files and bad checksums, and lets pass what every reader lets pass (odd metadata). */
-export const SHARP_INPUT = { failOn: 'error', autoOrient: true, ignoreIcc: true } as const;
+export const SHARP_INPUT = { failOn: 'error', ignoreIcc: true } as const;
 
 /**
  * Size and channels that `decodePicture` would give, from the header alone: `bytes` may be the beginning of a file, but for
@@ -31,9 +35,12 @@ export async function readPictureFacts(bytes: Uint8Array, name: string): Promise
     checkSize(header, name, LIMIT_MEGAPIXELS);
     return { format, height: header.height, width: header.width, channels: header.greyPalette ? 1 : 3 };
   }
-  const metadata = await readMetadata(await loadSharp(), bytes, format, name, LIMIT_MEGAPIXELS);
-  const { height, width } = metadata.autoOrient;
-  return { format, height, width, channels: isGrey(metadata) ? 1 : 3 };
+  const { metadata, orientation } = await readHeader(await loadSharp(), bytes, format, name, LIMIT_MEGAPIXELS);
+  const { height, width } = metadata;
+  const channels = isGrey(metadata) ? 1 : 3;
+  // The image library gives the size of AVIF as it is displayed.
+  const swapped = format !== 'AVIF' && swapsSides(orientation?.value ?? 1);
+  return swapped ? { format, height: width, width: height, channels } : { format, height, width, channels };
 }
 
 /** Whether a picture is decoded to one channel. */
@@ -41,14 +48,26 @@ export function isGrey({ space }: Metadata): boolean {
   return space === 'b-w' || space === 'grey16';
 }
 
+/** What is known of a picture before its pixels are decoded. */
+export interface PictureHeader {
+  /** The file, or a copy that is changed so that the image library reads it. */
+  readonly bytes: Uint8Array;
+  readonly metadata: Metadata;
+  readonly orientation: PictureOrientation | undefined;
+  /** Of TIFF files. */
+  readonly samples: TiffSamples | undefined;
+}
+
 /** The header of a picture that can be decoded and is not too large. */
-export async function readMetadata(
+export async function readHeader(
   sharp: Sharp,
-  bytes: Uint8Array,
-  format: PictureFormat,
+  file: Uint8Array,
+  format: Exclude<PictureFormat, 'BMP'>,
   name: string,
   limitMegapixels: number,
-): Promise<Metadata> {
+): Promise<PictureHeader> {
+  const samples = format === 'TIFF' ? readTiffSamples(file, name) : undefined;
+  const bytes = samples?.lab === undefined ? (format === 'AVIF' ? stillOfSequence(file) : file) : declareRgb(file);
   const metadata = await sharp(bytes, { ...SHARP_INPUT, limitInputPixels: false })
     .metadata()
     .catch((error: unknown) => {
@@ -56,7 +75,7 @@ export async function readMetadata(
     });
   checkSize(metadata, name, limitMegapixels);
   checkSamples(metadata, format, name);
-  return metadata;
+  return { bytes, metadata, orientation: findOrientation(file, format, metadata), samples };
 }
 
 /** Throws `UserError('image-too-large')` for a declared size beyond the limit. */

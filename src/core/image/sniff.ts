@@ -1,4 +1,4 @@
-import { isCameraRaw } from './tiffTags';
+import { isCameraRaw } from './cameraRaw';
 
 /** Formats that are decoded. */
 export type PictureFormat = 'PNG' | 'JPEG' | 'WebP' | 'GIF' | 'AVIF' | 'TIFF' | 'BMP';

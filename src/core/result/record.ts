@@ -80,6 +80,35 @@ export interface ImageFacts {
   readonly width: number;
   readonly height: number;
   readonly mapping: PixelMapping;
+  /** Of picture files; absent for arrays, and in records from before it was kept. */
+  readonly decoding?: PictureDecoding;
+}
+
+/** What a picture file holds, and what was done on the way to the 8 bits a channel that the model is given. */
+export interface PictureDecoding {
+  readonly format: 'PNG' | 'JPEG' | 'WebP' | 'GIF' | 'AVIF' | 'TIFF' | 'BMP';
+  /** Of a sample, as stored; of more than 8 the high 8 were kept. */
+  readonly bits: number;
+  /** As stored; palettes, CMYK and Lab became RGB. */
+  readonly colours: 'grey' | 'RGB' | 'palette' | 'CMYK' | 'Lab';
+  /** Absent: displayed as stored. */
+  readonly orientation?: PictureOrientation;
+  /** Least and largest opacity of a pixel, 0 … 1, and what the picture was laid on; absent: the picture has no alpha. */
+  readonly alpha?: { readonly least: number; readonly most: number; readonly background: 'white' | 'black' };
+  /** Samples a pixel that the file does not name and that were left out. */
+  readonly ignoredBands?: number;
+  /** The embedded colour profile; those of grey and RGB pictures are not applied, and without one the stored values are sRGB. */
+  readonly profile?: { readonly name: string; readonly applied: boolean };
+  /** Of an animation, or pages of a document, of which the first was taken; absent: one. */
+  readonly frames?: number;
+  /** Largest colour sample as a fraction of white, where it is below a quarter in a file of 16 bits. */
+  readonly brightest?: number;
+}
+
+export interface PictureOrientation {
+  /** EXIF's number, 2 … 8. */
+  readonly value: number;
+  readonly source: 'EXIF' | 'EXIF in text' | 'XMP' | 'irot/imir';
 }
 
 /**
