@@ -1,5 +1,13 @@
-import type { AttackRecord, AttributionRecord, LabelFacts, Norms, ResultRecord } from '../src/core/result/record';
+import type {
+  AttackRecord,
+  AttributionRecord,
+  ImageFacts,
+  LabelFacts,
+  Norms,
+  ResultRecord,
+} from '../src/core/result/record';
 import type { MethodCatalog } from '../src/core/engine/service';
+import { decodingSteps, storedWords } from '../src/core/render/decodingWords';
 import { element } from './dom';
 import { formatMilliseconds, formatNumber, formatPercent, formatSigned, formatSize } from './format';
 
@@ -102,6 +110,7 @@ export function runFacts(record: ResultRecord): readonly Fact[] {
   const { input } = model;
   return [
     ['Image', `${image.name}, ${formatSize(image.width, image.height)}`],
+    ...decodingFacts(image),
     ['Model', model.name],
     ['Model input', `${formatSize(input.width, input.height)}${input.channels === 3 ? ' RGB' : ' grey'}`],
     ['Engine', `${model.engine}: ${model.engineReason}`],
@@ -110,6 +119,16 @@ export function runFacts(record: ResultRecord): readonly Fact[] {
       `model ${formatMilliseconds(timings.model)} · image ${formatMilliseconds(timings.image)} · compute ${formatMilliseconds(timings.compute)}`,
     ],
     ['Seed', String(record.seed), 'number'],
+  ];
+}
+
+/** What the picture's file holds and what was done to it. */
+function decodingFacts({ decoding }: ImageFacts): readonly Fact[] {
+  if (decoding === undefined) return [];
+  const steps = decodingSteps(decoding);
+  return [
+    ['Picture file', storedWords(decoding)],
+    ...(steps.length === 0 ? [] : [['Decoded', steps.join('; ')] as const]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { ParameterValues } from '../core/method/parameters';
+import { decodingSteps } from '../core/render/decodingWords';
 import type { ImageFacts, LabelFacts, ModelFacts, Norms } from '../core/result/record';
 import { formatFacts, formatNumber } from './table';
 
@@ -8,11 +9,13 @@ interface Subject {
   readonly label?: LabelFacts;
 }
 
-/** What was looked at by what: image, model, engine, true label. */
+/** What was looked at by what: image and what was done to it, model, engine, true label. */
 export function describeImage({ image, model, label }: Subject): string {
   const { height, width, channels } = model.input;
+  const steps = image.decoding === undefined ? [] : decodingSteps(image.decoding);
   return formatFacts([
     ['image', `${image.path ?? image.name} (${image.width} × ${image.height})`],
+    ['decoded', steps.length === 0 ? undefined : steps.join('; ')],
     ['model', `${model.name} (${height} × ${width} × ${channels}, ${model.engine})`],
     ['label', label === undefined ? undefined : describeLabel(label)],
   ]);

@@ -24,11 +24,36 @@ const isLabel = hasShape({
 const isNorms = hasShape({ l0: isNumber, l1: isNumber, l2: isNumber, linf: isNumber });
 const isMapping = hasShape({ x: isFiniteNumber, y: isFiniteNumber, scaleX: isFiniteNumber, scaleY: isFiniteNumber });
 
+const isFraction: Guard<number> = (value): value is number => isFiniteNumber(value) && value >= 0 && value <= 1;
+const isDecoding = hasShape({
+  format: isOneOf('PNG', 'JPEG', 'WebP', 'GIF', 'AVIF', 'TIFF', 'BMP'),
+  bits: isCount,
+  colours: isOneOf('grey', 'RGB', 'palette', 'CMYK', 'Lab'),
+  orientation: isOptional(
+    hasShape({
+      value: isOneOf(2, 3, 4, 5, 6, 7, 8),
+      source: isOneOf('EXIF', 'EXIF in text', 'XMP', 'irot/imir'),
+    }),
+  ),
+  alpha: isOptional(hasShape({ least: isFraction, most: isFraction, background: isOneOf('white', 'black') })),
+  ignoredBands: isOptional(isCount),
+  profile: isOptional(hasShape({ name: isString, applied: isBoolean })),
+  frames: isOptional(isCount),
+  brightest: isOptional(isFraction),
+});
+
 const isBase = hasShape({
   version: isOneOf(1),
   id: isString,
   created: isString,
-  image: hasShape({ name: isString, hash: isString, width: isCount, height: isCount, mapping: isMapping }),
+  image: hasShape({
+    name: isString,
+    hash: isString,
+    width: isCount,
+    height: isCount,
+    mapping: isMapping,
+    decoding: isOptional(isDecoding),
+  }),
   model: hasShape({
     name: isString,
     path: isString,

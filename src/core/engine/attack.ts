@@ -121,6 +121,7 @@ function recordOf({ run, method, parameters, seed, goal, label, outcome, saved, 
     timings: run.timings(),
     warnings: [
       ...warnings,
+      ...run.warnings,
       ...outcome.warnings,
       ...(startedRight ? [] : [`The model says "${predicted.name}" already before the attack.`]),
       ...(success && !savedSuccess

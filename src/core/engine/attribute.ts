@@ -56,7 +56,7 @@ export function attribute(
       statistics: mapStatistics(attribution.map),
       seed,
       timings: run.timings(),
-      warnings: [...classifier.info.warnings, ...warnings, ...attribution.warnings],
+      warnings: [...classifier.info.warnings, ...run.warnings, ...warnings, ...attribution.warnings],
     };
     return { record, map: attribution.map, input, picture, classNames };
   });

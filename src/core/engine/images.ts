@@ -1,11 +1,12 @@
-import { decodePicture } from '../image/decode';
+import { decodePicture, openPicture } from '../image/decode';
 import { fitPicture } from '../image/fit';
 import { sha256 } from '../image/hash';
 import { imageFromNpy } from '../image/npyImage';
 import type { Picture, PixelImage } from '../image/pixels';
 import { encodePreview } from '../image/png';
+import { arrayWarnings } from '../image/usedRange';
 import type { ModelInput } from '../model/modelInfo';
-import type { ImageFacts, PixelMapping } from '../result/record';
+import type { ImageFacts, PictureDecoding, PixelMapping } from '../result/record';
 import { imageFileState, imageName, readImageBytes } from './readImageFile';
 import type { ImageReference, PicturePreview } from './service';
 import { PREVIEW_PIXELS, THUMBNAIL_PIXELS } from './service';
@@ -15,6 +16,8 @@ export interface PreparedImage {
   readonly facts: ImageFacts;
   readonly input: PixelImage;
   readonly picture: PicturePreview;
+  /** Whole sentences that name the image; they stand with every result of it. */
+  readonly warnings: readonly string[];
 }
 
 /** Prepared images, kept so that a slider decodes nothing again. */
@@ -60,7 +63,7 @@ async function prepareImage(
 ): Promise<PreparedImage> {
   const bytes = given ?? (await readImageBytes(reference));
   const name = imageName(reference);
-  const { picture, input, mapping } = /\.npy$/i.test(name)
+  const { picture, input, mapping, decoding, warnings } = /\.npy$/i.test(name)
     ? readPixels(bytes, name, modelInput)
     : await readPicture(bytes, name, reference.limitMegapixels, modelInput);
   const preview = await encodePreview(picture, PREVIEW_PIXELS);
@@ -72,9 +75,11 @@ async function prepareImage(
       width: picture.width,
       height: picture.height,
       mapping,
+      ...(decoding && { decoding }),
     },
     input,
     picture: preview,
+    warnings,
   };
 }
 
@@ -82,6 +87,8 @@ interface Decoded {
   readonly picture: Picture;
   readonly input: PixelImage;
   readonly mapping: PixelMapping;
+  readonly decoding?: PictureDecoding;
+  readonly warnings: readonly string[];
 }
 
 async function readPicture(
@@ -90,14 +97,18 @@ async function readPicture(
   limitMegapixels: number | undefined,
   modelInput: ModelInput,
 ): Promise<Decoded> {
-  const picture = await decodePicture(bytes, { name, ...(limitMegapixels === undefined ? {} : { limitMegapixels }) });
+  const { picture, decoding, warnings } = await openPicture(bytes, {
+    name,
+    ...(limitMegapixels === undefined ? {} : { limitMegapixels }),
+  });
   const { image, mapping } = fitPicture(picture, modelInput);
-  return { picture, input: image, mapping };
+  return { picture, input: image, mapping, decoding, warnings };
 }
 
 /** Pixels as the model gets them; the picture is what they look like in 8 bits. */
 function readPixels(bytes: Uint8Array, name: string, modelInput: ModelInput): Decoded {
   const input = imageFromNpy(bytes, name, modelInput);
   const picture = { ...input, data: Uint8Array.from(input.data, (value) => Math.round(value * 255)) };
-  return { picture, input, mapping: { x: 0, y: 0, scaleX: 1, scaleY: 1 } };
+  const warnings = arrayWarnings(input, name);
+  return { picture, input, mapping: { x: 0, y: 0, scaleX: 1, scaleY: 1 }, warnings };
 }

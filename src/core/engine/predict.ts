@@ -10,7 +10,7 @@ export function predict(
   request: ModelRequest & ImageRequest,
   job: Job | undefined,
 ): Promise<Prediction> {
-  return withRun(caches, request, job, async ({ classifier, facts, scores }) => {
+  return withRun(caches, request, job, async ({ classifier, facts, scores, warnings: ofImage }) => {
     const { classes, warnings } = classifier.info;
     const label = knownLabel(undefined, request.image.path, classes);
     return {
@@ -18,7 +18,7 @@ export function predict(
       model: modelFacts(classifier),
       classes: rankClasses(scores, 0, classes),
       ...(label === undefined ? {} : { label }),
-      warnings,
+      warnings: [...warnings, ...ofImage],
     };
   });
 }

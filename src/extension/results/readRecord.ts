@@ -2,7 +2,14 @@ import type { ParameterValue } from '../../core/method/parameters';
 import type { ObjectiveKind } from '../../core/model/classifier';
 import type { EngineId, ModelFormat } from '../../core/model/modelInfo';
 import { isResultId } from '../../core/result/id';
-import type { ClassScore, LabelFacts, MapStatistics, ResultRecord } from '../../core/result/record';
+import type {
+  ClassScore,
+  LabelFacts,
+  MapStatistics,
+  PictureDecoding,
+  PictureOrientation,
+  ResultRecord,
+} from '../../core/result/record';
 import { RECORD_VERSION } from '../../core/result/record';
 import type { Reader } from '../../protocol/read';
 import {
@@ -26,6 +33,10 @@ const objectives: readonly ObjectiveKind[] = ['logit', 'probability', 'log-proba
 const sources: readonly LabelFacts['source'][] = ['user', 'file name', 'folder name', 'prediction'];
 const states: readonly MapStatistics['state'][] = ['ordinary', 'zero', 'constant', 'non-finite'];
 
+const pictureFormats: readonly PictureDecoding['format'][] = ['PNG', 'JPEG', 'WebP', 'GIF', 'AVIF', 'TIFF', 'BMP'];
+const colours: readonly PictureDecoding['colours'][] = ['grey', 'RGB', 'palette', 'CMYK', 'Lab'];
+const orientationSources: readonly PictureOrientation['source'][] = ['EXIF', 'EXIF in text', 'XMP', 'irot/imir'];
+
 const side = integer(1, 1e6);
 const classIndex = integer(0, 1e7);
 const sentences = array(string(), 1000);
@@ -48,6 +59,19 @@ const label = object({ index: classIndex, name: string(), source: choice(sources
 const norms = object({ l0: measured, l1: measured, l2: measured, linf: measured });
 const parameterValue: Reader<ParameterValue> = firstOf(firstOf(measured, boolean), string());
 
+const fraction = number(0, 1);
+const decoding: Reader<PictureDecoding> = object(
+  { format: choice(pictureFormats), bits: integer(1, 64), colours: choice(colours) },
+  {
+    orientation: object({ value: integer(2, 8), source: choice(orientationSources) }),
+    alpha: object({ least: fraction, most: fraction, background: choice(['white', 'black'] as const) }),
+    ignoredBands: integer(1, 1e6),
+    profile: object({ name: string(200), applied: boolean }),
+    frames: integer(2),
+    brightest: fraction,
+  },
+);
+
 const base = {
   version: literal(RECORD_VERSION),
   id,
@@ -60,7 +84,7 @@ const base = {
       height: side,
       mapping: object({ x: number(), y: number(), scaleX: number(), scaleY: number() }),
     },
-    { path: string() },
+    { path: string(), decoding },
   ),
   model: object({
     name: string(),

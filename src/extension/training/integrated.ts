@@ -51,7 +51,7 @@ export async function integrateOver(
       parameters: integrated.parameters,
       label: integrated.label,
       statistics: integrated.statistics,
-      warnings: [...integrated.warnings, ...shown.record.warnings],
+      warnings: [...new Set([...integrated.warnings, ...shown.record.warnings])],
       training: { folder: checkpoints, checkpoints: integrated.checkpoints },
     },
   };

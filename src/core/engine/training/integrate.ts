@@ -35,10 +35,12 @@ export async function runIntegrate(
     open: async () => interruptible(await load(referenceTo(file, request), loadOptions(request)), job?.signal),
   }));
   let subject: { readonly image: ImageFacts; readonly label: LabelFacts } | undefined;
+  let imageWarnings: readonly string[] = [];
   const { map, visited, warnings } = await integrate(
     sources,
     async (first) => {
-      const { facts, input } = await images.prepare(request.image, first.input);
+      const { facts, input, warnings: ofImage } = await images.prepare(request.image, first.input);
+      imageWarnings = ofImage;
       subject = { image: facts, label: userLabel(request.label, first.classes) };
       return { image: input, label: subject.label.index };
     },
@@ -59,7 +61,7 @@ export async function runIntegrate(
     checkpoints: visited.map((visit) => checkpointFacts(visit, folder.paths[visit.index]!)),
     statistics: mapStatistics(map),
     engine: first.engine,
-    warnings: [...first.warnings, ...folder.warnings, ...warnings],
+    warnings: [...first.warnings, ...imageWarnings, ...folder.warnings, ...warnings],
   };
   return { record, map };
 }
