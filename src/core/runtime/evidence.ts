@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph';
 import type { Types } from '../graph/inspect/scoreTail';
 import { scoreValues } from '../graph/inspect/scoreValues';
-import { specialise } from '../graph/specialise';
+import { typesOf } from '../graph/inspect/types';
 import { operators } from '../graph/ops/registry';
 import { stripActivation } from '../graph/passes/stripActivation';
 import { resolveInput, type InputEvidence } from '../model/modelInput';
@@ -43,7 +43,7 @@ function withTypes({ graph: read }: ReadModel, files: TensorFlowFiles): { readon
   const input = networkInput(read, true);
   const shape = inputShapeOf(input);
   const { graph } = withSize(input.graph, resolveInput(shape, files.description).input, shape.layout);
-  return { graph, types: specialise(graph, 1, operators).types };
+  return { graph, types: typesOf(graph, 1, operators) };
 }
 
 async function attempt<T>(work: () => T | Promise<T>): Promise<T | undefined> {

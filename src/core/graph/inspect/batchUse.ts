@@ -1,7 +1,8 @@
 import type { OperatorTable } from '../builder';
-import { numberAttribute, numbersAttribute, type Graph, type GraphNode, type StaticGraph } from '../graph';
-import { specialise } from '../specialise';
+import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
 import { sizeOf, type Shape } from '../tensor';
+import type { Types } from './scoreTail';
+import { typesOf } from './types';
 
 /** Where a value's pictures lie: `axis` has the length pictures × inner, the pictures outermost. */
 interface Place {
@@ -29,21 +30,21 @@ const ALONG_ONE_AXIS: ReadonlySet<string> = new Set(['Softmax', 'LogSoftmax', 'H
  * taken not to; running two pictures tells the rest.
  */
 export function mixesPictures(graph: Graph, operators: OperatorTable): boolean {
-  let several: StaticGraph;
+  let types: Types;
   try {
-    several = specialise(graph, PICTURES, operators);
+    types = typesOf(graph, PICTURES, operators);
   } catch {
     return true;
   }
-  const shapeOf = (name: string): Shape => several.types.get(name)?.shape ?? [];
-  const places = new Map<string, Place>([[several.inputs[0]!.name, { axis: 0, inner: 1 }]]);
-  for (const node of several.nodes) {
-    if (!node.inputs.some((name) => places.has(name))) continue;
-    const outcome = placed(node, { places, shapeOf, constants: several.constants });
+  const shapeOf = (name: string): Shape => types.get(name)?.shape ?? [];
+  const places = new Map<string, Place>([[graph.inputs[0]!.name, { axis: 0, inner: 1 }]]);
+  for (const node of graph.nodes) {
+    if (!node.inputs.some((name) => places.has(name)) || node.op === 'Shape' || node.op === 'Size') continue;
+    const outcome = placed(node, { places, shapeOf, constants: graph.constants });
     if (outcome === MIXED) return true;
     if (outcome !== undefined) for (const name of node.outputs) places.set(name, outcome);
   }
-  const scores = several.outputs[0]!;
+  const scores = graph.outputs[0]!;
   return shapeOf(scores)[0] !== PICTURES || (places.get(scores)?.axis ?? 0) !== 0;
 }
 

@@ -74,13 +74,36 @@ export function along(flow: Flow, constant: Tensor): { readonly axis: number; re
   return { axis: -1, values: [values.reduce((sum, value) => sum + value, 0) / values.length] };
 }
 
-/** The mean of the channels, which makes a picture grey. */
-export function averaged(node: GraphNode, flow: Flow, axes: readonly number[] | undefined): Flow | undefined {
+/** left + sign · right. */
+export function added(left: Flow, right: Flow, sign: 1 | -1): Flow | undefined {
+  const longer = left.axes.length >= right.axes.length ? left : right;
+  const aligned = longer.axes.every((axis, index) =>
+    [left, right].every((flow) => {
+      const own = flow.axes[index - longer.axes.length + flow.axes.length];
+      return own === undefined || own === axis || own === -1;
+    }),
+  );
+  const lengths = [left, right].map(({ scale }) => scale.length).filter((length) => length > 1);
+  if (!aligned || new Set(lengths).size > 1 || left.isPartial || right.isPartial) return undefined;
+  const wide = left.scale.length >= right.scale.length ? left : right;
+  const at = (list: readonly number[], index: number): number => list[list.length === 1 ? 0 : index]!;
+  const sum = (key: 'scale' | 'shift'): readonly number[] =>
+    wide.scale.map((_, index) => at(left[key], index) + sign * at(right[key], index));
+  const operators = [...new Set([...left.operators, ...right.operators])];
+  const isLearned = left.isLearned || right.isLearned;
+  return { ...wide, axes: longer.axes, scale: sum('scale'), shift: sum('shift'), operators, isLearned };
+}
+
+/** The mean or sum of the channels, which makes a picture grey. */
+export function greyed(node: GraphNode, flow: Flow, axes: readonly number[] | undefined): Flow | undefined {
   if (axes?.length !== 1) return undefined;
   const position = axes[0]! < 0 ? axes[0]! + flow.axes.length : axes[0]!;
   const axis = flow.axes[position] ?? -1;
   if (axis <= 0 || (flow.axis >= 0 && flow.axis !== axis)) return undefined;
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  // A sum of channels that nothing weighed is one of as many as there are.
+  if (node.op === 'ReduceSum' && flow.scale.length === 1) return undefined;
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / (node.op === 'ReduceSum' ? 1 : values.length);
   const kept = numberAttribute(node, 'keepdims', 1) === 1;
   const left = kept ? flow.axes : flow.axes.filter((_, each) => each !== position);
   return { ...flow, axes: left, axis, channels: 1, scale: [mean(flow.scale)], shift: [mean(flow.shift)] };

@@ -1,6 +1,6 @@
 import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
 import type { Tensor } from '../tensor';
-import { along, averaged, composed, identityFlow, selected, type Flow } from './inputFlow';
+import { added, along, composed, greyed, identityFlow, selected, type Flow } from './inputFlow';
 
 /** What a network's first operations tell of the pictures that it takes. */
 export interface InputUse {
@@ -121,8 +121,9 @@ function follow(
       const gone = new Set(axes.map((axis) => (axis < 0 ? axis + flow.axes.length : axis)));
       return [{ ...flow, axes: flow.axes.filter((_, axis) => !gone.has(axis)) }];
     }
-    case 'ReduceMean': {
-      const grey = averaged(node, flow, list(1, 'axes'));
+    case 'ReduceMean':
+    case 'ReduceSum': {
+      const grey = greyed(node, flow, list(1, 'axes'));
       return grey && [grey];
     }
     case 'Gather':
@@ -152,9 +153,11 @@ function scaled(
     return flow && { ...flow, isLearned: true };
   }
   if (node.op === 'Neg' && left !== undefined) return composed(left, -1, [-1], [0], 'Neg');
+  if (left !== undefined && right !== undefined)
+    return node.op === 'Add' ? added(left, right, 1) : node.op === 'Sub' ? added(left, right, -1) : undefined;
   const flow = left ?? right;
   const other = left === undefined ? constant(0) : constant(1);
-  if (flow === undefined || other === undefined || (left !== undefined && right !== undefined)) return undefined;
+  if (flow === undefined || other === undefined) return undefined;
   const lined = along(flow, other);
   if (lined === undefined) return undefined;
   const { axis, values } = lined;

@@ -1,9 +1,9 @@
 import { numberAttribute, type Graph, type GraphNode } from '../graph';
 import { producersOf } from '../inspect/producers';
 import { scoreTail, type ScoreTail, type Types } from '../inspect/scoreTail';
+import { typesOf } from '../inspect/types';
 import { scoreValues, type ScoreValues } from '../inspect/scoreValues';
 import { operators } from '../ops/registry';
-import { specialise } from '../specialise';
 import { sizeOf } from '../tensor';
 
 export interface Stripped {
@@ -29,7 +29,7 @@ const MARK = '\u2032';
  */
 export function stripActivation(
   graph: Graph,
-  types: Types = specialise(graph, 1, operators).types,
+  types: Types = typesOf(graph, 1, operators),
   batch = 1,
 ): Stripped {
   const output = graph.outputs[0]!;

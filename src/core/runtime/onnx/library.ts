@@ -26,12 +26,18 @@ export async function createLibrarySession(
   threads: number,
 ): Promise<{ readonly session: InferenceSession; readonly OnnxTensor: typeof Tensor }> {
   const { InferenceSession: Session, Tensor: OnnxTensor } = await import('onnxruntime-node');
-  const session = await Session.create(bytes, {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    extra: { session: { force_spinning_stop: '1' } },
-  });
+  const create = (graphOptimizationLevel: 'all' | 'basic'): Promise<InferenceSession> =>
+    Session.create(bytes, {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel,
+      logSeverityLevel: 3,
+      // Products of weights in bytes are those of the weights, not of rounded activations as well.
+      extra: { session: { force_spinning_stop: '1', qdq_matmulnbits_accuracy_level: '1' } },
+    });
+  // Some quantised networks are right as they are and wrong once they are rewritten for speed.
+  const session = await create('all').catch((error: unknown) =>
+    create('basic').catch(() => Promise.reject(error instanceof Error ? error : new Error(String(error)))),
+  );
   return { session, OnnxTensor };
 }

@@ -1,6 +1,7 @@
 import { gradientGraph, type Head } from '../../graph/gradientGraph';
 import type { Graph } from '../../graph/graph';
 import { mixesPictures } from '../../graph/inspect/batchUse';
+import { typesOf } from '../../graph/inspect/types';
 import { operators } from '../../graph/ops/registry';
 import { cancelTransposes } from '../../graph/passes/cancelTransposes';
 import { foldBatchNormalization, removeIdentities } from '../../graph/passes/simplify';
@@ -70,11 +71,11 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
     const facts = { files, reference, reason, unknown, resolved, shape, threads, unit, output };
     return loadOriginal({ ...facts, read: original, inputWarnings: input.warnings });
   }
-  const all = specialise(sized, unit, operators);
-  const choice = chooseOutput(graphCandidates(sized, all.types, model, unit), wanted);
+  const types = typesOf(sized, unit, operators);
+  const choice = chooseOutput(graphCandidates(sized, types, model, unit), wanted);
   const chosen = { ...sized, outputs: [sized.outputs[choice.index]!] };
-  refuseOtherOutputs(all.types.get(chosen.outputs[0]!)?.shape, unit);
-  const { graph: stripped, activation, values, warnings } = stripActivation(chosen, all.types, unit);
+  refuseOtherOutputs(types.get(chosen.outputs[0]!)?.shape, unit);
+  const { graph: stripped, activation, values, warnings } = stripActivation(chosen, types, unit);
   const network = foldBatchNormalization(removeIdentities(cancelTransposes(stripped)));
   const graph = takePixels(network, pixelInput(resolved.input, shape.layout));
   const single = specialise(graph, unit, operators);
