@@ -54,6 +54,13 @@ export function benchModels(
   ];
   return [
     ...files.filter(({ name, onnx }) => wanted(name) && existsSync(onnx.path)),
+    ...generatedModels(folder, wanted),
+  ];
+}
+
+/** Models of published architectures with seeded weights, written into `folder`. */
+export function generatedModels(folder: string, wanted: (name: string) => boolean): BenchModel[] {
+  return [
     ...(wanted('mobilenet-v2-like') ? [generated('mobilenet-v2-like', mobilenetV2, folder)] : []),
     ...(wanted('resnet-50-like') ? [generated('resnet-50-like', resnet50, folder)] : []),
   ];

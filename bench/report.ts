@@ -1,3 +1,4 @@
+import { AGAINST_WORDS } from './against/words';
 import type { Entry, Results, TrainingLife } from './results';
 import type { Spread } from './statistics';
 import { TASK_WORDS, TASKS, TRAINING_TASKS } from './taskNames';
@@ -40,6 +41,8 @@ ${TASKS.map((task) => taskSection(results, task))
   .join('\n\n')}
 
 ${trainingSection(results)}${firstGradientSection(results)}
+
+${AGAINST_WORDS}
 `;
 }
 
@@ -135,16 +138,16 @@ function firstGradientSection({ firstGradients }: Results): string {
   return `## Before the first gradient\n\nThe ONNX Runtime engine in a fresh process: from the start of the program, Node's own left out, to the loaded model (\`loadClassifier\`), and the first run of the registered method \`gradient\`, which makes the derivative's graph ready.\n\n${table(head, rows)}`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function times({ median, lower, upper }: Spread): string {
+export function times({ median, lower, upper }: Spread): string {
   return `${shown(median)} [${shown(lower)}–${shown(upper)}]`;
 }
 
-function ratioText({ median, lower, upper }: Spread): string {
+export function ratioText({ median, lower, upper }: Spread): string {
   return `**${median.toFixed(2)}** [${lower.toFixed(2)}–${upper.toFixed(2)}]`;
 }
 

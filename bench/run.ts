@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { EngineId } from '../src/core/model/modelInfo';
+import { compareCheckouts } from './against/compare';
 import { startContender, type Contender } from './contender';
 import { measureFirstGradient } from './firstGradient';
 import { describeMachine, loadAverage } from './machine';
@@ -38,8 +39,13 @@ async function main(): Promise<void> {
   }
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
   try {
+    if (options.against !== undefined) {
+      const passes = await compareCheckouts(ROOT, options.against, options, folder, (line) => console.log(line));
+      if (options.against.fail && !passes) process.exitCode = 1;
+      return;
+    }
     const product = await bundleProduct(ROOT, ROOT, path.join(folder, 'product'));
-    await (options.training ? trainAll(options, product, folder) : measureAll(options, product, folder));
+    await (options.training === 'only' ? trainAll(options, product, folder) : measureAll(options, product, folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
