@@ -45,8 +45,12 @@ function unsupportedReason(
   if (!isKnown(className)) return `${layer} is of the kind ${className.slice(0, 80) || '?'}, which is not known here.`;
   if (className.includes('Conv') && (numberAt(config, 'groups') ?? 1) !== 1)
     return `${layer} is a grouped convolution.`;
-  if (className === 'DepthwiseConv2D' && config.padding !== 'same' && isDilated(config)) {
-    return `${layer} is a dilated depthwise convolution without padding.`;
+  if (className === 'Resizing' && (config.crop_to_aspect_ratio === true || config.pad_to_aspect_ratio === true)) {
+    return `${layer} keeps the ratio of the sides while it resizes.`;
+  }
+  if (className === 'Resizing' && config.antialias === true) return `${layer} smooths while it resizes.`;
+  if (className.includes('Pooling1D') && config.data_format === 'channels_first' && !className.endsWith('KeepDims')) {
+    return `${layer} pools rows whose channels come first.`;
   }
   if (
     className === 'ReLU' &&
@@ -54,15 +58,11 @@ function unsupportedReason(
   ) {
     return `${layer} is a ReLU with both a slope or threshold and a maximum.`;
   }
-  if (Number.parseInt(kerasVersion, 10) >= 3 && config.activation === 'hard_sigmoid') {
+  const activations = [config.activation, config.recurrent_activation];
+  if (Number.parseInt(kerasVersion, 10) >= 3 && activations.includes('hard_sigmoid')) {
     return `${layer} uses Keras 3's hard_sigmoid, which differs from TensorFlow.js's.`;
   }
   return undefined;
-}
-
-function isDilated(config: JsonObject): boolean {
-  const rate = config.dilation_rate;
-  return Array.isArray(rate) ? rate.some((each) => each !== 1) : typeof rate === 'number' && rate !== 1;
 }
 
 /** Every call of every layer must be reachable from the inputs; otherwise building the model would never end. */

@@ -76,7 +76,7 @@ function renameLayer(className: string, config: JsonObject): { className: string
   const axes = arrayAt(config, 'axis');
   if (className === 'BatchNormalization' && axes?.length === 1)
     return { className, config: { ...config, axis: axes[0] } };
-  if (/^Global(Average|Max)Pooling2D$/.test(className) && config.keepdims === true) {
+  if (/^Global(Average|Max)Pooling[12]D$/.test(className) && config.keepdims === true) {
     return { className: `${className}KeepDims`, config };
   }
   return { className, config };

@@ -24,6 +24,11 @@ export function matchWeights(expected: readonly NamedShape[], given: readonly Na
   for (const [index, { name }] of given.entries()) {
     const parts = plainName(name).split('/');
     push(byName, parts.join('/'), index);
+    // TensorFlow.js leaves out the cell of a recurrent layer, the files of Keras do not.
+    if (/_cell\w*$/.test(parts.at(-2) ?? '')) {
+      parts.splice(-2, 1);
+      push(byName, parts.join('/'), index);
+    }
     for (let from = 1; from < parts.length - 1; from++) push(byEnding, parts.slice(from).join('/'), index);
   }
   const used = new Set<number>();
@@ -56,7 +61,9 @@ function plainName(name: string): string {
 }
 
 function aliases(name: string): string[] {
-  return [name, name.replace(/\/depthwise_kernel$/, '/kernel')];
+  // TensorFlow.js puts the direction of a two-way recurrent layer in front of the name of the one that goes forward.
+  const direction = name.replace(/(^|\/)(forward|backward)_forward_/, '$1$2_');
+  return [name, name.replace(/\/depthwise_kernel$/, '/kernel'), direction];
 }
 
 function uniqueOnly(indices: readonly number[] | undefined): readonly number[] {

@@ -71,7 +71,14 @@ function explain(error: unknown): UserError {
   const message = error instanceof Error ? error.message : String(error);
   return new UserError(
     'model-unsupported',
-    `TensorFlow.js cannot build the model: ${message.split('\n')[0]!.slice(0, 300)}`,
+    `TensorFlow.js cannot build the model: ${firstLine(message)}`,
     'Convert it again with the current tensorflowjs_converter.',
   );
+}
+
+function firstLine(message: string): string {
+  return message
+    .split('\n')[0]!
+    .replace(/\s*This may be due to one of the following reasons:$/, '')
+    .slice(0, 300);
 }

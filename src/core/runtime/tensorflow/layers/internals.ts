@@ -1,4 +1,5 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 
 /** The parts of TensorFlow.js's layers that are used here but not public in its types. */
@@ -58,4 +59,10 @@ export function allLayers(list: readonly layers.Layer[]): layers.Layer[] {
 /** The single input of a layer's call. */
 export function firstTensor(inputs: Tensor | Tensor[]): Tensor {
   return Array.isArray(inputs) ? inputs[0]! : inputs;
+}
+
+/** What `compute` makes of pictures whose channels come last, in the layer's own order. */
+export function inChannelsLast(dataFormat: unknown, x: Tensor4D, compute: (x: Tensor4D) => Tensor): Tensor {
+  if (dataFormat !== 'channelsFirst') return compute(x);
+  return tf.tidy(() => tf.transpose(compute(tf.transpose(x, [0, 2, 3, 1])), [0, 3, 1, 2]));
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { isDifferentiating } from '../tape';
 import type { CallableLayer, ConvolutionLayer, NormalisationLayer } from './internals';
-import { firstTensor } from './internals';
+import { firstTensor, inChannelsLast } from './internals';
 
 /** Frees what the plain layers keep besides the model's own weights. */
 export interface PlainLayers {
@@ -22,8 +22,8 @@ const UNFUSED_BY_ITSELF = new Set(['relu', 'elu']);
  * Replaces the computation of some layers of a loaded model by the same out of plain operations.
  *
  * Fused convolutions and products without activation compute the gradient of their weights in every backward pass, needed or
- * not; batch normalisation without scale or offset cannot be differentiated at all; depthwise layers ignore their dilation.
- * Forward passes without gradient keep the fused kernels. A ReLU of maximum 6 becomes TensorFlow's Relu6, one operation.
+ * not; batch normalisation without scale or offset cannot be differentiated at all, and along another axis than the last is
+ * computed wrongly; depthwise layers ignore their dilation. Other forward passes without gradient keep the fused kernels. A ReLU of maximum 6 becomes TensorFlow's Relu6, one operation.
  *
  * `fixed`: weights never change, so that normalisations can be worked out once; otherwise they are left as they are.
  */
@@ -40,7 +40,7 @@ export function makePlain(list: readonly layers.Layer[], fixed = true): PlainLay
       const normalisation = layer as unknown as NormalisationLayer;
       const affine = affineOf(normalisation);
       kept.push(affine.scale, affine.shift);
-      differentiateBy(normalisation, (_, x) => normalised(normalisation, affine, x));
+      normalisation.call = (inputs) => tf.tidy(() => normalised(normalisation, affine, firstTensor(inputs)));
     } else if (className === 'ReLU' && (layer as unknown as { maxValue?: number | null }).maxValue === 6) {
       (layer as unknown as CallableLayer).call = (inputs) => tf.relu6(firstTensor(inputs));
     }
@@ -59,23 +59,23 @@ function differentiateBy<L extends CallableLayer>(layer: L, plain: (layer: L, x:
 
 function plainConvolution(layer: ConvolutionLayer, x: Tensor): Tensor {
   const { strides, padding, dilationRate } = layer;
-  return inChannelsLast(layer, x as Tensor4D, (last) =>
+  return convolved(layer, x as Tensor4D, (last) =>
     tf.conv2d(last, layer.kernel.read() as Tensor4D, strides, padding, 'NHWC', dilationRate),
   );
 }
 
 function depthwise(layer: ConvolutionLayer, x: Tensor4D): Tensor {
   const { strides, padding, dilationRate } = layer;
-  return inChannelsLast(layer, x, (last) =>
+  return convolved(layer, x, (last) =>
     tf.depthwiseConv2d(last, layer.depthwiseKernel.read() as Tensor4D, strides, padding, 'NHWC', dilationRate),
   );
 }
 
-function inChannelsLast(layer: ConvolutionLayer, x: Tensor4D, convolve: (x: Tensor4D) => Tensor): Tensor {
-  const first = layer.dataFormat === 'channelsFirst';
-  let y = convolve(first ? tf.transpose(x, [0, 2, 3, 1]) : x);
-  if (layer.bias) y = tf.add(y, layer.bias.read());
-  if (first) y = tf.transpose(y, [0, 3, 1, 2]);
+function convolved(layer: ConvolutionLayer, x: Tensor4D, convolve: (x: Tensor4D) => Tensor): Tensor {
+  const y = inChannelsLast(layer.dataFormat, x, (last) => {
+    const each = convolve(last);
+    return layer.bias ? tf.add(each, layer.bias.read()) : each;
+  });
   return activated(layer, y);
 }
 
