@@ -61,7 +61,7 @@ module.exports = {
       to: {
         path: core,
         pathNot:
-          '^src/core/(errors|engine/(client|service|protocol|training/(client|service))|image/(pixels|npy)|method/|attribution/method|attack/method|model/(classifier|modelInfo)|render/(view|defaultView)|result/|training/(options|integrate/parameters))',
+          '^src/core/(errors|printable|engine/(client|service|protocol|training/(client|service))|image/(pixels|npy)|method/|attribution/method|attack/method|model/(classifier|modelInfo)|render/(view|defaultView)|result/|training/(options|integrate/parameters))',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -33,6 +33,37 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/cli/**'],
+    ignores: ['src/cli/terminal.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        ...['stdout', 'stderr'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'Text of models and files is made printable in terminal.ts.',
+        })),
+      ],
+    },
+  },
+  {
+    files: ['src/extension/**'],
+    ignores: ['src/extension/notify.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['showErrorMessage', 'showWarningMessage', 'showInformationMessage', 'createOutputChannel'].map(
+          (property) => ({
+            object: 'window',
+            property,
+            message: 'Text of models and files is made printable in notify.ts.',
+          }),
+        ),
+      ],
+    },
+  },
+  {
     // Typed arrays are indexed within their length by construction; `!` says so.
     files: ['test/**', 'scripts/**', 'bench/**'],
     rules: { 'max-lines': 'off', '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }] },

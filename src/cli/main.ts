@@ -16,6 +16,7 @@ import { createProgress } from './progress';
 import type { ExitStatus } from './report';
 import { reportFailure } from './report';
 import type { Session } from './session';
+import { prepareStreams, writeResult } from './terminal';
 
 async function run(): Promise<ExitStatus> {
   const cancelled = new AbortController();
@@ -25,7 +26,7 @@ async function run(): Promise<ExitStatus> {
   });
   const output: string[] = [];
   const failures: ExitStatus[] = [];
-  const progress = createProgress(process.stderr);
+  const progress = createProgress();
   const service = createService();
   const training = createTrainingService();
   const session: Session = {
@@ -38,7 +39,7 @@ async function run(): Promise<ExitStatus> {
   try {
     await createProgram(session).parseAsync();
     progress.clear();
-    await writeAll(output.join(''));
+    await writeResult(output.join(''));
     return failures[0] ?? 0;
   } catch (error) {
     progress.clear();
@@ -72,16 +73,6 @@ function createProgram(session: Session): Command {
   return program;
 }
 
-/** Resolves when the text is out, so that a pipe gets all of it before the process ends. */
-function writeAll(text: string): Promise<void> {
-  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
-}
-
-// Standard output is for results: libraries that greet there are moved to standard error.
-console.log = console.info = console.debug = console.error;
-
-// A reader that has seen enough (`| head`) closes the pipe.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-
+prepareStreams();
 switchTelemetryOff();
 void run().then((status) => process.exit(status));

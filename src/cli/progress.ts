@@ -1,5 +1,5 @@
-import type { WriteStream } from 'node:tty';
 import type { JobProgress } from '../core/engine/service';
+import { createStatusLine } from './terminal';
 
 /** A line on a terminal that says what is going on; nothing where standard error is no terminal. */
 export interface Progress {
@@ -13,18 +13,13 @@ const STAGES: Readonly<Record<JobProgress['stage'], string>> = {
   compute: 'Computing',
 };
 
-export function createProgress(stream: Pick<WriteStream, 'write' | 'isTTY'>): Progress {
-  let shown = '';
-  const show = (text: string) => {
-    if (!stream.isTTY || text === shown) return;
-    stream.write(`\r\u001b[K${text}`);
-    shown = text;
-  };
+export function createProgress(): Progress {
+  const { show, clear } = createStatusLine();
   return {
     report: ({ stage, done, total }) => {
       const percent = total > 1 ? ` ${Math.floor((100 * done) / total)} %` : '';
       show(`${STAGES[stage]} …${percent}`);
     },
-    clear: () => show(''),
+    clear,
   };
 }

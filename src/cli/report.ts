@@ -1,14 +1,15 @@
 import { CommanderError } from 'commander';
 import { CancelledError, UserError } from '../core/errors';
+import { sayLine, sayLines } from './terminal';
 
 /** Exit status: 0 done, 1 a failure of ours, 2 something the user can fix, 130 cancelled. */
 export type ExitStatus = 0 | 1 | 2 | 130;
 
 /** Says on standard error what went wrong and what to do next, in one line each; the stack only where it is asked for. */
 export function reportFailure(error: unknown): ExitStatus {
-  if (process.env.GRADIENT_LENS_DEBUG && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (process.env.GRADIENT_LENS_DEBUG && error instanceof Error) sayLines(`${error.stack ?? ''}\n`);
   if (error instanceof CancelledError) {
-    process.stderr.write('Cancelled.\n');
+    sayLine('Cancelled.');
     return 130;
   }
   if (error instanceof UserError) {
@@ -38,11 +39,12 @@ function hintFor(code: string, suggestion: string | undefined): string {
 }
 
 export function warn(message: string): void {
-  process.stderr.write(`Warning: ${message}\n`);
+  sayLine(`Warning: ${oneLine(message)}`);
 }
 
 function say(message: string, hint: string): void {
-  process.stderr.write(`${oneLine(message)}\n${oneLine(hint)}\n`);
+  sayLine(oneLine(message));
+  sayLine(oneLine(hint));
 }
 
 function oneLine(text: string): string {

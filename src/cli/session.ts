@@ -1,5 +1,6 @@
 import type { EngineService, Job } from '../core/engine/service';
 import type { TrainingService } from '../core/engine/training/service';
+import { printable, printableJson } from '../core/printable';
 
 /** What a subcommand works with. */
 export interface Session {
@@ -13,7 +14,15 @@ export interface Session {
   readonly fail: (status: 1 | 2 | 130) => void;
 }
 
-/** Writes one JSON document; numbers that JSON does not have (NaN, infinite) are null. */
+/** Writes one JSON document; numbers that JSON does not have (NaN, infinite) are null, names are exact. */
 export function writeJson({ write }: Session, document: unknown): void {
-  write(`${JSON.stringify(document, undefined, 2)}\n`);
+  write(`${printableJson(JSON.stringify(document, undefined, 2))}\n`);
+}
+
+/** A path is never longer than this. */
+const LONGEST_PATH = 4096;
+
+/** Writes paths, a line each. */
+export function writePaths({ write }: Session, paths: readonly string[]): void {
+  write(paths.map((path) => `${printable(path, LONGEST_PATH)}\n`).join(''));
 }

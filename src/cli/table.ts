@@ -1,10 +1,21 @@
+import { printable } from '../core/printable';
 import type { ClassScore } from '../core/result/record';
 
-/** Rows as text: columns as wide as their widest cell, two spaces apart; `right` lists the columns set flush right. */
-export function formatTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
+/** Of a cell that others are lined up after; the last one of a row may hold a path. */
+const WIDEST = 60;
+const WIDEST_LAST = 4096;
+
+/**
+ * Rows as text: columns as wide as their widest cell, two spaces apart; `right` lists the columns set flush right. Cells are made
+ * printable and shortened.
+ */
+export function formatTable(cells: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const columns = cells.reduce((most, row) => Math.max(most, row.length), 0);
+  const rows = cells.map((row) =>
+    row.map((cell, column) => printable(cell, column === columns - 1 ? WIDEST_LAST : WIDEST)),
+  );
   const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+    rows.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), 0),
   );
   return rows
     .map((row) =>

@@ -1,8 +1,9 @@
-import type { WriteStream } from 'node:tty';
 import type { TrainingEvent } from '../core/engine/training/service';
 import type { NetworkSummary } from '../core/training/architectures/architecture';
+import { printable } from '../core/printable';
 import type { EpochResult, RunRecord } from '../core/training/run/record';
 import { formatProbability, formatTable } from './table';
+import { createStatusLine } from './terminal';
 
 /** Says how a training goes: the network's layers, a line an epoch, and on a terminal a line that is drawn again and again. */
 export interface TrainingProgress {
@@ -10,22 +11,12 @@ export interface TrainingProgress {
   readonly clear: () => void;
 }
 
-export function createTrainingProgress(stream: Pick<WriteStream, 'write' | 'isTTY'>): TrainingProgress {
+export function createTrainingProgress(): TrainingProgress {
   let record: RunRecord | undefined;
-  let shown = '';
-
-  const show = (text: string) => {
-    if (!stream.isTTY || text === shown) return;
-    stream.write(`\r\u001b[K${text}`);
-    shown = text;
-  };
-  const say = (text: string) => {
-    show('');
-    stream.write(text);
-  };
+  const { show, say, clear } = createStatusLine();
 
   return {
-    clear: () => show(''),
+    clear,
     report(event) {
       switch (event.kind) {
         case 'preparing':
@@ -79,7 +70,7 @@ function describeNetwork({ name, layers, parameters, trainableParameters }: Netw
   const number = (value: number) => value.toLocaleString('en-US');
   const rows = layers.map((layer) => [layer.name, layer.type, layer.output.join(' × '), number(layer.parameters)]);
   const table = formatTable([['layer', 'type', 'output', 'parameters'], ...rows], [3]);
-  return `${name}\n${table}${number(parameters)} parameters, ${number(trainableParameters)} of them trained\n`;
+  return `${printable(name)}\n${table}${number(parameters)} parameters, ${number(trainableParameters)} of them trained\n`;
 }
 
 function mean(values: Float32Array): number {

@@ -14,6 +14,7 @@ import { viewIds } from './manifest';
 import { CheckReports } from './models/checkReports';
 import { Models } from './models/models';
 import { ModelWatcher } from './models/modelWatcher';
+import { createLog } from './notify';
 import { answerCommand, answerExport } from './panel/answerPage';
 import { Panels } from './panel/panels';
 import { ResultStore } from './results/resultStore';
@@ -29,7 +30,7 @@ import { ResultTree } from './views/resultTree';
 /** Builds the parts and connects them. Nothing is read, started or computed here. */
 export class App extends Disposables {
   readonly #context: ExtensionContext;
-  readonly #log = this.add(window.createOutputChannel('Gradient Lens', { log: true }));
+  readonly #log = this.add(createLog('Gradient Lens'));
   readonly #engine: EngineHost;
   readonly #models: Models;
   readonly #store: ResultStore;

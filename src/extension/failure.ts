@@ -1,7 +1,8 @@
 import type { LogOutputChannel } from 'vscode';
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import { CancelledError, UserError } from '../core/errors';
 import type { PanelError } from '../protocol/panel';
+import { showError } from './notify';
 
 /** What to say of `error`: a UserError says it itself; anything else is a bug of ours and is logged with its stack. */
 export function describeFailure(error: unknown, log: LogOutputChannel): PanelError {
@@ -25,5 +26,5 @@ export async function showFailure(error: unknown, log: LogOutputChannel): Promis
   if (isCancellation(error)) return;
   const { message, hint } = describeFailure(error, log);
   const showLog = l10n.t('Show Log');
-  if ((await window.showErrorMessage(`${message} ${hint}`, showLog)) === showLog) log.show();
+  if ((await showError(`${message} ${hint}`, showLog)) === showLog) log.show();
 }

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { ExportRunRequest, RunExport } from '../../core/engine/training/service';
 import { addJsonOption, parseNumber } from '../options';
 import type { Session } from '../session';
-import { writeJson } from '../session';
+import { writeJson, writePaths } from '../session';
 
 interface ExportRunOptions {
   readonly what: RunExport;
@@ -35,7 +35,7 @@ export function addExportRunCommand(program: Command, session: Session): void {
     .action(async (run: string, options: ExportRunOptions) => {
       const files = await session.training.exportRun(requestOf(run, options), session.job);
       if (options.json) writeJson(session, { kind: 'export', what: options.what, run: path.resolve(run), files });
-      else session.write(files.map((file) => `${file}\n`).join(''));
+      else writePaths(session, files);
     });
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { addJsonOption } from '../options';
 import type { Session } from '../session';
-import { writeJson } from '../session';
+import { writeJson, writePaths } from '../session';
 
 interface FetchOptions {
   readonly out: string;
@@ -19,6 +19,6 @@ export function addFetchCommand(program: Command, session: Session): void {
     .action(async (dataset: 'fashion-mnist', { out, json }: FetchOptions) => {
       const folder = await session.training.fetchDataset({ id: dataset, folder: path.resolve(out) }, session.job);
       if (json) writeJson(session, { kind: 'dataset', id: dataset, folder });
-      else session.write(`${folder}\n`);
+      else writePaths(session, [folder]);
     });
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { listOperators } from '../../core/evaluation/descriptionChecks';
 import type { ModelInfo } from '../../core/model/modelInfo';
+import { printable } from '../../core/printable';
 import type { ModelCheck } from '../../core/result/modelCheck';
 import { CHECK_TITLES } from '../../core/result/modelCheck';
 import type { CommonOptions } from '../options';
@@ -12,6 +13,7 @@ import { writeJson } from '../session';
 import { formatFacts, formatTable } from '../table';
 
 const LISTED_CLASSES = 20;
+const WIDEST_CLASS = 60;
 
 interface InfoOptions extends CommonOptions {
   readonly check: boolean;
@@ -73,7 +75,10 @@ function describeCheck({ checks }: ModelCheck): string {
 
 function describe(info: ModelInfo): string {
   const { input, output, classes } = info;
-  const shown = classes.slice(0, LISTED_CLASSES).join(', ');
+  const shown = classes
+    .slice(0, LISTED_CLASSES)
+    .map((name) => printable(name, WIDEST_CLASS))
+    .join(', ');
   const more = classes.length > LISTED_CLASSES ? ` … (${classes.length} in all)` : '';
   return formatFacts([
     ['name', info.name],

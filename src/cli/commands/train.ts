@@ -6,6 +6,7 @@ import type { RunRecord } from '../../core/training/run/record';
 import type { Session } from '../session';
 import { writeJson } from '../session';
 import { formatFacts, formatProbability } from '../table';
+import { sayLine } from '../terminal';
 import { createTrainingProgress } from '../trainingProgress';
 import { warn } from '../report';
 import type { TrainOptions } from '../trainOptions';
@@ -39,7 +40,7 @@ function requestOf(dataset: string | undefined, options: TrainOptions, command: 
 }
 
 async function run(session: Session, request: TrainRequest, { json }: TrainOptions): Promise<void> {
-  const progress = createTrainingProgress(process.stderr);
+  const progress = createTrainingProgress();
   const { signal } = session.job;
   const record = await session.training
     .train(request, {
@@ -52,12 +53,12 @@ async function run(session: Session, request: TrainRequest, { json }: TrainOptio
   if (json) writeJson(session, documentOf(record, folder));
   else session.write(describe(record, folder));
   if (record.status === 'failed') {
-    process.stderr.write(`${record.message ?? 'The training failed.'}\n`);
+    sayLine(record.message ?? 'The training failed.');
     session.fail(2);
   }
   if (record.status === 'stopped') {
-    process.stderr.write(`Stopped after minibatch ${record.step} of ${record.steps}; everything is kept.\n`);
-    process.stderr.write(`Go on with: gradient-lens train --continue ${quoted(folder)}\n`);
+    sayLine(`Stopped after minibatch ${record.step} of ${record.steps}; everything is kept.`);
+    sayLine(`Go on with: gradient-lens train --continue ${quoted(folder)}`);
     session.fail(130);
   }
 }

@@ -3,6 +3,7 @@ import { UserError } from '../../core/errors';
 import type { ExportFormat } from '../../protocol/panel';
 import type { EngineHost } from '../engineHost';
 import type { CommandSignatures } from '../manifest';
+import { askModally } from '../notify';
 import type { Panels } from '../panel/panels';
 import { formatLabel, formatsOf } from '../results/exports';
 import type { Result } from '../results/resultFiles';
@@ -40,8 +41,7 @@ export function resultCommands({ store, panels, engine }: ResultCommandServices)
 
   async function remove(ids: readonly string[], question: string, action: string): Promise<void> {
     const detail = l10n.t('Its maps and images in the workspace storage are deleted; files that you saved stay.');
-    if (ids.length > 0 && (await window.showWarningMessage(question, { modal: true, detail }, action)) === action)
-      await store.delete(ids);
+    if (ids.length > 0 && (await askModally(question, { detail }, action)) === action) await store.delete(ids);
   }
 
   const setPinned = async (argument: unknown, pinned: boolean) => {

@@ -5,6 +5,7 @@ import { formatPercent } from '../formatNumber';
 import type { CommandSignatures } from '../manifest';
 import type { Models } from '../models/models';
 import { fileChoice } from '../models/models';
+import { askModally } from '../notify';
 import { hasModel, runModel } from '../training/finalMaps';
 import type { FoundRun, RunList } from '../training/runList';
 import type { StartServices } from '../training/startRun';
@@ -94,7 +95,7 @@ export function runCommands(services: RunCommandServices): RunCommands {
       const question = l10n.t('Move the training run "{0}" to the trash?', path.basename(run));
       const detail = l10n.t('Its checkpoints, maps and its trained model go with it.');
       const remove = l10n.t('Move to Trash');
-      if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove) return;
+      if ((await askModally(question, { detail }, remove)) !== remove) return;
       if (session.folder === run) await session.showForm();
       await discard(run);
       runs.refresh();
@@ -119,7 +120,7 @@ async function discard(run: string): Promise<void> {
   } catch {
     const question = l10n.t('"{0}" cannot be moved to the trash. Delete it for good?', path.basename(run));
     const remove = l10n.t('Delete for Good');
-    if ((await window.showWarningMessage(question, { modal: true }, remove)) === remove)
+    if ((await askModally(question, {}, remove)) === remove)
       await workspace.fs.delete(uri, { recursive: true, useTrash: false });
   }
 }

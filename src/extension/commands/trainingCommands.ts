@@ -8,6 +8,7 @@ import { MOST_WATCHED } from '../../core/training/options';
 import { imageAtHand, pickImages } from '../images/chooseImage';
 import type { CommandSignatures } from '../manifest';
 import { IMAGE_EXTENSIONS } from '../manifest';
+import { showError } from '../notify';
 import { chooseDataset } from '../training/chooseDataset';
 import type { FormChoices } from '../training/formChoices';
 import type { Training } from '../training/training';
@@ -108,7 +109,7 @@ async function fetchFashionMnist({ host, datasets }: TrainingCommandServices): P
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'download-failed') throw error;
     const choose = l10n.t('Choose Folder…');
-    const answer = await window.showErrorMessage(`${error.message} ${error.hint}`, choose);
+    const answer = await showError(`${error.message} ${error.hint}`, choose);
     return answer === choose ? chooseDataset() : undefined;
   }
 }

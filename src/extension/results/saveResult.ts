@@ -2,6 +2,7 @@ import { l10n, Uri, window, workspace } from 'vscode';
 import { UserError } from '../../core/errors';
 import type { ExportFormat } from '../../protocol/panel';
 import { subjectFromPath } from '../images/subject';
+import { showError } from '../notify';
 import { freeName, writeChosenFile, writeNewFile } from '../saveFile';
 import type { ExportEngine } from './exports';
 import { exportOf, formatLabel } from './exports';
@@ -61,7 +62,7 @@ export async function saveAdversarial(result: Result, engine: ExportEngine, targ
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'file-exists') throw error;
       const again = l10n.t('Choose Another Name');
-      if ((await window.showErrorMessage(`${error.message} ${error.hint}`, again)) !== again) return;
+      if ((await showError(`${error.message} ${error.hint}`, again)) !== again) return;
     }
   }
 }
