@@ -76,6 +76,11 @@ export function modelRequest(options: CommonOptions): ModelRequest {
   };
 }
 
+/** What a command reads, and so must not write over. */
+export function inputFiles(image: string, { model, spec, labels }: Omit<CommonOptions, 'engine'>): readonly string[] {
+  return [image, model, spec, labels].filter((file) => file !== undefined);
+}
+
 /** What a method or an attack is run on. */
 export function runRequest(image: string, { label, seed, param }: RunOptions) {
   return {

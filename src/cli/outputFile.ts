@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../core/errors';
 
 export interface OutputRules {
-  /** Replace files that are there. */
+  /** Replace regular files that are there. */
   readonly force: boolean;
   /** Files that are never replaced: what the result was made from. */
   readonly inputs: readonly string[];
@@ -14,7 +15,7 @@ const OTHER_FORMATS = /\.(png|npy|jpe?g|webp|gif|bmp|tiff?|avif|json|csv|svg)$/i
 
 /**
  * Checks before any work that `files` (name → path as given) can be written. Throws `UserError`: `file-exists`,
- * `file-unwritable` (no such folder), `usage` (one file for two outputs, or a name of another format than `format` says).
+ * `file-unwritable` (no such folder, a folder, a socket, a disk), `usage` (one file for two outputs, or a name of another format than `format` says).
  */
 export async function checkOutputs(
   files: readonly { readonly file: string | undefined; readonly format: 'png' | 'npy' }[],
@@ -43,24 +44,49 @@ export async function checkOutputs(
       );
     if (protectedFiles.has(await realPathOf(full)))
       throw new UserError('file-exists', `"${file}" is an input of this command.`, 'Choose another name.');
-    if (!force && (await exists(full))) throw fileExists(file);
+    await destinationOf(file, force);
   }
 }
 
-/** Writes a new file; with `force` replaces one that is there, whole or not at all. */
+/** How bytes get to where a name leads. */
+type Destination =
+  | { readonly kind: 'new' }
+  /** A regular file, whose place a new one takes; a link is followed and stays. */
+  | { readonly kind: 'replace'; readonly file: string; readonly mode: number }
+  /** A character device or a named pipe: it takes the bytes and is never replaced. */
+  | { readonly kind: 'into' };
+
+/**
+ * Where `file` leads. Throws `UserError`: `file-exists` (a file, without `force`), `file-unwritable` (a folder, a socket, a disk, a
+ * link that leads nowhere or to a stream that was redirected into a file).
+ */
+async function destinationOf(file: string, force: boolean): Promise<Destination> {
+  if (!(await exists(file))) return { kind: 'new' };
+  const facts = await stat(file).catch(() => undefined);
+  if (facts === undefined) throw noFile(file, 'is a link that leads nowhere');
+  if (facts.isCharacterDevice() || facts.isFIFO()) return { kind: 'into' };
+  if (facts.isDirectory()) throw noFile(file, 'is a folder');
+  if (!facts.isFile()) throw noFile(file, 'is no file');
+  if (STREAM.test(path.resolve(file))) throw noFile(file, 'is redirected into a file that is being written');
+  if (!force) throw fileExists(file);
+  return { kind: 'replace', file: await realpath(file), mode: facts.mode & 0o7777 };
+}
+
+/** Names of this process's open files: to put another file there would leave the one behind it without a name. */
+const STREAM = /^\/(dev\/(stdin|stdout|stderr|fd\/)|proc\/)/;
+
+/**
+ * Writes a new file; with `force` replaces a regular file that is there, whole or not at all. Devices and named pipes are written
+ * to. Throws `UserError` as {@link checkOutputs} and `file-unwritable`.
+ */
 export async function writeOutput(file: string, bytes: Uint8Array, force: boolean): Promise<void> {
   try {
-    if (!force) {
-      await writeAndClose(file, bytes);
-      return;
-    }
-    const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
-    await writeAndClose(temporary, bytes);
-    await rename(temporary, file).catch(async (error: unknown) => {
-      await rm(temporary, { force: true });
-      throw error;
-    });
+    const destination = await destinationOf(file, force);
+    if (destination.kind === 'into') await writeInto(file, bytes);
+    else if (destination.kind === 'new') await writeNew(file, bytes);
+    else await replaceFile(destination.file, destination.mode, bytes);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw fileExists(file);
     throw new UserError(
@@ -71,7 +97,19 @@ export async function writeOutput(file: string, bytes: Uint8Array, force: boolea
   }
 }
 
-async function writeAndClose(file: string, bytes: Uint8Array): Promise<void> {
+async function replaceFile(file: string, mode: number, bytes: Uint8Array): Promise<void> {
+  const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
+  await writeNew(temporary, bytes);
+  try {
+    await chmod(temporary, mode);
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
   const handle = await open(file, 'wx');
   try {
     await handle.writeFile(bytes);
@@ -81,6 +119,22 @@ async function writeAndClose(file: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Neither made nor emptied: what stands there now may be another thing than was looked at. */
+async function writeInto(file: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(file, constants.O_WRONLY);
+  try {
+    const facts = await handle.stat();
+    if (!facts.isCharacterDevice() && !facts.isFIFO()) throw fileExists(file);
+    await handle.writeFile(bytes);
+  } finally {
+    await handle.close();
+  }
+}
+
+function noFile(file: string, what: string): UserError {
+  return new UserError('file-unwritable', `"${file}" ${what}.`, 'Choose another name.');
 }
 
 function fileExists(file: string): UserError {

@@ -10,6 +10,7 @@ import {
   addModelOption,
   addParameterOption,
   addTopOption,
+  inputFiles,
   modelRequest,
   parseEpsilon,
   runRequest,
@@ -60,7 +61,7 @@ async function run(session: Session, image: string, options: AttackOptions): Pro
       { file: saveInput, format: 'npy' },
       { file: figure, format: 'png' },
     ],
-    { force, inputs: [image] },
+    { force, inputs: inputFiles(image, options) },
   );
   const request: AttackRequest = {
     ...modelRequest(options),

@@ -14,6 +14,7 @@ import {
   addModelOption,
   addParameterOption,
   addTopOption,
+  inputFiles,
   modelRequest,
   runRequest,
 } from '../options';
@@ -56,7 +57,7 @@ async function run(session: Session, image: string, options: AttributeOptions): 
       { file: out, format: 'png' },
       { file: saveMap, format: 'npy' },
     ],
-    { force, inputs: [image] },
+    { force, inputs: inputFiles(image, options) },
   );
   const request: AttributeRequest = {
     ...modelRequest(options),

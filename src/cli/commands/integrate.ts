@@ -7,7 +7,7 @@ import { resolveParameters } from '../../core/method/parameters';
 import { defaultView } from '../../core/render/defaultView';
 import { integrationParameters } from '../../core/training/integrate/parameters';
 import type { CommonOptions } from '../options';
-import { addCommonOptions, addForceOption, addParameterOption } from '../options';
+import { addCommonOptions, addForceOption, addParameterOption, inputFiles } from '../options';
 import { checkOutputs, writeOutput } from '../outputFile';
 import { warn } from '../report';
 import type { Session } from '../session';
@@ -46,7 +46,7 @@ async function run(session: Session, image: string, options: IntegrateOptions): 
       { file: out, format: 'png' },
       { file: saveMap, format: 'npy' },
     ],
-    { force, inputs: [image] },
+    { force, inputs: inputFiles(image, options) },
   );
   const result = await session.training.integrate(requestOf(image, options), session.job);
   const { record, map } = result;
