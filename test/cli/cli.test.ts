@@ -123,6 +123,30 @@ describe('predict', () => {
     expectClasses(document.classes, softmax(logitsOf(linear, pixels)), 2);
   });
 
+  it('says how a picture was decoded where anything was changed, and what is hard to see of it', async () => {
+    const twelve = Uint16Array.of(4095, 819, 1638, 0);
+    const wide = sharp(twelve, { raw: { width: 2, height: 2, channels: 1 } }).toColourspace('grey16');
+    await wide.png().withMetadata({ orientation: 3 }).toFile(at('twelve.png'));
+    const { status, stdout, stderr } = await run('predict', 'twelve.png', ...model);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^decoded +turned by 180° \(EXIF orientation 3\); the high 8 of 16 bits kept$/m);
+    expect(stderr).toMatch(/^Warning: twelve\.png: the brightest pixel of this 16-bit picture is 6 % of white, .*\n$/);
+    for (const command of [['predict'], ['attribute', '--class', 'dog'], ['attack', '--epsilon', '0.1']]) {
+      const [name, ...options] = command as [string, ...string[]];
+      const ended = await run(name, 'twelve.png', ...model, ...options, '--json');
+      const { image, warnings } = JSON.parse(ended.stdout) as AttackRecord;
+      expect(image.decoding).toMatchObject({
+        format: 'PNG',
+        bits: 16,
+        colours: 'RGB',
+        orientation: { value: 3, source: 'EXIF' },
+        brightest: 4095 / 65535,
+      });
+      expect(warnings.filter((warning) => warning.startsWith('twelve.png: '))).toHaveLength(1);
+    }
+    expect((await run('predict', 'x.png', ...model)).stdout).not.toContain('decoded');
+  });
+
   it('goes on after an image that fails, and says so by its status', async () => {
     const { status, stdout, stderr } = await run('predict', 'text.png', 'x.png', ...model, '--json');
     const { kind, results } = JSON.parse(stdout) as { kind: string; results: { kind: string }[] };

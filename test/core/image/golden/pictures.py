@@ -378,6 +378,6 @@ if __name__ == "__main__":
     lab_cases()
     sample_cases()
     refusals()
-    text = json.dumps({"cases": CASES, "refused": REFUSED})
+    text = json.dumps({"cases": CASES, "refused": REFUSED}, indent=2)
     Path(__file__).with_name("pictures.json").write_text(text + "\n")
     print(len(CASES), "pictures,", len(REFUSED), "refused,", len(text), "bytes")

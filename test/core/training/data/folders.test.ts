@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../../src/core/errors';
 import { openDataset } from '../../../../src/core/training/data/openDataset';
@@ -75,6 +77,31 @@ describe('a folder to each class', () => {
     );
     const { info } = await openDataset({ path: set, testShare: 0.01 });
     expect(info).toMatchObject({ unreadableCount: 0, classCounts: [2, 1], height: 8 });
+  });
+
+  it('knows the size of a large PNG that is turned by what stands behind its pixels', async () => {
+    const set = folder();
+    await classes(set, ['a', 'b'], 2);
+    const noise = Uint8Array.from({ length: 160 * 240 * 3 }, (_, i) => (i * 40503) >> 3);
+    const plain = await sharp(noise, { raw: { width: 160, height: 240, channels: 3 } })
+      .png({ compressionLevel: 0 })
+      .toBuffer();
+    const text = 'XML:com.adobe.xmp\0\0\0\0\0<rdf:Description tiff:Orientation="6"/>';
+    const chunk = Buffer.alloc(12 + text.length);
+    chunk.writeUInt32BE(text.length, 0);
+    chunk.write(`iTXt${text}`, 4, 'latin1');
+    chunk.writeUInt32BE(crc32(chunk.subarray(4, 8 + text.length)), 8 + text.length);
+    const end = plain.length - 12;
+    for (const name of ['a', 'b'])
+      for (let i = 0; i < 2; i++)
+        write(path.join(set, name, `${i}.png`), Buffer.concat([plain.subarray(0, end), chunk, plain.subarray(end)]));
+    const dataset = await openDataset({ path: set, testShare: 0.01 });
+    expect(plain.length).toBeGreaterThan(64 * 1024);
+    expect(dataset.info).toMatchObject({ unreadableCount: 0, width: 240, height: 160 });
+    // The first column of what is shown is the last row of what is stored.
+    const shown = await bytesOf(dataset, dataset.train, [0]);
+    expect(shown.slice(0, 3)).toEqual([...noise.subarray(239 * 160 * 3, 239 * 160 * 3 + 3)]);
+    await dataset.dispose();
   });
 
   it('does not follow links out of the folder nor in circles', async () => {

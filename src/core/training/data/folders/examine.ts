@@ -4,7 +4,7 @@ import path from 'node:path';
 import { UserError } from '../../../errors';
 import { decodePicture } from '../../../image/decode';
 import { readPictureFacts, type PictureFacts } from '../../../image/pictureFacts';
-import { sniffPicture } from '../../../image/sniff';
+import { type PictureFormat, sniffPicture } from '../../../image/sniff';
 import { reasonOf } from '../failures';
 
 /** What a look at a file told. */
@@ -34,7 +34,7 @@ export async function examine(file: string): Promise<Examined> {
       return meant ? { kind: 'unreadable', reason: `It holds ${content.what}.` } : { kind: 'other' };
     }
     if (size > LARGEST_FILE) return { kind: 'unreadable', reason: `It is ${Math.round(size / 1024 ** 2)} MB large.` };
-    const facts = await factsOf(file, name, head, size);
+    const facts = await factsOf(file, name, head, size, content.format);
     if (!endsWell(facts, tail, size, head)) await decodePicture(await readFile(file), { name });
     return { kind: 'picture', facts, bytes: size, hash: createHash('sha256').update(head).update(tail).digest() };
   } catch (error) {
@@ -43,10 +43,28 @@ export async function examine(file: string): Promise<Examined> {
   }
 }
 
-async function factsOf(file: string, name: string, head: Uint8Array, size: number): Promise<PictureFacts> {
+async function factsOf(
+  file: string,
+  name: string,
+  head: Uint8Array,
+  size: number,
+  format: PictureFormat,
+): Promise<PictureFacts> {
   if (size <= head.length) return readPictureFacts(head, name);
+  if (format === 'PNG' && (await mayBeTurnedAtItsEnd(file, size))) return readPictureFacts(await readFile(file), name);
   // Metadata may push the size beyond the beginning.
   return readPictureFacts(head, name).catch(async () => readPictureFacts(await readFile(file), name));
+}
+
+/** Whether a large PNG file has data behind its pixels that may state an orientation, as ExifTool writes it. */
+async function mayBeTurnedAtItsEnd(file: string, size: number): Promise<boolean> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, Math.max(0, size - HEAD_BYTES));
+    return ['eXIf', 'XML:com.adobe.xmp', 'Raw profile type'].some((mark) => buffer.includes(mark, 0, 'latin1'));
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Whether a file ends as one does that nothing was cut off from. */
