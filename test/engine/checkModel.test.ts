@@ -83,7 +83,11 @@ describe('checkModel', () => {
   it('tries an image of the user, and other probe pictures for another seed', async () => {
     const request = { model: { path: modelPath }, engine: 'cpu' } as const;
     const own = await service.checkModel({ ...request, image: { path: at('x.png') }, seed: 3 });
-    expect(own.image).toMatchObject({ name: 'x.png' });
+    expect(own.image).toMatchObject({ name: 'x.png', decoding: { format: 'PNG', bits: 8, colours: 'grey' } });
+    expect(own).not.toHaveProperty('imageWarnings');
+    await writeGreyPng(at('labels.png'), [0, 1, 2, 1], 2, 2);
+    const labels = await service.checkModel({ ...request, image: { path: at('labels.png') } });
+    expect(labels.imageWarnings).toEqual([expect.stringMatching(/^labels\.png: the brightest pixel .* 0\.8 % of white/)]);
     expect(own.seed).toBe(3);
     expect(items(own).runs.numbers.pictures).toBe(4);
     const other = await service.checkModel(request);

@@ -38,7 +38,7 @@ export function addInfoCommand(program: Command, session: Session): void {
       };
       const check = options.check ? await session.service.checkModel(checkRequest, session.job) : undefined;
       const info = check?.model ?? (await session.service.modelInfo(request, session.job));
-      info.warnings.forEach(warn);
+      [...info.warnings, ...(check?.imageWarnings ?? [])].forEach(warn);
       if (options.json) writeJson(session, infoDocument(info, check));
       else session.write(describe(info) + (check ? `\n${describeCheck(check)}` : ''));
     });

@@ -43,6 +43,7 @@ export function checkModel(
         model: info,
         ...(opinion === undefined || 'why' in opinion ? {} : { secondEngine: opinion.info.engine }),
         ...(own === undefined ? {} : { image: own.facts }),
+        ...(own === undefined || own.warnings.length === 0 ? {} : { imageWarnings: own.warnings }),
         seed,
         verdict: verdictOf(checks),
         checks,

@@ -12,6 +12,8 @@ export interface ModelCheck {
   readonly secondEngine?: EngineId;
   /** Looked at besides the probe pictures, before them. */
   readonly image?: ImageFacts;
+  /** Of that image; absent: none. */
+  readonly imageWarnings?: readonly string[];
   /** Of the probe pictures. */
   readonly seed: number;
   /** The worst status among the checks. */

@@ -28,7 +28,7 @@ export function modelCheckReport(check: ModelCheck): string {
       ['', 'Check', 'Found'],
       check.checks.map((item) => [MARKS[item.status], CHECK_TITLES[item.id], plain(item.sentence)]),
     ),
-    ...section('Warnings', list(model.warnings)),
+    ...section('Warnings', list([...model.warnings, ...(check.imageWarnings ?? [])])),
     '## Model',
     table(['', ''], modelRows(check)),
     ...section('Operators', operatorTable(model)),

@@ -27,6 +27,11 @@ describe('the report of a model check', () => {
     expect(report).toContain('| Runs | pictures | 3 |');
   });
 
+  it('holds the warnings of the image that was tried', () => {
+    const report = modelCheckReport({ ...check, imageWarnings: ['scan.png: it is dark.'] });
+    expect(report).toContain('- Look out\\.\n- scan\\.png\\: it is dark\\.');
+  });
+
   it('leaves out what there is nothing of', () => {
     const { operators, ...model } = check.model;
     expect(operators).toBeDefined();

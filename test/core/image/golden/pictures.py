@@ -124,6 +124,20 @@ def tiff(width, height, bits, photometric, samples, data, more=(), order="<"):
     return head + directory + struct.pack(order + "I", 0) + extra + data
 
 
+def planar(bits, photometric, planes):
+    """As `tiff`, each band in a strip of its own."""
+    file = tiff(WIDTH, HEIGHT, bits, photometric, len(planes), b"".join(planes), [(284, 3, [2])])
+    size = len(planes[0])
+    start = len(file) - size * len(planes)
+    # Offsets and lengths of the strips go behind the pixels.
+    table = [start + i * size for i in range(len(planes))] + [size] * len(planes)
+    raw = bytearray(file)
+    for tag, at in ((273, len(raw)), (279, len(raw) + 4 * len(planes))):
+        entry = next(e for e in range(10, len(raw), 12) if struct.unpack_from("<H", raw, e)[0] == tag)
+        struct.pack_into("<II", raw, entry + 4, len(planes), at)
+    return bytes(raw) + struct.pack(f"<{len(table)}I", *table)
+
+
 CASES, REFUSED = [], []
 
 
@@ -273,6 +287,10 @@ def lab_cases():
     case("CIELab, 8 bits, signed samples", tiff(columns, rows, 8, 8, 3, data, [(339, 3, [1, 2, 2])]), expected, 1)
     shifted = (signed + [0, 128, 128]).astype(np.uint8)
     case("ICCLab, 8 bits", tiff(columns, rows, 8, 9, 3, shifted.tobytes()), expected, 1, colours="Lab")
+    shape = (HEIGHT, WIDTH)
+    planes = [np.full(shape, v, np.uint8).tobytes() for v in (136, 81 & 255, 70)]
+    flat = np.broadcast_to(rgb_of(read8(np.array([[[136, 81, 70]]])), D50), (*shape, 3))
+    case("CIELab in planes", planar(8, 8, planes), flat, 1, colours="Lab")
     turned = tiff(columns, rows, 8, 9, 3, shifted.tobytes(), [(274, 3, [6])])
     case("ICCLab, 8 bits, turned", turned, np.rot90(expected, -1), 1, orientation={"value": 6, "source": "EXIF"})
     alpha = RNG.integers(0, 256, (rows, columns, 1))
@@ -294,6 +312,38 @@ def lab_cases():
     outside = np.array([[[255, 100, 90], [128, -127, 127], [60, 20, -127], [0, 0, 0]]])
     data = (outside & 255).astype(np.uint8).tobytes()
     case("CIELab beyond sRGB", tiff(4, 1, 8, 8, 3, data), rgb_of(read8(outside), D50), 1)
+
+
+# What Adobe Photoshop shows of full inks by U.S. Web Coated (SWOP) v2.
+INKS = {
+    "paper": ((0, 0, 0, 0), (255, 255, 255)),
+    "cyan": ((255, 0, 0, 0), (0, 174, 239)),
+    "magenta": ((0, 255, 0, 0), (236, 0, 140)),
+    "yellow": ((0, 0, 255, 0), (255, 242, 0)),
+    "black": ((0, 0, 0, 255), (35, 31, 32)),
+    "cyan and yellow": ((255, 0, 255, 0), (0, 166, 81)),
+}
+
+
+def without_adobe(file):
+    """Inks are taken as inverted without the marker too, as Pillow and browsers take them: no standard says otherwise."""
+    at = file.index(b"\xff\xee")
+    return file[:at] + file[at + 2 + struct.unpack(">H", file[at + 2 : at + 4])[0] :]
+
+
+def cmyk_cases():
+    for name, (inks, shown) in INKS.items():
+        patch = np.full((8, 8, 4), inks, dtype=np.uint8)
+        expected = np.full((8, 8, 3), shown)
+        case(f"CMYK TIFF, {name}", tiff(8, 8, 8, 5, 4, patch.tobytes()), expected, 40, colours="CMYK")
+        wide = (patch.astype("<u2") * 257).tobytes()
+        case(f"CMYK TIFF, 16 bits, {name}", tiff(8, 8, 16, 5, 4, wide), expected, 40, colours="CMYK", bits=16)
+        stream = io.BytesIO()
+        Image.fromarray(patch, "CMYK").save(stream, "JPEG", quality=100)
+        for kind, file in (("Adobe's", stream.getvalue()), ("unmarked", without_adobe(stream.getvalue()))):
+            seen = np.asarray(Image.open(io.BytesIO(file)))
+            assert np.abs(seen.astype(int) - patch).max() <= 2, (name, kind, seen[0, 0])
+            case(f"CMYK JPEG, {kind}, {name}", file, expected, 40, colours="CMYK")
 
 
 def sample_cases():
@@ -336,6 +386,22 @@ def sample_cases():
     wide = (rgba.astype("<u2") * 257).tobytes()
     case("RGBA, 16 bits", file(16, 2, 4, wide, [(338, 3, [2])]), on_white, alpha=True)
     case("RGB and an unnamed band, 16 bits", file(16, 2, 4, wide, [(338, 3, [0])]), STORED, ignoredBands=1)
+    planes = [band.tobytes() for band in np.moveaxis(STORED, 2, 0)]
+    case("RGB in planes", planar(8, 2, planes), STORED, colours="RGB")
+    colours = RNG.integers(0, 256, (4, 3), dtype=np.uint8)
+    opacity = np.array([0, 85, 255, 170])
+    indices = RNG.integers(0, 4, (HEIGHT, WIDTH), dtype=np.uint8)
+    image = Image.fromarray(indices, "P")
+    image.putpalette(colours.tobytes())
+    stream = io.BytesIO()
+    image.save(stream, "PNG", transparency=opacity.astype(np.uint8).tobytes())
+    shown = over(colours[indices], opacity[indices][..., None])
+    case("PNG palette with alpha", stream.getvalue(), shown, colours="palette", alpha=True)
+    flat = np.full((8, 8, 3), (200, 40, 90), dtype=np.uint8)
+    case("JPEG of RGB", saved("JPEG", flat, quality=100, keep_rgb=True), flat, 1, colours="RGB")
+    stream = io.BytesIO()
+    Image.fromarray(flat).save(stream, "TIFF", compression="jpeg", quality=100)
+    case("TIFF of YCbCr in JPEG", stream.getvalue(), flat, 2, colours="RGB")
     frames = [Image.fromarray(RNG.integers(0, 256, (6, 6, 3), dtype=np.uint8)) for _ in range(3)]
     for name, options in (("PNG", {}), ("WEBP", {"lossless": True}), ("TIFF", {}), ("AVIF", {"quality": 100, "subsampling": "4:4:4"})):
         stream = io.BytesIO()
@@ -376,6 +442,7 @@ def refusals():
 if __name__ == "__main__":
     orientations()
     lab_cases()
+    cmyk_cases()
     sample_cases()
     refusals()
     text = json.dumps({"cases": CASES, "refused": REFUSED}, indent=2)
