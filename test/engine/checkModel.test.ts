@@ -87,7 +87,9 @@ describe('checkModel', () => {
     expect(own).not.toHaveProperty('imageWarnings');
     await writeGreyPng(at('labels.png'), [0, 1, 2, 1], 2, 2);
     const labels = await service.checkModel({ ...request, image: { path: at('labels.png') } });
-    expect(labels.imageWarnings).toEqual([expect.stringMatching(/^labels\.png: the brightest pixel .* 0\.8 % of white/)]);
+    expect(labels.imageWarnings).toEqual([
+      expect.stringMatching(/^labels\.png: the brightest pixel .* 0\.8 % of white/),
+    ]);
     expect(own.seed).toBe(3);
     expect(items(own).runs.numbers.pictures).toBe(4);
     const other = await service.checkModel(request);
