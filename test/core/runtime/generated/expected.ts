@@ -8,8 +8,7 @@ import { MEANINGS, probabilitiesOf } from './scores';
 export interface Slope {
   readonly direction: Float32Array;
   readonly value: number;
-  /** How far differences of other steps are from it. */
-  readonly doubt: number;
+  readonly tolerance: number;
 }
 
 /** All that the product is compared with: from another runtime, nothing of the product's. */
@@ -27,7 +26,7 @@ export interface Expected {
   readonly classIndex: number;
   readonly slopes: readonly Slope[];
   /** Integrated gradients of log p from black by the midpoint rule of `steps` points: their sum. */
-  readonly integrated?: { readonly steps: number; readonly sum: number; readonly doubt: number };
+  readonly integrated?: { readonly steps: number; readonly sum: number; readonly tolerance: number };
   readonly uncertain: readonly Point[];
   /** Probabilities of the first picture as other readings of the uncertain points have them; nothing else is excused by a warning. */
   readonly alternatives: readonly ArrayLike<number>[];
@@ -100,10 +99,11 @@ async function ask(model: GeneratedModel, reference: Reference): Promise<Expecte
     const down = await logProbability(at.map((value, index) => value - step * direction[index]!));
     return (up - down) / (2 * step);
   };
-  const slopes: Slope[] = [];
+  const measured: { direction: Float32Array; value: number; doubt: number }[] = [];
   // Whole numbers move by whole steps.
   const step = whole ? 2 / 255 : 1 / 1024;
-  if (!model.hasSteps)
+  const isSaturated = first[classIndex]! * (1 - first[classIndex]!) < 1e-3;
+  if (!model.hasSteps && !isSaturated)
     for (let count = 0; count < DIRECTIONS; count++) {
       const direction = Float32Array.from(pictures[0]!, () => (draw.chance(0.5) ? 1 : -1));
       const [large, small] = [
@@ -111,9 +111,14 @@ async function ask(model: GeneratedModel, reference: Reference): Promise<Expecte
         await along(pictures[0]!, direction, step / 2),
       ];
       const bends = model.hasBends ? 0.07 * Math.abs(small) + 0.05 : 0;
-      slopes.push({ direction, value: small, doubt: Math.abs(large - small) + bends });
+      measured.push({ direction, value: small, doubt: Math.abs(large - small) + bends });
     }
-  const smooth = !whole && !model.hasSteps;
+  const scale = Math.max(0, ...measured.map(({ value }) => Math.abs(value)));
+  // Steps of a difference may cross bends, which `doubt` shows.
+  const slopes = measured.map(({ direction, value, doubt }): Slope => {
+    return { direction, value, tolerance: 0.02 * Math.abs(value) + 3 * doubt + 0.02 * scale + 5e-3 };
+  });
+  const smooth = !whole && !model.hasSteps && !isSaturated;
   const integrated = smooth ? await integrate(pictures[0]!, along) : undefined;
   const { height, width, channels } = feeding;
   return {
@@ -161,7 +166,7 @@ function normalised(values: Float64Array): Float64Array {
 async function integrate(
   picture: Float32Array,
   along: (at: Float32Array, direction: Float32Array, step: number) => Promise<number>,
-): Promise<NonNullable<Expected['integrated']>> {
+): Promise<Expected['integrated']> {
   let [sum, doubt] = [0, 0];
   for (let step = 0; step < STEPS; step++) {
     const at = picture.map((value) => ((step + 0.5) / STEPS) * value);
@@ -169,5 +174,7 @@ async function integrate(
     sum += small / STEPS;
     doubt += Math.abs(large - small) / STEPS;
   }
-  return { steps: STEPS, sum, doubt };
+  // log p of a p that is 0 or 1 in float32.
+  if (!Number.isFinite(sum + doubt)) return undefined;
+  return { steps: STEPS, sum, tolerance: 0.03 * Math.abs(sum) + 3 * doubt + 5e-3 };
 }

@@ -21,7 +21,7 @@ export async function writeExpected(folder: string, expected: Expected, more: ob
       path.join(folder, at === 0 ? 'picture.npy' : `picture-${at}.npy`),
       encodeNpy(picture, [height, width, channels]),
     );
-  const slopes = rest.slopes.map(({ value, doubt }) => ({ value, doubt }));
+  const slopes = rest.slopes.map(({ value, tolerance }) => ({ value, tolerance }));
   await writeFile(
     path.join(folder, 'expected.json'),
     JSON.stringify({ probabilities: probabilities.map((row) => Array.from(row)), ...rest, slopes, ...more }, null, 1),

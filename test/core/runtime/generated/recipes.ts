@@ -40,7 +40,7 @@ const BOTH_LAYOUTS: ReadonlySet<Part> = new Set(['preprocessing', 'size', 'body'
 
 /** Models that are plain but for one choice, one for each choice (of those, in both layouts where that matters). */
 export function singleRecipes(seed: number): Recipe[] {
-  return Object.entries(CHOICES).flatMap(([part, choices]) =>
+  const recipes = Object.entries(CHOICES).flatMap(([part, choices]) =>
     choices.flatMap((choice, at) => {
       const layouts = BOTH_LAYOUTS.has(part as Part) ? (['nchw', 'nhwc'] as const) : [PLAIN.layout];
       return layouts
@@ -48,6 +48,8 @@ export function singleRecipes(seed: number): Recipe[] {
         .filter(isPossible);
     }),
   );
+  // The plain one comes once for each part.
+  return [...new Map(recipes.map((recipe) => [nameOf(recipe), recipe])).values()];
 }
 
 /** Pairs that are worth more than chance gives them. */
