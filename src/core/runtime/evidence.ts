@@ -39,7 +39,10 @@ export async function readEvidence(files: TensorFlowFiles): Promise<Evidence> {
   return { input, scores: { choice: { ...choice, warnings: [...choice.warnings, ...warnings] }, activation, values } };
 }
 
-function withTypes({ graph: read }: ReadModel, files: TensorFlowFiles): { readonly graph: Graph; readonly types: Types } {
+function withTypes(
+  { graph: read }: ReadModel,
+  files: TensorFlowFiles,
+): { readonly graph: Graph; readonly types: Types } {
   const input = networkInput(read, true);
   const shape = inputShapeOf(input);
   const { graph } = withSize(input.graph, resolveInput(shape, files.description).input, shape.layout);

@@ -58,7 +58,11 @@ export function keepApart(classifier: Classifier, mayRunTogether: () => boolean)
 }
 
 /** True: two different pictures score alone as they do among the others; undefined: all are alike, so nothing can be told. */
-async function influence(classifier: Classifier, images: ImageBatch, { logits, classes }: Scores): Promise<boolean | undefined> {
+async function influence(
+  classifier: Classifier,
+  images: ImageBatch,
+  { logits, classes }: Scores,
+): Promise<boolean | undefined> {
   const first = imagesOf(images, 0, 1);
   let other = images.count - 1;
   while (other > 0 && sameNumbers(imagesOf(images, other, 1).data, first.data)) other--;
@@ -67,7 +71,8 @@ async function influence(classifier: Classifier, images: ImageBatch, { logits, c
     const alone = (await classifier.predict(imagesOf(images, index, 1))).logits;
     const row = logits.subarray(index * classes, (index + 1) * classes);
     const scale = Math.max(...alone.map(Math.abs));
-    if (!alone.every((value, at) => Object.is(value, row[at]) || Math.abs(value - row[at]!) <= SAME * scale)) return false;
+    if (!alone.every((value, at) => Object.is(value, row[at]) || Math.abs(value - row[at]!) <= SAME * scale))
+      return false;
   }
   return true;
 }

@@ -20,7 +20,9 @@ export interface OutputCandidate {
  * with one score a picture.
  */
 export function looksLikeScores(shape: readonly (number | null)[]): boolean {
-  return shape.length >= 1 && shape.slice(1).filter((length) => length !== 1).length <= 1 && !shape.slice(1).includes(null);
+  return (
+    shape.length >= 1 && shape.slice(1).filter((length) => length !== 1).length <= 1 && !shape.slice(1).includes(null)
+  );
 }
 
 /**

@@ -19,6 +19,8 @@ export function withOwnProbabilities(scores: Scores, { raw, own }: RawScores, ru
   if (given === undefined) return scores;
   const p = given.subarray(0, scores.count * rule.outputs);
   if (!rule.binary) return { ...scores, probabilities: p.slice() };
-  const both = Float32Array.from({ length: 2 * scores.count }, (_, at) => (at % 2 === 0 ? 1 - p[at >> 1]! : p[at >> 1]!));
+  const both = Float32Array.from({ length: 2 * scores.count }, (_, at) =>
+    at % 2 === 0 ? 1 - p[at >> 1]! : p[at >> 1]!,
+  );
   return { ...scores, probabilities: both };
 }

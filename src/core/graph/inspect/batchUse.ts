@@ -69,10 +69,12 @@ function placed(node: GraphNode, scope: Scope): Outcome {
   if (node.op.startsWith('Reduce')) return reduced(node, first, scope);
   const positive = (axis: number): number => (axis < 0 ? axis + shape.length : axis);
   if (ALONG_ONE_AXIS.has(node.op)) {
-    const axis = node.op === 'CumSum' ? Number(scope.constants.get(node.inputs[1]!)?.data[0]) : numberAttribute(node, 'axis', -1);
+    const axis =
+      node.op === 'CumSum' ? Number(scope.constants.get(node.inputs[1]!)?.data[0]) : numberAttribute(node, 'axis', -1);
     return positive(axis) === first.axis ? MIXED : first;
   }
-  if (node.op === 'LayerNormalization') return first.axis >= positive(numberAttribute(node, 'axis', -1)) ? MIXED : first;
+  if (node.op === 'LayerNormalization')
+    return first.axis >= positive(numberAttribute(node, 'axis', -1)) ? MIXED : first;
   if (node.op === 'Transpose') {
     const order = numbersAttribute(node, 'perm') ?? shape.map((_, axis) => shape.length - 1 - axis);
     return { axis: order.indexOf(first.axis), inner: first.inner };
@@ -125,7 +127,11 @@ function reshaped({ axis, inner }: Place, before: Shape, after: Shape): Outcome 
   const perPicture = inner * sizeOf(before.slice(axis + 1));
   for (let each = 0; each < after.length; each++) {
     const own = after[each]! / PICTURES;
-    if (sizeOf(after.slice(0, each)) === ahead && Number.isInteger(own) && own * sizeOf(after.slice(each + 1)) === perPicture)
+    if (
+      sizeOf(after.slice(0, each)) === ahead &&
+      Number.isInteger(own) &&
+      own * sizeOf(after.slice(each + 1)) === perPicture
+    )
       return { axis: each, inner: own };
   }
   return undefined;

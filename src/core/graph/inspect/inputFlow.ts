@@ -63,7 +63,10 @@ export function composed(
 }
 
 /** A constant operand lined up with the input's axes: one number (of a mean picture: its mean), or one for each channel. */
-export function along(flow: Flow, constant: Tensor): { readonly axis: number; readonly values: readonly number[] } | undefined {
+export function along(
+  flow: Flow,
+  constant: Tensor,
+): { readonly axis: number; readonly values: readonly number[] } | undefined {
   const { shape } = constant;
   const values = Array.from(constant.data);
   if (values.length === 0 || shape.length > flow.axes.length) return undefined;
@@ -127,7 +130,12 @@ export function selected(
     return sizes.map((size) => {
       const from = start;
       start += size;
-      return chosen(flow, axis, Array.from({ length: size }, (_, index) => from + index), start > size || sizes.length > 1);
+      return chosen(
+        flow,
+        axis,
+        Array.from({ length: size }, (_, index) => from + index),
+        start > size || sizes.length > 1,
+      );
     });
   }
   const indices = constant(1);
@@ -153,8 +161,20 @@ function sliced(
     // A step back over everything turns the channels round; of a picture's side nobody takes so few.
     if (step === -1 && result.channels > 0 && axis === result.axis)
       result = { ...result, scale: [...result.scale].reverse(), shift: [...result.shift].reverse() };
-    else if (step === 1 && axis > 0 && start >= 0 && end - start >= 1 && end - start < MOST_CHANNELS && end <= MOST_CHANNELS)
-      result = chosen(result, axis, Array.from({ length: end - start }, (_, each) => start + each), end - start < 3);
+    else if (
+      step === 1 &&
+      axis > 0 &&
+      start >= 0 &&
+      end - start >= 1 &&
+      end - start < MOST_CHANNELS &&
+      end <= MOST_CHANNELS
+    )
+      result = chosen(
+        result,
+        axis,
+        Array.from({ length: end - start }, (_, each) => start + each),
+        end - start < 3,
+      );
   }
   return [result];
 }

@@ -42,7 +42,15 @@ export function inputUse(graph: Graph): InputUse {
     const sources = node.inputs.map((name) => flows.get(name));
     if (sources.every((flow) => flow === undefined)) continue;
     const next = follow(node, sources, graph.constants);
-    if (next === undefined) found = merge(found, ended(node, sources.find((flow) => flow !== undefined)!, graph.constants));
+    if (next === undefined)
+      found = merge(
+        found,
+        ended(
+          node,
+          sources.find((flow) => flow !== undefined)!,
+          graph.constants,
+        ),
+      );
     else {
       next.forEach((flow, index) => flows.set(node.outputs[index]!, flow));
       found = merge(found, { ...hintOf(next[0]), ...quantisedBy(node, sources[0], graph.constants) });
@@ -148,8 +156,22 @@ function scaled(
     const epsilon = numberAttribute(node, 'epsilon', 1e-5);
     const deviation = Array.from(variance.data, (each) => Math.sqrt(each + epsilon));
     const axis = left.axes[1] ?? -1;
-    const centred = composed(left, axis, [1], Array.from(mean.data, (each) => -each), 'BatchNormalization');
-    const flow = centred && composed(centred, axis, deviation.map((each) => 1 / each), [0], 'BatchNormalization');
+    const centred = composed(
+      left,
+      axis,
+      [1],
+      Array.from(mean.data, (each) => -each),
+      'BatchNormalization',
+    );
+    const flow =
+      centred &&
+      composed(
+        centred,
+        axis,
+        deviation.map((each) => 1 / each),
+        [0],
+        'BatchNormalization',
+      );
     return flow && { ...flow, isLearned: true };
   }
   if (node.op === 'Neg' && left !== undefined) return composed(left, -1, [-1], [0], 'Neg');
@@ -168,10 +190,25 @@ function scaled(
     case 'Add':
       return composed(flow, axis, one, values, 'Add');
     case 'Sub':
-      if (left !== undefined) return composed(flow, axis, one, values.map((each) => -each), 'Sub');
+      if (left !== undefined)
+        return composed(
+          flow,
+          axis,
+          one,
+          values.map((each) => -each),
+          'Sub',
+        );
       return composed(flow, axis, [-1], values, 'Sub');
     case 'Div':
-      return left === undefined ? undefined : composed(flow, axis, values.map((each) => 1 / each), none, 'Div');
+      return left === undefined
+        ? undefined
+        : composed(
+            flow,
+            axis,
+            values.map((each) => 1 / each),
+            none,
+            'Div',
+          );
     default:
       return undefined;
   }
@@ -186,9 +223,15 @@ function joined(node: GraphNode, sources: readonly (Flow | undefined)[]): readon
   const { axis } = first;
   if (axis <= 0 || !flows.every((flow) => flow.isPartial && flow.axis === axis)) return undefined;
   const spread = (key: 'scale' | 'shift'): readonly number[] =>
-    flows.flatMap((flow) => (flow[key].length === flow.channels ? flow[key] : Array.from({ length: flow.channels }, () => flow[key][0]!)));
+    flows.flatMap((flow) =>
+      flow[key].length === flow.channels ? flow[key] : Array.from({ length: flow.channels }, () => flow[key][0]!),
+    );
   const operators = [...new Set(flows.flatMap((flow) => flow.operators))];
-  const axes = first.axes.map((each, position) => (position === (given < 0 ? given + first.axes.length : given) ? axis : each));
+  const axes = first.axes.map((each, position) =>
+    position === (given < 0 ? given + first.axes.length : given) ? axis : each,
+  );
   const channels = flows.reduce((sum, flow) => sum + flow.channels, 0);
-  return [{ ...first, axes, axis, channels, scale: spread('scale'), shift: spread('shift'), operators, isPartial: false }];
+  return [
+    { ...first, axes, axis, channels, scale: spread('scale'), shift: spread('shift'), operators, isPartial: false },
+  ];
 }

@@ -40,8 +40,7 @@ export function scoreTail(graph: Graph, output: string, types: Types): ScoreTail
     else if (isMultiple(node, graph)) facts.isScaled = true;
     else if (node.op === 'Clip') {
       const bounds = clipBounds(node, graph);
-      if (bounds === undefined || bounds[0] > GUARD || bounds[1] < 1 - GUARD)
-        return { node, behind, ...facts };
+      if (bounds === undefined || bounds[0] > GUARD || bounds[1] < 1 - GUARD) return { node, behind, ...facts };
       if (bounds[0] > 0 || bounds[1] < 1) facts.isRounded = true;
     } else if (SELECTING.has(node.op)) facts.isSelection ||= !keepsOrder(node, types);
     else if (!SAME_ORDER.has(node.op) && !(node.op === 'Cast' && numberAttribute(node, 'to', FLOAT) === FLOAT))

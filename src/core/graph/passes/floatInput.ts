@@ -3,7 +3,19 @@ import { floats, type ElementType, type Tensor } from '../tensor';
 
 /** Operators that do the same to numbers of every type. */
 const ANY_TYPE: ReadonlySet<string> = new Set([
-  ...['Identity', 'Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Slice', 'Gather', 'Split', 'Concat', 'Pad'],
+  ...[
+    'Identity',
+    'Transpose',
+    'Reshape',
+    'Flatten',
+    'Squeeze',
+    'Unsqueeze',
+    'Slice',
+    'Gather',
+    'Split',
+    'Concat',
+    'Pad',
+  ],
 ]);
 const FLOAT = 1;
 

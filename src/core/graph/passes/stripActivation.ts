@@ -27,11 +27,7 @@ const MARK = '\u2032';
  * of them, is no single answer and stays. Log-softmax outputs differ from logits by a constant per image and are kept as logits
  * of their own softmax. `types`: of the graph at the batch size `batch`; by default of one picture.
  */
-export function stripActivation(
-  graph: Graph,
-  types: Types = typesOf(graph, 1, operators),
-  batch = 1,
-): Stripped {
+export function stripActivation(graph: Graph, types: Types = typesOf(graph, 1, operators), batch = 1): Stripped {
   const output = graph.outputs[0]!;
   const tail = scoreTail(graph, output, types);
   const { node } = tail;

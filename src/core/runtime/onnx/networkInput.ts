@@ -28,7 +28,9 @@ export function networkInput(read: Graph, isComputable: boolean): NetworkInput {
     type: input.type,
     warnings: [
       `The model takes whole numbers from 0 to 255 (${input.type}); ${
-        graph === undefined || !isComputable ? 'pixels are rounded to them' : 'between them its values are those of the same network with fractions'
+        graph === undefined || !isComputable
+          ? 'pixels are rounded to them'
+          : 'between them its values are those of the same network with fractions'
       }.`,
     ],
   };

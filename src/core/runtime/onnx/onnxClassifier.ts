@@ -64,7 +64,12 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
           const pixels = filled(chunk, size);
           const result = await sessions.gradient(pixels, chosen, size, rule);
           const forward = sessions.isRounded ? await sessions.scores(pixels, size) : result;
-          const outcome = objectiveSeeds(forward.raw.subarray(0, chunk.count * rule.outputs), chunk.count, rule, chosen);
+          const outcome = objectiveSeeds(
+            forward.raw.subarray(0, chunk.count * rule.outputs),
+            chunk.count,
+            rule,
+            chosen,
+          );
           parts.push(withOwnProbabilities(outcome.scores, forward, rule));
           values.set(outcome.values, start);
           if (size === images.count) gradient = result.gradient;
