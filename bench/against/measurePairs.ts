@@ -39,8 +39,8 @@ const SIDES: readonly Side[] = ['ours', 'other'];
 const MIB = 2 ** 20;
 
 /** The first gradient and the largest memory, which are measured besides the tasks. */
-export const FIRST_ROW = 'first-gradient';
-export const FIRST_MEMORY_ROW = 'memory after first-gradient';
+const FIRST_ROW = 'first-gradient';
+const FIRST_MEMORY_ROW = 'memory after first-gradient';
 export const MEMORY_ROW = 'memory after all rows';
 
 /**

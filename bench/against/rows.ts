@@ -11,6 +11,8 @@ export interface Row {
   readonly model: string;
   readonly name: string;
   readonly unit: 'ms' | 'MiB';
+  /** Round by round. */
+  readonly pairs: readonly Pair[];
   readonly ours: Spread;
   readonly other: Spread;
   /** Ours / other, round by round. */
@@ -34,6 +36,7 @@ export function rowOf(model: string, name: string, unit: Row['unit'], pairs: rea
     model,
     name,
     unit,
+    pairs,
     ours: spreadOf(pairs.map(({ ours }) => ours)),
     other: spreadOf(pairs.map(({ other }) => other)),
     ratio: spreadOf(pairs.map(({ ours, other }) => ours / other)),
@@ -43,6 +46,18 @@ export function rowOf(model: string, name: string, unit: Row['unit'], pairs: rea
 /** Rows in which three rounds of four say that this checkout takes over 5 % more. */
 export function slowerRows(rows: readonly Row[]): readonly Row[] {
   return rows.filter(({ ratio }) => ratio.lower > SLOWER);
+}
+
+/** `rows`, of which those that `names` names have the rounds of `again` too. */
+export function withMoreRounds(
+  rows: readonly Row[],
+  again: readonly Row[],
+  names: ReadonlySet<string>,
+): readonly Row[] {
+  return rows.map((row) => {
+    const more = names.has(row.name) ? again.find(({ name }) => name === row.name) : undefined;
+    return more === undefined ? row : rowOf(row.model, row.name, row.unit, [...row.pairs, ...more.pairs]);
+  });
 }
 
 /** Gaps that this checkout alone has. */

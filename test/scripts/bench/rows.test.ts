@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rowsText, verdict } from '../../../bench/against/report';
-import { lostRows, rowOf, slowerRows, type Gap } from '../../../bench/against/rows';
+import { lostRows, rowOf, slowerRows, withMoreRounds, type Gap } from '../../../bench/against/rows';
 import { startOrder, turnOrder } from '../../../bench/against/turns';
 import { spreadOf } from '../../../bench/statistics';
 
@@ -61,6 +61,16 @@ describe('rows of a comparison', () => {
     const onTheEdge = rowOfRatios('edge', [1.05, 1.05, 1.05, 1.05]);
     expect(slowerRows([noisy, slower, onTheEdge])).toEqual([slower]);
     expect(rowsText([noisy, slower], []).split('\n').at(-1)).toMatch(/^ {2}slower .*\[1\.06–1\.08\]\s+slower$/);
+  });
+});
+
+describe('rows measured once more', () => {
+  it('count all rounds of those that are named, and leave the others', () => {
+    const rows = [rowOfRatios('gradient', [1.3, 1.3]), rowOfRatios('fgsm', [1, 1])];
+    const again = [rowOfRatios('gradient', [1, 1]), rowOfRatios('fgsm', [9, 9])];
+    const [gradient, fgsm] = withMoreRounds(rows, again, new Set(['gradient']));
+    expect(gradient!.ratio).toMatchObject({ lower: 1, median: 1.15, upper: 1.3, runs: 4 });
+    expect(fgsm).toBe(rows[1]);
   });
 });
 
