@@ -3,6 +3,7 @@ import { UserError } from '../errors';
 import type { PictureDecoding } from '../result/record';
 import { decodeBmp } from './bmp';
 import { readBmpHeader } from './bmpHeader';
+import { declaresTooMuch } from './emptyPromise';
 import { flatten, type Opacity } from './flatten';
 import { profileName } from './iccProfile';
 import { labToSrgb } from './lab';
@@ -80,6 +81,7 @@ async function openBySharp(
   { name, limitMegapixels, background }: Request,
 ): Promise<Opened> {
   const { bytes, metadata, orientation, samples } = await readHeader(sharp, file, format, name, limitMegapixels);
+  if (declaresTooMuch(file, format, metadata)) throw damagedPicture(name, format);
   const cmyk = metadata.space === 'cmyk';
   const channels = isGrey(metadata) ? 1 : 3;
   const wide = metadata.depth === 'ushort' && !cmyk;

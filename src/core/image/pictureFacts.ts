@@ -106,7 +106,7 @@ function checkSamples({ depth, channels, space }: Metadata, format: PictureForma
 }
 
 /** What is said of a picture whose bytes cannot be decoded. */
-export function damagedPicture(name: string, format: PictureFormat, error: unknown): UserError {
+export function damagedPicture(name: string, format: PictureFormat, error?: unknown): UserError {
   const detail =
     error instanceof Error && /timeout/i.test(error.message) ? 'takes too long to decode' : 'is damaged or incomplete';
   return new UserError(

@@ -2,8 +2,9 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/core/errors';
-import { decodePicture } from '../../../src/core/image/decode';
+import { decodePicture, openPicture } from '../../../src/core/image/decode';
 import { encodeNpy } from '../../../src/core/image/npy';
+import { readPictureFacts } from '../../../src/core/image/pictureFacts';
 import { loadSharp } from '../../../src/core/image/sharp';
 import { fromBase64, noise, readJson, userErrorOf } from './shared';
 
@@ -126,6 +127,48 @@ describe('declared size', () => {
   });
 });
 
+describe('a file that is too short for its declared size', () => {
+  it('is refused at once, in PNG and in TIFF of every coding that has a bound', async () => {
+    const wide = pngOf(16_000_000, 3, 1000);
+    const started = performance.now();
+    expect((await errorFor(wide)).message).toBe('sandal.png holds a PNG picture that is damaged or incomplete.');
+    for (const compression of ['none', 'lzw', 'deflate', 'packbits'] as const) {
+      const small = await sharp(noise(48, 1), { raw: { width: 4, height: 4, channels: 3 } })
+        .tiff({ compression })
+        .toBuffer();
+      const view = new DataView(small.buffer, small.byteOffset, small.byteLength);
+      const little = small[0] === 0x49;
+      const directory = view.getUint32(4, little);
+      for (let i = 0; i < view.getUint16(directory, little); i++) {
+        const entry = directory + 2 + 12 * i;
+        if (view.getUint16(entry, little) !== 256) continue;
+        view.setUint16(entry + 2, 4, little);
+        view.setUint32(entry + 8, 16_000_000, little);
+      }
+      const error = await errorFor(small);
+      expect(error.message, compression).toBe('sandal.png holds a TIFF picture that is damaged or incomplete.');
+    }
+    // Decoding one of them takes seconds.
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
+  it('is none where one colour fills it, however well that is packed', async () => {
+    const flat = () =>
+      sharp({ create: { width: 2000, height: 2000, channels: 3, background: 'white' } }).toColourspace('b-w');
+    for (const bytes of [
+      await flat().png({ compressionLevel: 9 }).toBuffer(),
+      await flat().png({ compressionLevel: 9, palette: true, colours: 2 }).toBuffer(),
+      await flat().tiff({ compression: 'lzw', tileWidth: 2000, tileHeight: 2000, tile: true }).toBuffer(),
+      await flat().tiff({ compression: 'deflate', predictor: 'none' }).toBuffer(),
+      await flat().tiff({ compression: 'packbits', bitdepth: 1 }).toBuffer(),
+      await flat().tiff({ compression: 'ccittfax4', bitdepth: 1 }).toBuffer(),
+    ]) {
+      const { width, data } = await decodePicture(bytes, { name: 'flat' });
+      expect([width, data[0], data.at(-1)]).toEqual([2000, 255, 255]);
+    }
+  });
+});
+
 describe('damaged files', () => {
   async function originals(): Promise<Map<string, Uint8Array>> {
     const smooth = Uint8Array.from({ length: 64 * 48 * 3 }, (_, i) => (i * 7 + (i >> 5) * 3) % 256);
@@ -151,6 +194,30 @@ describe('damaged files', () => {
         expect(error.message).toContain(`cut ${format}`);
       }
     }
+  });
+
+  it('of the kinds that readers often get wrong give a picture as its header says, or one sentence', async () => {
+    const { cases } = readJson('golden/pictures.json') as { cases: { name: string; file: string }[] };
+    let refused = 0;
+    for (const [index, { name, file }] of cases.entries())
+      for (let seed = 1; seed <= 3; seed++) {
+        const bytes = fromBase64(file);
+        const random = noise(16, seed * 104729 + index);
+        for (let i = 0; i < seed; i += 2)
+          bytes[((random[2 * i]! << 8) | random[2 * i + 1]!) % bytes.length] = random[15 - i]!;
+        try {
+          const { picture, decoding } = await openPicture(bytes, { name, limitMegapixels: 1 });
+          const { width, height, channels } = picture;
+          expect(picture.data.length).toBe(width * height * channels);
+          expect(await readPictureFacts(bytes, name)).toEqual({ format: decoding.format, width, height, channels });
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          expect(`${error.message} ${error.hint}`).toMatch(/^[^\n]*\. [A-Z][^\n]*\.$/);
+          refused++;
+        }
+      }
+    expect(refused).toBeGreaterThan(cases.length / 2);
+    expect(refused).toBeLessThan(2.5 * cases.length);
   });
 
   it('give a picture or a user error, whatever bytes are changed', async () => {
