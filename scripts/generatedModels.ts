@@ -6,18 +6,19 @@ import { expectationsOf } from '../test/core/runtime/generated/expected';
 import { writeExpected, writeModel } from '../test/core/runtime/generated/folder';
 import { generate, type Recipe } from '../test/core/runtime/generated/generate';
 import { judge, type Outcome } from '../test/core/runtime/generated/judge';
-import { mixedRecipes, nameOf, singleRecipes } from '../test/core/runtime/generated/recipes';
+import { mixedRecipes, nameOf, pairRecipes, singleRecipes } from '../test/core/runtime/generated/recipes';
 
 /**
  * Makes random ONNX models, asks ONNX Runtime itself what each says, and compares what Gradient Lens says of them.
  *
- * `--single` models that are plain but for one choice, once for each `--seeds`; `--mixed N` models whose every part is drawn from
+ * `--single`, `--pairs`: models that are plain but for one choice, or two that bear on one another, once for each `--seeds`; `--mixed N` models whose every part is drawn from
  * `--seed`. `--keep FOLDER` writes those that are not right there, each with its pictures and what is right, to be looked at with
  * `gradient-lens predict`. Ends with 1 if a model is silently wrong.
  */
 const { values } = parseArgs({
   options: {
     single: { type: 'boolean', default: false },
+    pairs: { type: 'boolean', default: false },
     mixed: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
@@ -32,6 +33,7 @@ const FAILURES = ['silent', 'untrue', 'crashed', 'unmade'];
 async function run(): Promise<void> {
   const recipes: Recipe[] = [];
   if (values.single) for (const seed of values.seeds.split(',')) recipes.push(...singleRecipes(Number(seed)));
+  if (values.pairs) for (const seed of values.seeds.split(',')) recipes.push(...pairRecipes(Number(seed)));
   recipes.push(...mixedRecipes(Number(values.seed), Number(values.mixed)));
   const counts = new Map<string, number>();
   const work = await mkdtemp(path.join(tmpdir(), 'generated-models-'));

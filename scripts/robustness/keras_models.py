@@ -202,7 +202,7 @@ def make(seed, recipe, folder):
     if prepare is None:
         norm = layers.BatchNormalization()
         x = norm(inputs)
-        norm.set_weights([[1.1, 0.9, 1], [0.1, -0.2, 0], [121.3, 117.9, 104.2], [3745.0, 3410.0, 3981.0]])
+        norm.set_weights(np.array([[1.1, 0.9, 1], [0.1, -0.2, 0], [121.3, 117.9, 104.2], [3745, 3410, 3981]], np.float32))
     else:
         x = prepare(inputs, pictures)
     body = BODIES[recipe["body"]]

@@ -3,7 +3,7 @@
 Run (needs torch, tensorflow with Keras 3, onnx, onnxruntime, onnxscript), from the repository's root:
 
     python3 scripts/robustness/make_models.py --seed 1 --count 520 --folder /tmp/random-models
-    node --import tsx scripts/judgeModels.ts /tmp/random-models --report docs/robustness.md
+    node --import tsx scripts/judgeModels.ts /tmp/random-models --report docs/random-models.md
 
 Both can be stopped and started again: folders that are complete, and models that were judged, are not done twice (to judge them
 anew after a change of the program, give --again). Two of five models are Keras's (.keras and .h5), the others come from torch by both

@@ -82,9 +82,10 @@ async function ask(model: GeneratedModel, reference: Reference): Promise<Expecte
   const spread = await optimisedDifference(model, all);
   const refusal = model.refusal ?? (spread === undefined ? 'fair' : undefined);
   let jitter = 0;
-  // A half holds 11 bits, a float 24, and a sum of products may lose some of them.
-  const bits = model.isHalf ? 2 ** -12 : 2 ** -22;
-  for (let round = 0; round < (whole ? 0 : 3); round++)
+  // A half holds 11 bits, a float 24, and a sum of products may lose some of them; where values go in steps, few moves cross one.
+  const bits = model.isHalf ? 2 ** -12 : model.hasSteps ? 2 ** -20 : 2 ** -22;
+  const rounds = whole ? 0 : model.hasSteps ? 16 : 3;
+  for (let round = 0; round < rounds; round++)
     for (const [at, picture] of pictures.entries()) {
       const moved = picture.map((value) => value * (1 + bits * (2 * draw.number() - 1)));
       const other = await probabilities(moved);

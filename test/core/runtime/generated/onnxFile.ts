@@ -151,7 +151,7 @@ export function arrayOf(type: ElementName, data: ArrayLike<number>) {
 }
 
 /** IEEE 754 binary16, to nearest, halves to even; for the sizes that weights have. */
-export function halfBits(value: number): number {
+function halfBits(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   if (size >= 65_520) return sign | 0x7c00;

@@ -241,6 +241,15 @@ export const PREPROCESSINGS: Readonly<Record<string, Preprocessing>> = {
     fed: { ...BYTES, type: 'int32' },
     build: (net, x) => scaled(['Div', 127.5], ['Sub', 1])(net, net.same('Cast', x, { to: 1 })),
   },
+  'half-input': {
+    fed: { ...BYTES, type: 'float16' },
+    build: (net, x) => centre(net, scaled(['Div', 255])(net, net.same('Cast', x, { to: 1 }))),
+  },
+  'double-input': {
+    fed: { type: 'double' },
+    spec: { preset: 'unit' },
+    build: (net, x) => centre(net, net.same('Cast', x, { to: 1 })),
+  },
   'resize-then-255th': {
     fed: BYTES,
     enlarged: 2,

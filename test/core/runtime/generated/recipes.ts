@@ -9,7 +9,7 @@ import { SIZES } from './sizes';
 export type Part = Exclude<keyof Recipe, 'seed'>;
 
 /** Every choice of every part of a model. */
-export const CHOICES: Readonly<Record<Part, readonly string[]>> = {
+const CHOICES: Readonly<Record<Part, readonly string[]>> = {
   body: [...Object.keys(BODIES), 'mlp'],
   preprocessing: Object.keys(PREPROCESSINGS),
   layout: ['nchw', 'nhwc'],
@@ -52,7 +52,52 @@ export function singleRecipes(seed: number): Recipe[] {
   return [...new Map(recipes.map((recipe) => [nameOf(recipe), recipe])).values()];
 }
 
-/** Pairs that are worth more than chance gives them. */
+/** Choices that bear on one another, so that right answers to each alone do not make both right. */
+const PAIRS: readonly (readonly [Part, readonly string[], Part, readonly string[]])[] = [
+  [
+    'quantisation',
+    ['qdq-uint8', 'qdq-int8-per-channel', 'whole-operators', 'half'],
+    'head',
+    ['one-sigmoid', 'many-sigmoids', 'log-softmax', 'softmax-of-pairs', 'spatial-softmax-then-flatten', 'logits'],
+  ],
+  [
+    'quantisation',
+    ['qdq-uint8', 'whole-operators', 'dynamic'],
+    'preprocessing',
+    ['mul-255th', 'bytes-mean-std', 'uint8'],
+  ],
+  [
+    'operators',
+    ['Asinh', 'QuickGelu'],
+    'head',
+    ['logits', 'one-sigmoid', 'many-sigmoids', 'log-softmax', 'one-sigmoid-without-axis', 'softmax-of-pairs'],
+  ],
+  [
+    'operators',
+    ['Asinh', 'QuickGelu'],
+    'outputs',
+    ['features-first', 'label-first', 'two-heads-named', 'named-unknown'],
+  ],
+  ['operators', ['Asinh', 'QuickGelu'], 'preprocessing', ['div-255', 'unsaid-byte', 'uint8', 'caffe-in-the-model']],
+  ['operators', ['Asinh', 'QuickGelu'], 'batch', ['one', 'four', 'open-sides']],
+  ['operators', ['Asinh', 'QuickGelu'], 'size', ['one-column', 'three-columns', 'four-channels']],
+  ['batch', ['one', 'four'], 'body', ['groups', 'attention', 'flattened']],
+  ['batch', ['one'], 'mixing', Object.keys(MIXINGS)],
+  ['outputs', ['features-first', 'label-first'], 'head', ['one-sigmoid', 'many-sigmoids', 'logits', 'spelled-softmax']],
+];
+
+/** Models that are plain but for two choices that bear on one another. */
+export function pairRecipes(seed: number): Recipe[] {
+  return PAIRS.flatMap(([one, ones, other, others]) =>
+    ones.flatMap((first, at) =>
+      others.map((second, place): Recipe => {
+        return { ...PLAIN, [one]: first, [other]: second, seed: seed * 1000 + 500 + 20 * at + place };
+      }),
+    ),
+  ).filter(isPossible);
+}
+
+/** How often a part is another than the plain one. */
 const MIXED_SHARES: Readonly<Record<Part, number>> = {
   body: 1,
   preprocessing: 0.85,
