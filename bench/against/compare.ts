@@ -7,14 +7,12 @@ import { TRAINING_TASKS } from '../taskNames';
 import { TRAINING_MODEL } from '../training';
 import { MEMORY_ROW, measurePairs, type Comparison, type Limits } from './measurePairs';
 import { comparedModels } from './models';
-import { rowsText, verdict } from './report';
+import { disturbanceText, rowsText, verdict } from './report';
 import { slowerRows, withMoreRounds, type Gap, type Row } from './rows';
 import type { Subject } from './subject';
 import type { Side } from './turns';
 
 const LONGEST_MS = { quick: 3_000, full: 12_000 } as const;
-/** Share of the cores from which on the machine counts as shared. */
-const SHARED = 0.08;
 
 /** Compares this checkout, `root`, with another one and says what it finds; whether no row is slower and none lost. */
 export async function compareCheckouts(
@@ -41,11 +39,10 @@ export async function compareCheckouts(
     gaps.push(...result.gaps);
     others.push(...result.others);
   }
-  const disturbed = others.filter((share) => share > SHARED).length;
-  if (disturbed > 0)
-    say(`\nOther processes had over ${100 * SHARED} % of the cores in ${disturbed} of ${others.length} turns.`);
   const { passes, text } = verdict(rows, gaps);
   say(`\n${text}`);
+  const disturbance = disturbanceText(others);
+  if (disturbance !== undefined) say(disturbance);
   return passes;
 }
 

@@ -36,6 +36,19 @@ export function verdict(
   return { passes: slower.length === 0 && lost.length === 0, text: lines.join('\n') };
 }
 
+/** Share of the cores from which on others disturb a turn, and of turns from which on a comparison decides nothing. */
+const DISTURBING = 0.08;
+const MOST_DISTURBED = 0.25;
+
+/** What is to be known of the other processes on the machine, by their share of the cores in each turn. */
+export function disturbanceText(others: readonly number[]): string | undefined {
+  const disturbed = others.filter((share) => share > DISTURBING).length;
+  if (disturbed === 0) return undefined;
+  const doubt =
+    disturbed > MOST_DISTURBED * others.length ? ': this decides nothing, compare again on a calm machine' : '';
+  return `Other processes had over ${100 * DISTURBING} % of the cores in ${disturbed} of ${others.length} turns${doubt}.`;
+}
+
 /** A table's cells padded to the width of their column. */
 function aligned(text: string): string {
   const rows = text.split('\n').map((line) => line.slice(2, -2).split(' | '));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowsText, verdict } from '../../../bench/against/report';
+import { disturbanceText, rowsText, verdict } from '../../../bench/against/report';
 import { lostRows, rowOf, slowerRows, withMoreRounds, type Gap } from '../../../bench/against/rows';
 import { startOrder, turnOrder } from '../../../bench/against/turns';
 import { spreadOf } from '../../../bench/statistics';
@@ -95,5 +95,14 @@ describe('the verdict', () => {
     expect(verdict([equal], [gap(['ours'])])).toMatchObject({ passes: false });
     expect(verdict([equal], [gap(['ours'])]).text).toContain('model: fgsm (because)');
     expect(verdict([], []).passes).toBe(false);
+  });
+});
+
+describe('a shared machine', () => {
+  it('is said, and that it decides nothing where over a quarter of the turns were disturbed', () => {
+    expect(disturbanceText([0, 0.05])).toBeUndefined();
+    expect(disturbanceText([])).toBeUndefined();
+    expect(disturbanceText([0.5, 0, 0, 0])).toBe('Other processes had over 8 % of the cores in 1 of 4 turns.');
+    expect(disturbanceText([0.5, 0.5, 0])).toMatch(/in 2 of 3 turns: this decides nothing/);
   });
 });
