@@ -1,6 +1,7 @@
 import { CancelledError } from '../errors';
 import type { SecondOpinion } from '../evaluation/secondEngine';
 import type { EngineId, ModelInfo } from '../model/modelInfo';
+import type { loadClassifier } from '../runtime/loadClassifier';
 import type { CheckModelRequest, Job } from './service';
 
 /** In order of preference: the most different one first, plain JavaScript last. */
@@ -14,9 +15,9 @@ export async function loadSecond(
   info: ModelInfo,
   job: Job | undefined,
 ): Promise<SecondOpinion> {
-  if (info.format === 'onnx' || info.format === 'keras')
-    return { why: `No second engine can read ${info.format === 'onnx' ? 'ONNX models' : "Keras's own files"}.` };
-  const { loadClassifier } = await import('../runtime/loadClassifier');
+  if (info.format === 'keras') return { why: "No second engine can read Keras's own files." };
+  if (info.asFile === true) return { why: 'The model runs from its own file, and no second engine can read ONNX models.' };
+  const { loadClassifier: load } = await import('../runtime/loadClassifier');
   const { threads, tensorflowModule } = request;
   const options = (engine: EngineId) => ({
     engine,
@@ -24,18 +25,33 @@ export async function loadSecond(
     ...(tensorflowModule === undefined ? {} : { tensorflowModule }),
     ...(job?.signal === undefined ? {} : { signal: job.signal }),
   });
+  if (info.format === 'onnx') return loadItsFile(request, options('onnx'));
   const refusals: string[] = [];
   for (const engine of ENGINES) {
     if (engine === info.engine) continue;
     if (engine === 'cpu' && info.input.height * info.input.width > CPU_PIXELS) continue;
     try {
-      return await loadClassifier(request.model, options(engine));
+      return await load(request.model, options(engine));
     } catch (error) {
       if (error instanceof CancelledError) throw error;
       refusals.push(`${engine}: ${firstLine(error)}`);
     }
   }
   return { why: `No second engine runs the model (${refusals.join('; ')}).` };
+}
+
+/** ONNX Runtime on the file itself knows nothing of what was derived from it. */
+async function loadItsFile(
+  { model }: CheckModelRequest,
+  options: Parameters<typeof loadClassifier>[1],
+): Promise<SecondOpinion> {
+  const { loadClassifier: load } = await import('../runtime/loadClassifier');
+  try {
+    return await load(model, { ...options, asFile: true });
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    return { why: `The model's own file does not run by itself (${firstLine(error)}).` };
+  }
 }
 
 function firstLine(error: unknown): string {

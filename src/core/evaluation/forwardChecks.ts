@@ -77,13 +77,15 @@ export function checkLogits({ output }: ModelInfo, rows: LogitRows): CheckItem {
   const smallest = all.reduce((a, b) => Math.min(a, b), Infinity);
   const largest = all.reduce((a, b) => Math.max(a, b), -Infinity);
   const numbers = { smallest, largest };
-  if (output.activation === 'probabilities')
+  if (output.activation === 'probabilities' || output.activation === 'independent-probabilities') {
+    const shown = output.activation === 'probabilities' && output.classes > 2 ? 'logarithms' : 'logarithms or log-odds';
     return checkItem(
       'logits',
       'warning',
-      'The model gives probabilities instead of logits and its last operation cannot be taken off: the logits shown are logarithms of probabilities, and where the model is sure its gradient drowns in rounding.',
+      `The model gives probabilities instead of logits and its last operation cannot be taken off: the logits shown are ${shown} of probabilities, and where the model is sure its gradient drowns in rounding.`,
       numbers,
     );
+  }
   if (output.activation !== 'logits')
     return checkItem(
       'logits',

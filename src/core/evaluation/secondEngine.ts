@@ -36,20 +36,23 @@ export async function checkSecondEngine(
   differentiable = true,
 ): Promise<CheckItem> {
   if ('why' in second) return checkItem('second-engine', 'skipped', second.why);
-  const { engine } = second.info;
+  const engine = second.info.engine;
+  const name = second.info.asFile === true ? "ONNX Runtime on the model's own file" : `The engine ${engine}`;
   const found: Agreement[] = [];
   try {
     for (const [index, picture] of pictures.entries())
       found.push(await compare(first, second, picture, rows[index]!, differentiable));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return checkItem('second-engine', 'skipped', `The engine ${engine} does not run the model: ${error.message}`);
+    return checkItem('second-engine', 'skipped', `${name} does not run the model: ${error.message}`);
   }
   const scores = Math.max(...found.map((each) => each.scores));
   const gradients = found.flatMap(({ gradient }) => (gradient ? [gradient] : []));
   if (gradients.length === 0) {
     const status = statusOf(scores, 1);
-    const text = `The engine ${engine} gives ${status === 'passed' ? 'the same' : 'other'} scores (within ${percent(scores)}); only one of them or none can differentiate the model.`;
+    const why =
+      second.info.asFile === true ? 'it has no gradient to compare' : 'only one of them or none can differentiate the model';
+    const text = `${name} gives ${status === 'passed' ? 'the same' : 'other'} scores (within ${percent(scores)}); ${why}.`;
     return checkItem('second-engine', status, text, { pictures: pictures.length, scoreDifference: scores });
   }
   const direction = Math.min(...gradients.map((each) => each.cosine));

@@ -13,6 +13,8 @@ export interface ModelInfo {
   readonly engine: EngineId;
   /** Which engine runs and why, one sentence. */
   readonly engineReason: string;
+  /** The model's own file runs as it is, not a network derived from it. */
+  readonly asFile?: boolean;
   readonly input: ModelInput;
   readonly classes: readonly string[];
   /** Where the class names come from ("lens.json", "metadata.json", "labels.txt", "numbered"). */

@@ -7,6 +7,8 @@ import type { EngineOptions } from './tensorflow/options';
 
 export interface LoadOptions extends EngineOptions {
   readonly engine: EngineChoice;
+  /** Run an ONNX file as it is, for predictions alone: what others can be held to. */
+  readonly asFile?: boolean;
   readonly signal?: AbortSignal;
   /** Called with done ≤ total as files are read and the model is built. */
   readonly progress?: (done: number, total: number) => void;
@@ -37,7 +39,8 @@ async function build(files: ModelFiles, reference: ModelReference, options: Load
     if (options.engine !== 'onnx' && options.engine !== 'auto') throw onlyOnnx(files, options.engine);
     const { loadOnnx } = await import('./onnx/loadOnnx');
     const reason = options.engine === 'onnx' ? 'The engine onnx was chosen.' : 'ONNX Runtime is the fastest engine.';
-    return loadOnnx(files, reference, { reason, threads: options.threads, mustDifferentiate: false });
+    const asFile = options.asFile === true;
+    return loadOnnx(files, reference, { reason, threads: options.threads, mustDifferentiate: false, asFile });
   }
   const { loadTensorFlowFiles } = await import('./tensorflow/loadTensorFlow');
   if (options.engine !== 'auto') return loadTensorFlowFiles(files, reference, options);
@@ -45,7 +48,7 @@ async function build(files: ModelFiles, reference: ModelReference, options: Load
   try {
     const { loadOnnx } = await import('./onnx/loadOnnx');
     const reason = 'ONNX Runtime is the fastest engine.';
-    return await loadOnnx(files, reference, { reason, threads: options.threads, mustDifferentiate: true });
+    return await loadOnnx(files, reference, { reason, threads: options.threads, mustDifferentiate: true, asFile: false });
   } catch (error) {
     if (error instanceof UserError && error.code === 'model-spec') throw error;
     refusal = error;

@@ -37,6 +37,8 @@ export interface OnnxOptions {
   readonly threads: number | undefined;
   /** Refuse a model that cannot be differentiated. */
   readonly mustDifferentiate: boolean;
+  /** Run the file itself, which must be ONNX. */
+  readonly asFile: boolean;
 }
 
 /** Reads a model of any format into the IR and makes it ready for ONNX Runtime. Throws `UserError`. */
@@ -56,16 +58,17 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
   const model = await readModel(files);
   const read = model.graph;
   const unknown = unknownOperators(read, operators);
+  const asFile = options.asFile || unknown.size > 0;
   if (unknown.size > 0 && options.mustDifferentiate && files.format !== 'onnx') throw new NotDifferentiable(unknown);
-  const input = networkInput(read, unknown.size === 0);
+  const input = networkInput(read, !asFile);
   const shape = inputShapeOf(input);
   const resolved = resolveInput(shape, files.description);
   const { output: wanted } = files.description.spec;
-  const named = withNamedValue(input.graph, unknown.size === 0 ? wanted : undefined, model.aliases);
+  const named = withNamedValue(input.graph, asFile ? undefined : wanted, model.aliases);
   const { graph: sized, unit } = withSize(named, resolved.input, shape.layout);
   const threads = threadCount(options.threads);
   const { reason } = options;
-  if (unknown.size > 0) {
+  if (asFile) {
     const output = chooseOutput(declaredCandidates(model), wanted);
     const original = { ...sized, inputs: [{ ...sized.inputs[0]!, type: input.type }] };
     const facts = { files, reference, reason, unknown, resolved, shape, threads, unit, output };

@@ -36,7 +36,8 @@ interface OriginalModel {
 }
 
 /**
- * A model with operators that are not known here runs as its file has it, for predictions and methods without gradients.
+ * Runs a model as its file has it, for predictions and methods without gradients: one with operators that are not known here, or
+ * any, to hold the network that is derived from it to it.
  * Throws `UserError('model-unsupported')` naming the operators for other formats, which only our own graph could run.
  */
 export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
@@ -62,12 +63,14 @@ export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
       warnings: [
         ...output.warnings,
         ...model.inputWarnings,
-        `${list}: not known here, so the model predicts but cannot be differentiated.`,
+        ...(unknown.size === 0
+          ? []
+          : [`${list}: not known here, so the model predicts but cannot be differentiated.`]),
       ],
     };
     const candidate = { engine: 'onnx' as const, reason: model.reason };
     const { info, rule } = describeModel(files, model.reference, candidate, facts, resolved, probe);
-    return createOnnxClassifier({ info, sessions, rule });
+    return createOnnxClassifier({ info: { ...info, asFile: true }, sessions, rule });
   } catch (error) {
     await sessions.dispose();
     throw error;
