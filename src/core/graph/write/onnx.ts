@@ -1,6 +1,7 @@
 import { PbfWriter } from 'pbf';
 import type { Attribute, GraphNode, StaticGraph } from '../graph';
 import type { ElementType, Tensor, TypedShape } from '../tensor';
+import { soonest } from './order';
 
 const IR_VERSION = 10;
 /** The operator set whose meaning the IR has. */
@@ -30,7 +31,7 @@ function writeOpset({ domain, version }: { domain: string; version: number }, wr
 }
 
 function writeGraph(graph: StaticGraph, writer: PbfWriter): void {
-  for (const node of graph.nodes) writer.writeMessage(1, writeNode, node);
+  for (const node of soonest(graph.nodes)) writer.writeMessage(1, writeNode, node);
   writer.writeStringField(2, 'gradient-lens');
   for (const [name, tensor] of graph.constants) writer.writeMessage(5, writeTensor, { name, tensor });
   for (const { name, type, shape } of graph.inputs)
