@@ -1,4 +1,4 @@
-import type { Attributes, GraphInput, GraphNode, StaticGraph } from './graph';
+import type { Attributes, Graph, GraphInput, GraphNode, StaticGraph } from './graph';
 import type { NodeBuilder, Operator } from './operator';
 import { floats, integers, type Shape, type Tensor, type TypedShape } from './tensor';
 
@@ -32,9 +32,15 @@ export class GraphBuilder implements NodeBuilder {
    * values never get a name that a later node of `graph` brings along.
    */
   static rewriting(graph: StaticGraph, operators: OperatorTable): GraphBuilder {
-    const builder = new GraphBuilder(operators);
+    const builder = GraphBuilder.reserving(graph, operators);
     for (const { name, type, shape } of graph.inputs) builder.input(name, { type, shape });
     for (const [name, tensor] of graph.constants) builder.setConstant(name, tensor);
+    return builder;
+  }
+
+  /** An empty builder that gives no new value a name of a node of `graph`. */
+  static reserving(graph: Graph, operators: OperatorTable): GraphBuilder {
+    const builder = new GraphBuilder(operators);
     for (const { outputs } of graph.nodes) for (const name of outputs) builder.#reserved.add(name);
     return builder;
   }

@@ -1,5 +1,6 @@
 import { GraphBuilder, type OperatorTable } from './builder';
 import { numberAttribute, type Graph, type GraphNode, type StaticGraph } from './graph';
+import { withEveryAxis } from './ops/padding';
 import { integers, sizeOf, type Tensor, type TypedShape } from './tensor';
 
 /** Elements that folding may make out of nothing, all constants together; more only in proportion to the file's own. */
@@ -24,7 +25,7 @@ export function specialise(
   operators: OperatorTable,
   keep: (node: GraphNode) => boolean = () => false,
 ): StaticGraph {
-  const builder = new GraphBuilder(operators);
+  const builder = GraphBuilder.reserving(graph, operators);
   for (const input of graph.inputs) {
     const type = { type: input.type, shape: input.shape.map((size) => (size < 0 ? batch : size)) };
     checkComputed('The input', type);
@@ -42,7 +43,7 @@ export function specialise(
     const constants = node.inputs.map((name) => builder.constantOf(name));
     const known = node.inputs.every((name, index) => name === '' || constants[index] !== undefined);
     if (shapes === undefined && (!(known && evaluate) || keep(node))) {
-      for (const name of fitting(node, () => builder.addNode(node)))
+      for (const name of fitting(node, () => builder.addNode(node.op === 'Pad' ? withEveryAxis(node, builder) : node)))
         if (name !== '') total += checkComputed(node.op, builder.type(name));
       if (total > TOTAL_LIMIT) throw new Error(`The values of the network have ${total} elements together`);
       continue;

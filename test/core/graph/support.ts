@@ -99,11 +99,12 @@ export async function runGraph(
   graph: StaticGraph,
   feeds: Readonly<Record<string, Tensor>>,
   opset?: number,
+  graphOptimizationLevel: 'disabled' | 'basic' | 'all' = 'basic',
 ): Promise<readonly Tensor[]> {
   const session = await InferenceSession.create(writeOnnx(graph, opset), {
     intraOpNumThreads: 1,
     logSeverityLevel: 3,
-    graphOptimizationLevel: 'basic',
+    graphOptimizationLevel,
   });
   const tensors = Object.fromEntries(
     Object.entries(feeds).map(([name, { type, shape, data }]) => [

@@ -4,7 +4,7 @@ import { positive } from './axis';
 import { refuseOtherInputs } from './guard';
 import { placeAlong } from './placement';
 import { allocate, flatIndex, forEachPosition } from './strided';
-import { stridesOf, type Tensor } from '../tensor';
+import { stridesOf, type Shape, type Tensor } from '../tensor';
 
 /** Padding by a constant, by reflection at the edge element, by repetition of it, or round the other side. */
 export const padding: Readonly<Record<string, Operator>> = {
@@ -21,6 +21,24 @@ export const padding: Readonly<Record<string, Operator>> = {
     },
   },
 };
+
+/**
+ * The node with pads for every axis in their order: where a Transpose stands before a Pad of some axes, ONNX Runtime 1.30
+ * permutes the pads as if they were of all, and pads others. Itself if its pads or axes are computed.
+ */
+export function withEveryAxis(node: GraphNode, builder: PadBuilder): GraphNode {
+  const [x, pads, value = '', axes = ''] = node.inputs as [string, string?, string?, string?];
+  const constants = node.inputs.map((name) => builder.constantOf(name));
+  if (axes === '' || pads === undefined || constants[1] === undefined || constants[3] === undefined) return node;
+  const { begin, end } = padsOf(node, builder.shape(x).length, constants);
+  return { ...node, inputs: [x, builder.indices([...begin, ...end]), ...(value === '' ? [] : [value])] };
+}
+
+interface PadBuilder {
+  readonly constantOf: (value: string) => Tensor | undefined;
+  readonly shape: (value: string) => Shape;
+  readonly indices: (values: readonly number[]) => string;
+}
 
 function padsOf(
   node: GraphNode,

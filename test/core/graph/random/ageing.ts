@@ -54,7 +54,7 @@ function listed(name: string, at: number, since: number): Older {
     if (given === '') return { ...node, inputs: node.inputs.slice(0, at), attributes: rest };
     const list = constant(given);
     if (list === undefined) return undefined;
-    return { ...node, inputs: node.inputs.slice(0, at), attributes: { ...rest, [name]: Array.from(list.data) } };
+    return { ...node, inputs: node.inputs.slice(0, at), attributes: { ...rest, [name]: numbersOf(list) } };
   };
 }
 
@@ -91,7 +91,7 @@ const OLDER: ReadonlyMap<string, Older> = new Map<string, Older>([
       if (node.inputs.length > 4) return undefined;
       const lists = node.inputs.slice(1).map((name) => constant(name));
       if (lists.some((list) => list === undefined)) return undefined;
-      const named = lists.map((list, index) => [['starts', 'ends', 'axes'][index]!, Array.from(list!.data)] as const);
+      const named = lists.map((list, index) => [['starts', 'ends', 'axes'][index]!, numbersOf(list!)] as const);
       return { ...node, inputs: node.inputs.slice(0, 1), attributes: Object.fromEntries(named) };
     },
   ],
@@ -142,4 +142,9 @@ function quantisation(
 ): GraphNode | undefined {
   if (opset >= 13) return node;
   return constant(node.inputs[1]!)?.shape.length === 0 ? { ...node, attributes: {} } : undefined;
+}
+
+/** 2⁶³, an open end, is none that an attribute can have. */
+function numbersOf({ data }: Tensor): readonly number[] {
+  return Array.from(data, (each) => Math.min(each, 2 ** 40));
 }

@@ -124,7 +124,7 @@ function pooled(draft: Draft, x: string): string {
     .map((side) => draw.int(1, Math.min(3, side)));
   const attributes: Attributes = {
     kernel_shape: kernel,
-    strides: kernel.map(() => draw.int(1, 2)),
+    strides: kernel.map((size) => draw.int(1, Math.min(2, size))),
     ...(draw.chance(0.3)
       ? { auto_pad: draw.pick(['SAME_UPPER', 'VALID']) }
       : { pads: [0, 0, 1, 1].map((end, at) => Math.min(kernel[at % 2]! - 1, draw.int(0, 1) * end)) }),
