@@ -58,6 +58,8 @@ const cases: readonly Case[] = [
   },
   { op: 'Resize', opset: 10, shape: [1, 1, 5, 4], constants: [floats([4], [1, 1, 0.8, 0.6])] },
   { op: 'Resize', opset: 10, shape: [1, 1, 5, 4], constants: [floats([4], [1, 1, 1.7, 2.6])] },
+  { op: 'Resize', opset: 10, shape: [1, 1, 5, 6], constants: [floats([4], [1, 1, 0.7, 1.7])] },
+  { op: 'Resize', opset: 10, shape: [1, 2, 5, 6], constants: [floats([4], [1, 2, 2, 0.6])] },
   {
     op: 'BatchNormalization',
     opset: 7,
@@ -124,6 +126,50 @@ describe('modernise', () => {
       });
     },
   );
+
+  it('keeps what a Resize by computed scales computes', async () => {
+    const old: Graph = {
+      inputs: [{ name: 'x', type: 'float32', shape: [1, 1, 5, 6] }],
+      outputs: ['y'],
+      nodes: [
+        { op: 'Concat', inputs: ['one', 'sides'], outputs: ['scales'], attributes: { axis: 0 } },
+        { op: 'Resize', inputs: ['x', 'scales'], outputs: ['y'], attributes: { mode: 'nearest' } },
+      ],
+      constants: new Map([
+        ['one', floats([2], [1, 1])],
+        ['sides', floats([2], [0.7, 1.7])],
+      ]),
+    };
+    const modern = specialise(modernise(old, 10), 1, operators);
+    const feeds = { x: floats([1, 1, 5, 6], randomNumbers(30, 5)) };
+    const [[expected], [actual]] = [
+      await runGraph({ ...old, types: modern.types }, feeds, 10),
+      await runGraph(modern, feeds),
+    ];
+    expect(actual!.shape).toEqual([1, 1, 3, 10]);
+    expect(actual).toEqual(expected);
+  });
+
+  it('refuses batch normalisation that takes its statistics from the pictures at hand', () => {
+    const norm =
+      (opset: number, attributes: Attributes, ...more: readonly string[]) =>
+      () => {
+        const four = ['a', 'b', 'c', 'd'];
+        const graph: Graph = {
+          inputs: [{ name: 'x', type: 'float32', shape: [1, 1, 2] }],
+          outputs: ['y'],
+          nodes: [{ op: 'BatchNormalization', inputs: ['x', ...four], outputs: ['y', ...more], attributes }],
+          constants: new Map(four.map((name) => [name, floats([1], [1])])),
+        };
+        return specialise(modernise(graph, opset), 1, operators);
+      };
+    // ONNX Runtime computes with the statistics of the pictures in all three.
+    expect(norm(9, {}, 'mean', 'variance')).toThrow('training mode');
+    expect(norm(13, {}, 'mean', 'variance', 'saved', 'kept')).toThrow('training mode');
+    expect(norm(15, { training_mode: 1 }, 'mean', 'variance')).toThrow('training mode');
+    expect(norm(9, {}, '', '')().nodes).toHaveLength(1);
+    expect(norm(15, {})().nodes).toHaveLength(1);
+  });
 
   it('turns casts to other floats into casts to float32', () => {
     const cast = (to: number): Graph => ({
