@@ -78,7 +78,7 @@ describe('passes on random networks', () => {
     expect(applied).toBeGreaterThan(SEEDS.length / 10);
   });
 
-  it('are of all kinds', { timeout: LIMIT }, async () => {
+  it.skipIf(SEEDS.length < 80)('are of all kinds', { timeout: LIMIT }, async () => {
     const used = new Set(networks.flatMap(([, { graph }]) => graph.nodes.map(({ op }) => op)));
     expect(used.size).toBeGreaterThan(50);
     const opsets = new Set((await older).map(({ network }) => network.opset));

@@ -78,7 +78,8 @@ function stripped(network: Network): Rewritten | undefined {
   let last = producers.get(output);
   while (last?.op === 'Identity') last = producers.get(last.inputs[0]!);
   if (last === undefined || !/^(Softmax|LogSoftmax|Sigmoid)$/.test(last.op)) return undefined;
-  const { graph } = stripActivation({ ...modern.graph, outputs: [output] });
+  const { graph, activation } = stripActivation({ ...modern.graph, outputs: [output] });
+  if (activation === 'logits') return undefined;
   return { network: withGraph(modern, graph), restore: ([logits]) => [activated(logits!, last.op)] };
 }
 
