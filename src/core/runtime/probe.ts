@@ -50,18 +50,15 @@ export function inUnitRange(raw: Float32Array): boolean {
   return raw.every((value) => value >= -1e-6 && value <= 1 + 1e-6);
 }
 
-/** Is each row, of several numbers, a distribution: its sum 1, up to rounding to 8 bits? */
+/** By how much the sum of probabilities that were rounded to 8 bits may miss 1. */
+const ROUNDED_SUM = 0.02;
+
+/** Is each row, of several numbers, a distribution: its sum 1, up to rounding. */
 export function sumToOne({ raw, count, outputs }: Probe): boolean {
   if (outputs === 1) return false;
-  const rounding = 1e-3 + (raw.every(isEighthBit) ? outputs / 510 : 0);
   return Array.from({ length: count }, (_, row) => raw.subarray(row * outputs, (row + 1) * outputs)).every(
-    (row) => Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) <= Math.min(rounding, 0.1),
+    (row) => Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) <= ROUNDED_SUM,
   );
-}
-
-/** A multiple of 1/255 or 1/256, as quantised probabilities are. */
-function isEighthBit(value: number): boolean {
-  return [255, 256].some((levels) => Math.abs(value * levels - Math.round(value * levels)) < 1e-3);
 }
 
 /** Park–Miller numbers in [0, 1]: the same in every run. */

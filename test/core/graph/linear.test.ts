@@ -81,7 +81,7 @@ const STEPS: Readonly<Record<string, (graph: Graph, table: OperatorTable) => unk
   modernise: (graph) => modernise(graph, 20),
   cancelTransposes,
   removeIdentities,
-  stripActivation,
+  stripActivation: (graph) => stripActivation(graph),
   foldBatchNormalization,
   inferenceForm,
   specialise: (graph, table) => specialise(graph, 1, table),

@@ -16,6 +16,8 @@ export interface Flow {
   readonly isLearned: boolean;
   /** Holds some of the channels only. */
   readonly isPartial: boolean;
+  /** Changed by more than scaling, so that only its axes still tell something. */
+  readonly isOver: boolean;
 }
 
 /** More channels than that are rows or columns. */
@@ -31,6 +33,7 @@ export function identityFlow(shape: Shape): Flow {
     operators: [],
     isLearned: false,
     isPartial: false,
+    isOver: false,
   };
 }
 

@@ -29,6 +29,10 @@ const CHANNELS_SECOND: ReadonlySet<string> = new Set([
   ...['InstanceNormalization', 'GroupNormalization', 'BatchNormalization', 'DepthToSpace', 'SpaceToDepth'],
 ]);
 
+/** Operators behind which the axes are others than before, or are summed over. */
+const REARRANGING =
+  /Conv|Pool|MatMul|Gemm|Reshape|Flatten|Reduce|Arg|Einsum|Shape|Loop|Scan|If|TopK|Depth|Space|Expand|Tile|Gather|Scatter|Concat|Split|Slice|Transpose|squeeze|LSTM|GRU|RNN|Attention|NonZero|Size/i;
+
 /**
  * Follows the input through the operations that only scale, crop, resize and rearrange it, up to the first that do more.
  * Convolutions and their kind tell which axis is the channels'; constants tell how values are scaled on the way.
@@ -42,16 +46,12 @@ export function inputUse(graph: Graph): InputUse {
     const sources = node.inputs.map((name) => flows.get(name));
     if (sources.every((flow) => flow === undefined)) continue;
     const next = follow(node, sources, graph.constants);
-    if (next === undefined)
-      found = merge(
-        found,
-        ended(
-          node,
-          sources.find((flow) => flow !== undefined)!,
-          graph.constants,
-        ),
-      );
-    else {
+    if (next === undefined) {
+      const flow = sources.find((each) => each !== undefined)!;
+      found = merge(found, ended(node, flow, graph.constants));
+      // Where the channels lie is still to be seen behind what changes every number by itself.
+      if (!REARRANGING.test(node.op)) flows.set(node.outputs[0]!, { ...flow, isOver: true });
+    } else {
       next.forEach((flow, index) => flows.set(node.outputs[index]!, flow));
       found = merge(found, { ...hintOf(next[0]), ...quantisedBy(node, sources[0], graph.constants) });
     }
@@ -78,13 +78,13 @@ function ended(node: GraphNode, flow: Flow, constants: Graph['constants']): Inpu
   return {
     ...(channelAxis !== undefined && channelAxis > 0 && { channelAxis }),
     ...(read !== undefined && !flow.isPartial && { channels: read }),
-    ...(operators.length > 0 && !flow.isPartial && { scaling: { scale, shift, operators, isLearned } }),
+    ...(operators.length > 0 && !flow.isPartial && !flow.isOver && { scaling: { scale, shift, operators, isLearned } }),
   };
 }
 
 /** QuantizeLinear on the scaled input: the inputs of its lowest and highest level. */
 function quantisedBy(node: GraphNode, flow: Flow | undefined, constants: Graph['constants']): InputUse {
-  if (node.op !== 'QuantizeLinear' || flow === undefined || flow.scale.length !== 1) return {};
+  if (node.op !== 'QuantizeLinear' || flow === undefined || flow.isOver || flow.scale.length !== 1) return {};
   const [step, zero] = [constants.get(node.inputs[1]!), constants.get(node.inputs[2] ?? '')];
   if (step?.data.length !== 1) return {};
   const lowest = zero?.type === 'int8' ? -128 : 0;

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors';
 import type { Graph } from '../../graph/graph';
 import { ancestorsOf, producersOf } from '../../graph/inspect/producers';
-import type { Types } from '../../graph/inspect/scoreTail';
+import { SAME_ORDER, type Types } from '../../graph/inspect/scoreTail';
 import { scoreValues } from '../../graph/inspect/scoreValues';
 import { stripActivation } from '../../graph/passes/stripActivation';
 import { looksLikeScores, type OutputCandidate } from '../outputs';
@@ -48,16 +48,20 @@ export function declaredCandidates({ graph, declared, aliases }: ReadModel): rea
   }));
 }
 
-/** Outputs that others are made of. */
+/** Outputs that others are made of, be it by another name. */
 function feeders(graph: Graph): ReadonlySet<string> {
   if (graph.outputs.length === 1) return new Set();
   const producers = producersOf(graph);
-  return new Set(
-    graph.outputs.flatMap((output) => {
-      const made = ancestorsOf(output, producers);
-      return graph.outputs.filter((other) => other !== output && made.has(other));
-    }),
-  );
+  const made = new Map(graph.outputs.map((output) => [output, ancestorsOf(output, producers)]));
+  const feeds = (one: string, other: string): boolean =>
+    one !== other && made.get(other)!.has(sourceOf(one, producers)) && !made.get(one)!.has(sourceOf(other, producers));
+  return new Set(graph.outputs.filter((one) => graph.outputs.some((other) => feeds(one, other))));
+}
+
+/** The value that an output hands on, at most in another shape. */
+function sourceOf(name: string, producers: ReturnType<typeof producersOf>): string {
+  const node = producers.get(name);
+  return node !== undefined && SAME_ORDER.has(node.op) ? sourceOf(node.inputs[0]!, producers) : name;
 }
 
 /** Throws `UserError('model-unsupported')` unless an output of this shape holds scores. */

@@ -128,7 +128,8 @@ async function ask(model: GeneratedModel, reference: Reference): Promise<Expecte
     channels,
     pictures,
     probabilities: all,
-    tolerance: TOLERANCE + (spread ?? 0) + 4 * jitter,
+    // What a half puts out is itself rounded to one.
+    tolerance: TOLERANCE + (spread ?? 0) + 4 * jitter + (model.isHalf ? 2 ** -11 : 0),
     jitter,
     classIndex,
     slopes,

@@ -159,10 +159,16 @@ async function checkIntegrated(classifier: Classifier, picture: PixelImage, expe
   return [`integrated gradients sum to ${sum.toPrecision(4)} for ${wanted}`];
 }
 
-async function checkAttack(classifier: Classifier, picture: PixelImage, { classIndex }: Expected): Promise<string[]> {
+async function checkAttack(
+  classifier: Classifier,
+  picture: PixelImage,
+  { classIndex, slopes }: Expected,
+): Promise<string[]> {
   const parameters = resolveParameters(fgsm.parameters, { epsilon: 0.02 });
   const goal = { direction: 'away', label: classIndex } as const;
-  const { adversarial } = await fgsm.run(classifier, picture, goal, parameters, { seed: 1 });
+  const { adversarial, warnings } = await fgsm.run(classifier, picture, goal, parameters, { seed: 1 });
+  // Where rounding saturates, the gradient is zero and the attack says so.
+  if (slopes.length === 0 && warnings.some((warning) => warning.includes('zero everywhere'))) return [];
   const moved = largestDifference(adversarial.data, picture.data);
   return moved > 0 && moved <= 0.02 + 1e-6 ? [] : [`the attack moves pixels by ${moved}`];
 }
