@@ -26,6 +26,7 @@ export interface TrainOptions {
   readonly watchEvery: number;
   readonly scoreOf: WatchOptions['scoreOf'];
   readonly limit?: number;
+  readonly followLinks?: boolean;
   readonly classes?: string;
   readonly color?: 'rgb' | 'grayscale';
   readonly height?: number;
@@ -71,6 +72,7 @@ export function addTrainOptions(command: Command): Command {
     .addOption(choice('--score-of <class>', 'whose score is watched', ['predicted', 'label']).default(watch.scoreOf))
     .option('--limit <n>', 'at most so many training images', parseNumber)
     .option('--classes <a,b>', 'only these classes')
+    .option('--follow-links', 'follow links that lead out of the data set')
     .addOption(choice('--color <kind>', 'colour of the images (default: their own)', ['rgb', 'grayscale']))
     .option('--height <n>', 'height of the images (default: their own, at most 256)', parseNumber)
     .option('--width <n>', 'width of the images', parseNumber)
@@ -129,6 +131,7 @@ function datasetRequest(dataset: string, options: TrainOptions): DatasetRequest 
     ...(height === undefined ? {} : { height }),
     ...(width === undefined ? {} : { width }),
     ...(resize === undefined ? {} : { resize }),
+    ...(options.followLinks ? { followLinks: true } : {}),
     ...(classes === undefined ? {} : { classes: classes.split(',').map((name) => name.trim()) }),
   };
 }

@@ -2,6 +2,7 @@ import type { TrainingEvent } from '../core/engine/training/service';
 import type { NetworkSummary } from '../core/training/architectures/architecture';
 import { printable } from '../core/printable';
 import type { EpochResult, RunRecord } from '../core/training/run/record';
+import { createRunWarnings } from './runWarnings';
 import { formatProbability, formatTable } from './table';
 import { createStatusLine } from './terminal';
 
@@ -9,14 +10,18 @@ import { createStatusLine } from './terminal';
 export interface TrainingProgress {
   readonly report: (event: TrainingEvent) => void;
   readonly clear: () => void;
+  /** Says what the record warns of and was not said before. */
+  readonly warn: (record: RunRecord) => void;
 }
 
 export function createTrainingProgress(): TrainingProgress {
   let record: RunRecord | undefined;
   const { show, say, clear } = createStatusLine();
+  const warnings = createRunWarnings(say);
 
   return {
     clear,
+    warn: (ended) => warnings.tell(ended),
     report(event) {
       switch (event.kind) {
         case 'preparing':
@@ -24,6 +29,7 @@ export function createTrainingProgress(): TrainingProgress {
           break;
         case 'record':
           if (record === undefined) say(describeNetwork(event.record.network.summary));
+          warnings.tell(event.record);
           record = event.record;
           break;
         case 'minibatches':

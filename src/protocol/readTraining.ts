@@ -37,6 +37,7 @@ export const readDatasetRequest: Reader<DatasetRequest> = object(
     limit: count,
     testShare: share,
     seed,
+    followLinks: boolean,
   },
 );
 

@@ -46,6 +46,7 @@ const isRequestShape = hasShape({
   limit: isOptional(isCount),
   testShare: isOptional(isFiniteNumber),
   seed: isOptional(isFiniteNumber),
+  followLinks: isOptional(isBoolean),
   cacheBytes: isOptional(isFiniteNumber),
 });
 

@@ -65,6 +65,7 @@ const isRecordShape = hasShape({
   imagesPerSecond: isOptional(isNumber),
   seconds: isNumber,
   warnings: isArrayOf(isString),
+  leftOut: isOptional(hasShape({ count: isCount, files: isArrayOf(hasShape({ path: isString, reason: isString })) })),
 });
 export const isRunRecord: Guard<RunRecord> = (value): value is RunRecord => isRecordShape(value);
 

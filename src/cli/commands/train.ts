@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { TrainRequest, TrainingEvent } from '../../core/engine/training/service';
@@ -8,7 +9,6 @@ import { writeJson } from '../session';
 import { formatFacts, formatProbability } from '../table';
 import { sayLine } from '../terminal';
 import { createTrainingProgress } from '../trainingProgress';
-import { warn } from '../report';
 import type { TrainOptions } from '../trainOptions';
 import { addTrainOptions, newRunRequest } from '../trainOptions';
 
@@ -49,9 +49,10 @@ async function run(session: Session, request: TrainRequest, { json }: TrainOptio
     })
     .finally(() => progress.clear());
   const { folder } = request;
-  record.warnings.forEach(warn);
-  if (json) writeJson(session, documentOf(record, folder));
-  else session.write(describe(record, folder));
+  progress.warn(record);
+  const model = modelPath(folder);
+  if (json) writeJson(session, documentOf(record, folder, model));
+  else session.write(describe(record, folder, model));
   if (record.status === 'failed') {
     sayLine(record.message ?? 'The training failed.');
     session.fail(2);
@@ -63,22 +64,24 @@ async function run(session: Session, request: TrainRequest, { json }: TrainOptio
   }
 }
 
-function documentOf(record: RunRecord, folder: string) {
+function documentOf(record: RunRecord, folder: string, model: string | undefined) {
   return {
     ...record,
     testAccuracy: record.test?.accuracy ?? null,
     testLoss: record.test?.loss ?? null,
     imagesPerSecond: record.imagesPerSecond ?? null,
     folder,
-    model: modelPath(folder),
+    model: model ?? null,
   };
 }
 
-function modelPath(folder: string): string {
-  return path.join(folder, 'model', 'model.json');
+/** Undefined where the run did not come to write it. */
+function modelPath(folder: string): string | undefined {
+  const file = path.join(folder, 'model', 'model.json');
+  return existsSync(file) ? file : undefined;
 }
 
-function describe(record: RunRecord, folder: string): string {
+function describe(record: RunRecord, folder: string, model: string | undefined): string {
   const { test, dataset, network, imagesPerSecond } = record;
   const last = record.epochs.at(-1);
   const { info } = dataset;
@@ -93,7 +96,7 @@ function describe(record: RunRecord, folder: string): string {
     ['images a second', imagesPerSecond?.toFixed(0)],
     ['watched', record.watched.length === 0 ? undefined : record.watched.map(({ name }) => name).join(', ')],
     ['folder', folder],
-    ['model', modelPath(folder)],
+    ['model', model],
   ]);
 }
 

@@ -2,6 +2,8 @@ import { createRandom, deriveSeed, shuffledIndices } from '../random';
 import type { PictureSize } from './architectures/architecture';
 import { augment } from './data/augment';
 import type { ImageSet } from './data/dataset';
+import { unreadable } from './data/failures';
+import { createLeftOut, readReadable, type LeftOut } from './data/leftOut';
 import { DRAWS } from './draws';
 import type { Minibatch } from './network';
 import type { TrainingOptions } from './options';
@@ -26,11 +28,16 @@ interface Ahead {
   readonly batch: Promise<Minibatch>;
 }
 
-/** Reads `set` in an order of its own in each epoch, augmented; two minibatches are held at a time, in buffers of their own. */
+/**
+ * Reads `set` in an order of its own in each epoch, augmented; two minibatches are held at a time, in buffers of their own. Pictures
+ * that cannot be read are left out, so that their minibatch is smaller; if nothing is left of it, the next picture of the epoch's
+ * order takes its place.
+ */
 export function createMinibatchReader(
   set: ImageSet,
   size: PictureSize,
   { batchSize, seed, epochs, augmentation }: Pick<TrainingOptions, 'batchSize' | 'seed' | 'epochs' | 'augmentation'>,
+  leftOut: LeftOut = createLeftOut(set.count),
 ): MinibatchReader {
   const values = size.height * size.width * size.channels;
   const epochSteps = Math.ceil(set.count / batchSize);
@@ -47,13 +54,29 @@ export function createMinibatchReader(
 
   async function fetch(index: number, { pixels, labels }: Slot): Promise<Minibatch> {
     const start = (index % epochSteps) * batchSize;
-    const indices = orderOf(Math.floor(index / epochSteps)).subarray(start, start + batchSize);
-    const count = indices.length;
-    indices.forEach((image, place) => (labels[place] = set.labels[image]!));
+    const all = orderOf(Math.floor(index / epochSteps));
+    const indices = all.subarray(start, start + batchSize);
+    const room = pixels.subarray(0, indices.length * values);
+    const kept = await readReadable(set, indices, room, leftOut);
+    const images = kept.length > 0 ? kept.map((place) => indices[place]!) : [await readNext(all, start, room)];
+    const count = images.length;
+    images.forEach((image, place) => (labels[place] = set.labels[image]!));
     const used = pixels.subarray(0, count * values);
-    await set.read(indices, used);
     augment(used, count, size, augmentation, deriveSeed(seed, DRAWS.augmentation, index));
     return { pixels: used, labels: labels.subarray(0, count), count, seed: deriveSeed(seed, DRAWS.dropout, index) };
+  }
+
+  /** Reads the first picture that can be read after a minibatch of which none can. */
+  async function readNext(all: Uint32Array, start: number, room: Float32Array): Promise<number> {
+    for (let step = 0; step < all.length; step++) {
+      const image = all[(start + batchSize + step) % all.length]!;
+      const kept = await readReadable(set, [image], room.subarray(0, values), leftOut);
+      if (kept.length > 0) return image;
+    }
+    throw unreadable(
+      'None of the pictures to train on can be read any more.',
+      'Bring the data set back as it was, then continue the run.',
+    );
   }
 
   function begin(index: number): Ahead {

@@ -5,6 +5,7 @@ import type { TrainingControl } from './control';
 import type { ImageSet } from './data/dataset';
 import type { Evaluation } from './evaluate';
 import { evaluate } from './evaluate';
+import { createLeftOut, isLeftOutWarning, leftOutWarning } from './data/leftOut';
 import type { TrainerEvent } from './events';
 import { createLedger } from './ledger';
 import { createMinibatchReader } from './minibatches';
@@ -13,6 +14,7 @@ import type { Optimizer } from './optimizer';
 import type { TrainingOptions } from './options';
 import { createPace } from './pace';
 import { createReporter } from './reporter';
+import { diskFailure, explainDisk } from './run/diskFailure';
 import type { RunRecord } from './run/record';
 import type { RunOutput } from './run/runOutput';
 import type { RunState } from './run/stateFile';
@@ -64,13 +66,20 @@ export function stepsOf(images: number, { batchSize, epochs }: TrainingOptions):
 export async function trainNetwork(parts: TrainerParts, record: RunRecord): Promise<RunRecord> {
   const { network, optimizer, watcher, sets, options, output, control } = parts;
   const size: PictureSize = network.input;
-  const reader = createMinibatchReader(sets.train, size, options);
-  const { epochSteps } = reader;
   const steps = stepsOf(sets.train.count, options);
   const ledger = createLedger(sets.train.count, parts.from);
   const pace = createPace();
   const reporter = createReporter({ report: parts.report, layout: watcher?.layout, pace: () => outlook() });
+  const { train, validation, test } = sets;
+  const pictures = train.count + (validation?.count ?? 0) + test.count;
+  const leftOut = createLeftOut(pictures, record.leftOut);
+  const ownWarnings = record.warnings.filter((text) => !isLeftOutWarning(text));
+  let toldLeftOut = leftOut.count;
+  const reader = createMinibatchReader(train, size, options, leftOut);
+  const { epochSteps } = reader;
   let current = record;
+  /** Whether there is a state to go on from. */
+  let isKept = parts.from !== undefined;
   let lastFrame: Uint8Array | undefined;
   /** What is being looked at; its frame is put down before the next look, and before anything is kept. */
   let looking: Promise<Uint8Array> | undefined;
@@ -102,11 +111,17 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
       seconds,
       epochs,
       ...(imagesPerSecond !== undefined && { imagesPerSecond }),
+      ...(leftOut.count > 0 && {
+        leftOut: { count: leftOut.count, files: [...leftOut.files] },
+        warnings: [...ownWarnings, leftOutWarning(leftOut.count)],
+      }),
       ...change,
     };
     await output.record(current);
     last.record = performance.now();
-    if (change.status !== undefined) reporter.tell({ kind: 'record', record: current });
+    if (change.status === undefined && toldLeftOut === leftOut.count) return;
+    toldLeftOut = leftOut.count;
+    reporter.tell({ kind: 'record', record: current });
   }
 
   async function keepState(): Promise<void> {
@@ -115,6 +130,7 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
     if (!isSound) throw new Diverged('A weight is no longer a finite number');
     const started = performance.now();
     await output.state(ledger.state);
+    isKept = true;
     last.state = performance.now();
     last.stateTook = last.state - started;
   }
@@ -148,6 +164,7 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
     const result = await evaluate(network, set, {
       progress: (done, total) => parts.report({ kind: 'validating', done, total }),
       isUnwanted: () => isOptional && control.wish === 'stop',
+      leftOut,
     });
     if (result && !Number.isFinite(result.loss)) throw new Diverged('The loss of the validation is not finite');
     return result;
@@ -232,9 +249,17 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
     await reader.dispose();
     await endLook().catch(() => undefined);
     reporter.flush();
-    // A disk that is full also refuses the last lines.
+    // A disk that is full also refuses the last lines, and the record, which then stays as it was.
     await output.close().catch(() => undefined);
-    await note({ status: 'failed', finished: new Date().toISOString(), message, ...(diverged && { diverged }) });
+    await note({
+      status: 'failed',
+      finished: new Date().toISOString(),
+      message,
+      ...(diverged && { diverged }),
+    }).catch((error: unknown) => {
+      if (diskFailure(error) === undefined) throw error;
+      reporter.tell({ kind: 'record', record: current });
+    });
   }
 
   try {
@@ -248,7 +273,7 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
     }
     await end(ledger.state.step === steps ? 'finished' : 'stopped');
   } catch (thrown) {
-    const error = ownFault(thrown);
+    const error = explainDisk(thrown, isKept ? 'continue the run' : 'start again');
     if (error instanceof Diverged) await fail(adviceFor(error, ledger.state.step, options), true);
     else if (error instanceof UserError) await fail(`${error.message} ${error.hint}`);
     else {
@@ -257,17 +282,6 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
     }
   }
   return current;
-}
-
-/** The failure of a disk in words that say what to do. */
-function ownFault(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (!['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO'].includes(String(code))) return error;
-  return new UserError(
-    'file-unwritable',
-    `The run's folder could not be written (${String(code)}).`,
-    'Make room there or allow writing, then continue the run.',
-  );
 }
 
 function adviceFor({ message }: Error, step: number, { optimizer }: TrainingOptions): string {

@@ -25,7 +25,11 @@ export function datasetFacts(info: DatasetInfo): readonly HTMLElement[] {
     ['Size', `${formatSize(info.width, info.height)}${info.channels === 3 ? ', colour' : ', grey'}`],
     ['Classes', `${info.classes.length}: ${classList(info)}`],
   ];
-  return [factList(facts), ...warningList(info.warnings), ...unreadableList(info)];
+  return [
+    factList(facts),
+    ...warningList(info.warnings),
+    ...unreadableList('Files left out as unreadable', info.unreadable, info.unreadableCount),
+  ];
 }
 
 function classList({ classes, classCounts }: DatasetInfo): string {
@@ -47,17 +51,22 @@ export function warningList(warnings: readonly string[]): readonly HTMLElement[]
   ];
 }
 
-function unreadableList({ unreadable, unreadableCount }: DatasetInfo): readonly HTMLElement[] {
-  if (unreadableCount === 0) return [];
-  const rest = unreadableCount - unreadable.length;
+/** How many files are left out, and on request which, and why. */
+export function unreadableList(
+  caption: string,
+  unreadable: DatasetInfo['unreadable'],
+  total: number,
+): readonly HTMLElement[] {
+  if (total === 0) return [];
+  const rest = total - unreadable.length;
   return [
     element(
       'details',
       { class: 'display' },
-      element('summary', {}, icon('warning', 'is-warning'), ` Files left out as unreadable: ${count(unreadableCount)}`),
+      element('summary', {}, icon('warning', 'is-warning'), ` ${caption}: ${count(total)}`),
       element(
         'ul',
-        { class: 'file-list', attributes: { tabindex: '0', 'aria-label': 'Unreadable files' } },
+        { class: 'file-list', attributes: { tabindex: '0', 'aria-label': caption } },
         ...unreadable.map(({ path, reason }) => element('li', { text: `${path}: ${reason}` })),
         ...(rest > 0 ? [element('li', { text: `and ${count(rest)} more` })] : []),
       ),

@@ -5,7 +5,7 @@ import { menuButton } from '../../controls/menuButton';
 import { element, replaceChildren } from '../../dom';
 import type { TrainingContext } from '../view';
 import { actionsOf, type RunAction, statusOf } from './status';
-import { warningList } from '../form/datasetFacts';
+import { unreadableList, warningList } from '../form/datasetFacts';
 
 export interface RunHeader {
   readonly element: HTMLElement;
@@ -54,7 +54,7 @@ export function createRunHeader({ post }: TrainingContext, { film, exportRun }: 
       warnings,
     ),
     show(record, live, continuable) {
-      const { network, dataset, engine } = record;
+      const { network, dataset, engine, leftOut } = record;
       replaceChildren(
         origin,
         element('span', { class: 'head-file', text: dataset.info.name }),
@@ -67,7 +67,11 @@ export function createRunHeader({ post }: TrainingContext, { film, exportRun }: 
       if (status.textContent !== text) status.textContent = text;
       const shown = actionsOf(record, live, continuable);
       for (const [action, item] of Object.entries(buttons)) item.hidden = !shown.includes(action as RunAction);
-      warnings.replaceChildren(...warningList(record.warnings));
+      warnings.replaceChildren(
+        ...warningList([...dataset.info.warnings, ...record.warnings]),
+        ...unreadableList('Files left out as unreadable', dataset.info.unreadable, dataset.info.unreadableCount),
+        ...unreadableList('Pictures left out during the training', leftOut?.files ?? [], leftOut?.count ?? 0),
+      );
     },
   };
 }

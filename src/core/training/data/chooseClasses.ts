@@ -42,10 +42,11 @@ export function chooseClasses(
 
 /** Throws `UserError('dataset-unreadable')` where fewer than two classes have images to train on. */
 export function requireTwoClasses(train: ImageSet, classes: readonly string[], name: string): void {
-  const filled = countByClass(train.labels, classes.length).filter((count) => count > 0).length;
-  if (filled >= 2) return;
+  const counts = countByClass(train.labels, classes.length);
+  const [only, ...others] = classes.filter((_, label) => counts[label]! > 0);
+  if (others.length > 0) return;
   throw unreadable(
-    `"${name}" has ${filled === 0 ? 'no images' : 'images of one class only'} to train on.`,
+    `"${name}" has ${only === undefined ? 'no images' : `images of one class only, "${only}",`} to train on.`,
     'Choose a data set with images of two classes or more.',
   );
 }

@@ -67,6 +67,8 @@ export interface DatasetRequest {
   /** Share held out as the test part where the files have none; default 0.2. */
   readonly testShare?: number;
   readonly seed?: number;
+  /** Links of a folder per class are followed out of the data set, too; default false. */
+  readonly followLinks?: boolean;
   /** Bytes of decoded images that are kept; default 1 GiB. */
   readonly cacheBytes?: number;
 }

@@ -10,6 +10,8 @@ export interface Listing {
   readonly folders: readonly string[];
   /** Which of them are symbolic links. */
   readonly links: ReadonlySet<string>;
+  /** Links that lead nowhere, or in circles. */
+  readonly broken: readonly string[];
 }
 
 /** By name as people count: image2 before image10, the same on every machine. */
@@ -27,6 +29,7 @@ export async function listFolder(folder: string): Promise<Listing> {
   const files: string[] = [];
   const folders: string[] = [];
   const links = new Set<string>();
+  const broken: string[] = [];
   for (const entry of entries) {
     if (isHidden(entry.name)) continue;
     const full = path.join(folder, entry.name);
@@ -35,8 +38,9 @@ export async function listFolder(folder: string): Promise<Listing> {
     const facts = entry.isFile() || entry.isDirectory() ? entry : await stat(full).catch(() => undefined);
     if (facts?.isFile()) files.push(entry.name);
     else if (facts?.isDirectory()) folders.push(entry.name);
+    else if (facts === undefined && entry.isSymbolicLink()) broken.push(entry.name);
   }
-  return { folder, files: files.sort(byName), folders: folders.sort(byName), links };
+  return { folder, files: files.sort(byName), folders: folders.sort(byName), links, broken: broken.sort(byName) };
 }
 
 function byName(a: string, b: string): number {

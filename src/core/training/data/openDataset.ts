@@ -30,7 +30,7 @@ const ASSUMED_SIDE = 256;
 export async function openDataset(request: DatasetRequest, job: DataJob = {}): Promise<Dataset> {
   const options = checkRequest(request);
   const root = path.resolve(request.path);
-  const files = await openFiles(root, job, options.cacheBytes);
+  const files = await openFiles(root, job, options);
   try {
     return assemble(root, files, options);
   } catch (error) {

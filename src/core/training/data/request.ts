@@ -12,6 +12,7 @@ export interface CheckedRequest extends Omit<DatasetRequest, 'height' | 'width'>
   readonly testShare: number;
   readonly seed: number;
   readonly cacheBytes: number;
+  readonly followLinks: boolean;
 }
 
 /** The request with its defaults. Throws `UserError('parameter')` for values that are not possible. */
@@ -34,6 +35,7 @@ export function checkRequest(request: DatasetRequest): CheckedRequest {
     testShare,
     seed,
     cacheBytes,
+    followLinks: rest.followLinks ?? false,
   };
 }
 

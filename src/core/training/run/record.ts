@@ -38,6 +38,13 @@ export interface RunRecord {
   readonly imagesPerSecond?: number;
   readonly seconds: number;
   readonly warnings: readonly string[];
+  /** Pictures that could not be read when their turn came; at most 100 are listed. */
+  readonly leftOut?: LeftOutFiles;
+}
+
+export interface LeftOutFiles {
+  readonly count: number;
+  readonly files: readonly { readonly path: string; readonly reason: string }[];
 }
 
 export type RunStatus = 'running' | 'paused' | 'stopped' | 'finished' | 'failed';

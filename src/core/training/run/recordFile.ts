@@ -5,7 +5,7 @@ import { RUN_VERSION } from './record';
 import type { Shape } from './shape';
 import { firstMisfit, isBoolean, isCount, isLossy, isNumber, isPositive, isText, oneOf, optional } from './shape';
 
-const RECORD_FILE = 'run.json';
+export const RECORD_FILE = 'run.json';
 const LARGEST = 64 * 1024 ** 2;
 
 const layer: Shape = { name: isText, type: isText, output: [isLossy], parameters: isCount };
@@ -94,6 +94,7 @@ const recordShape: Shape = {
   imagesPerSecond: optional(isLossy),
   seconds: isNumber,
   warnings: [isText],
+  leftOut: optional({ count: isCount, files: [{ path: isText, reason: isText }] }),
 };
 
 /** The record of the run in `folder`. Throws `UserError('training-failed')` where there is none or it is not one. */

@@ -116,6 +116,48 @@ describe('a folder to each class', () => {
     const { info } = await openDataset({ path: set, testShare: 0.01 });
     expect(info.trainCount + info.testCount).toBe(5);
     expect(info.unreadable.map((file) => file.path)).toEqual(['a/link.png', 'b/linked', 'c']);
+    expect(info.warnings).toContain(
+      '"a/circle": links to folders that hold them or were read already, which are not followed.',
+    );
+    expect(info.warnings).toContain(
+      '"a/link.png", "b/linked", "c" are links that lead out of the data set and are not followed, unless that is wanted (--follow-links).',
+    );
+  });
+
+  it('follows links out of the folder where that is wanted, class folders and files alike', async () => {
+    const set = folder();
+    const elsewhere = folder();
+    await classes(elsewhere, ['hearts', 'spades'], 3);
+    mkdirSync(set);
+    for (const name of ['hearts', 'spades']) symlinkSync(path.join(elsewhere, name), path.join(set, name));
+    const error = await userErrorOf(() => openDataset({ path: set }));
+    expect(error.message).toContain('hold no pictures that can be read');
+    expect(error.hint).toBe(
+      '"hearts", "spades" are links that lead out of the data set: follow them (--follow-links), or choose the folder that they lead to.',
+    );
+    const dataset = await openDataset({ path: set, followLinks: true });
+    expect(dataset.info).toMatchObject({ classes: ['hearts', 'spades'], classCounts: [2, 2], unreadableCount: 0 });
+    expect((await bytesOf(dataset, dataset.train, [0])).slice(0, 3)).toEqual([255, 0, 0]);
+    await dataset.dispose();
+  });
+
+  it('says of links that lead nowhere, and does not walk circles of links for ever', async () => {
+    const set = folder();
+    await classes(set, ['a', 'b'], 2);
+    symlinkSync(path.join(set, 'gone.png'), path.join(set, 'a', 'dangling.png'));
+    symlinkSync(path.join(set, 'b', 'self'), path.join(set, 'b', 'self'));
+    // Each of a few folders leads to all others: more ways than anybody could walk.
+    const names = Array.from({ length: 12 }, (_, i) => `hall${i}`);
+    for (const name of names) mkdirSync(path.join(set, 'b', name));
+    for (const from of names)
+      for (const to of names) symlinkSync(path.join(set, 'b', to), path.join(set, 'b', from, `to-${to}`));
+    await writePicture(path.join(set, 'b', 'hall7', 'x.png'), RED);
+    const { info } = await openDataset({ path: set, testShare: 0.01 });
+    expect(info.classCounts).toEqual([1, 2]);
+    expect(info.unreadable).toEqual([
+      { path: 'a/dangling.png', reason: 'It is a link that leads nowhere.' },
+      { path: 'b/self', reason: 'It is a link that leads nowhere.' },
+    ]);
   });
 
   it('needs two classes with images', async () => {
@@ -125,6 +167,17 @@ describe('a folder to each class', () => {
     const error = await userErrorOf(() => openDataset({ path: set }));
     expect(error.code).toBe('dataset-unreadable');
     expect(error.message).toContain('one class only');
+    const single = folder();
+    await classes(single, ['only'], 3);
+    expect((await userErrorOf(() => openDataset({ path: single }))).message).toBe(
+      `"${path.basename(single)}" has images of one class only, "only", to train on.`,
+    );
+    const flat = folder();
+    await writePicture(path.join(flat, 'a.png'), RED);
+    expect((await userErrorOf(() => openDataset({ path: flat }))).message).toContain(
+      'holds 1 picture, but no folder to each class',
+    );
+    expect((await userErrorOf(() => openDataset({ path: path.join(flat, 'a.png') }))).message).toContain('no folder');
     const empty = folder();
     mkdirSync(empty);
     expect((await userErrorOf(() => openDataset({ path: empty }))).message).toContain('holds no data set');

@@ -16,6 +16,10 @@ export type Examined =
 /** Whoever gives a file such a name means a picture. */
 const PICTURE_NAME = /\.(png|jpe?g|jfif|webp|gif|avif|tiff?|bmp|hei[cf]|jp2|jxl|ppm|pgm|pbm|ico|psd|dng|cr2|nef|arw)$/i;
 
+export function isPictureName(name: string): boolean {
+  return PICTURE_NAME.test(name);
+}
+
 const HEAD_BYTES = 64 * 1024;
 const TAIL_BYTES = 64;
 const LARGEST_FILE = 512 * 1024 ** 2;
@@ -30,7 +34,7 @@ export async function examine(file: string): Promise<Examined> {
     const { head, tail, size } = await readEnds(file);
     const content = sniffPicture(head);
     if (content.format === undefined) {
-      const meant = PICTURE_NAME.test(name) || content.what.includes('a format that is not supported');
+      const meant = isPictureName(name) || content.what.includes('a format that is not supported');
       return meant ? { kind: 'unreadable', reason: `It holds ${content.what}.` } : { kind: 'other' };
     }
     if (size > LARGEST_FILE) return { kind: 'unreadable', reason: `It is ${Math.round(size / 1024 ** 2)} MB large.` };

@@ -6,7 +6,7 @@ import type { Listing } from '../listing';
 import type { OpenedFiles } from '../source';
 import { examine } from './examine';
 import { fileSource, type PictureFile } from './fileSource';
-import { scanFolders, type FoldersFound } from './scan';
+import { scanFolders, type FoldersFound, type LeftLink } from './scan';
 import { commonSize, medianSize } from './sizes';
 
 const AT_ONCE = 8;
@@ -16,15 +16,18 @@ const MOST_LISTED = 100;
  * A folder to each class as a data set; every file is looked at (not decoded) to know its size and whether it is a picture.
  * Undefined where there are no class folders. Throws `UserError('dataset-unreadable')`, `CancelledError`.
  */
-export async function openFolders(listing: Listing, job: DataJob): Promise<OpenedFiles | undefined> {
-  const found = await scanFolders(listing, job.signal);
+export async function openFolders(
+  listing: Listing,
+  { followLinks = false, ...job }: DataJob & { readonly followLinks?: boolean },
+): Promise<OpenedFiles | undefined> {
+  const found = await scanFolders(listing, { followLinks, ...(job.signal && { signal: job.signal }) });
   if (found === undefined) return undefined;
   const { root } = found;
   const files = filesOf(found);
   const examined = await mapConcurrently(files, AT_ONCE, job, ({ file }) => examine(path.join(root, file)));
 
   const hash = createHash('sha256');
-  const bad = found.outside.map((file) => ({ path: file, reason: 'It is a link that leads out of the data set.' }));
+  const bad = found.left.map((link) => ({ path: link.path, reason: REASONS[link.why] }));
   const pictures = { train: [] as UnnumberedPicture[], test: [] as UnnumberedPicture[] };
   files.forEach(({ file, className, part }, i) => {
     const result = examined[i]!;
@@ -38,7 +41,9 @@ export async function openFolders(listing: Listing, job: DataJob): Promise<Opene
   if (pictures.train.length === 0)
     throw unreadable(
       `The folders in "${path.basename(root)}" hold no pictures that can be read.`,
-      'Choose a folder that has one folder of pictures to each class.',
+      found.left.some(({ why }) => why === 'outside')
+        ? `${linksOut(found)}: follow them (--follow-links), or choose the folder that they lead to.`
+        : 'Choose a folder that has one folder of pictures to each class.',
     );
 
   const { classes, warnings } = classesOf(found, pictures);
@@ -56,9 +61,27 @@ export async function openFolders(listing: Listing, job: DataJob): Promise<Opene
     unreadable: bad.slice(0, MOST_LISTED),
     unreadableCount: bad.length,
     hash: hash.digest('hex'),
-    warnings: [...found.warnings, ...warnings],
+    warnings: [...found.warnings, ...linkWarnings(found), ...warnings],
     close: () => Promise.resolve(),
   };
+}
+
+const REASONS: Readonly<Record<LeftLink['why'], string>> = {
+  outside: 'It is a link that leads out of the data set.',
+  broken: 'It is a link that leads nowhere.',
+};
+
+function linkWarnings(found: FoldersFound): string[] {
+  return found.left.some(({ why }) => why === 'outside')
+    ? [`${linksOut(found)} and are not followed, unless that is wanted (--follow-links).`]
+    : [];
+}
+
+function linksOut({ left }: FoldersFound): string {
+  const out = left.filter(({ why }) => why === 'outside').map((link) => `"${link.path}"`);
+  const more = out.length > 3 ? ` and ${out.length - 3} more` : '';
+  const lead = out.length === 1 ? 'is a link that leads' : 'are links that lead';
+  return `${out.slice(0, 3).join(', ')}${more} ${lead} out of the data set`;
 }
 
 interface UnnumberedPicture extends Omit<PictureFile, 'label'> {

@@ -11,6 +11,8 @@ import type { UnpackOptions } from './unpack';
 export interface PackedOptions extends UnpackOptions {
   /** Every file that is opened is noted here, so that all can be closed whatever happens. */
   readonly sources: ByteSource[];
+  /** Links out of a data set of folders are followed. */
+  readonly followLinks?: boolean;
   readonly progress?: (done: number, total: number) => void;
 }
 
