@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeNpy } from '../../src/core/image/npy';
@@ -150,6 +150,67 @@ describe('train', () => {
     expect(continued).toMatchObject({ status: 'finished', step: 3000, id: record.id });
   });
 });
+
+describe('what a data set leaves to be said', () => {
+  beforeAll(async () => {
+    await writeDataset(at('mixed'), 12, 4);
+    writeFileSync(at('mixed', 'train', 'cat', 'broken.jpg'), 'no picture at all');
+    writeFileSync(at('mixed', 'train', 'dog', 'empty.png'), '');
+    mkdirSync(at('mixed', 'train', 'owl'));
+    await writeGreyPng(at('mixed', 'train', 'cat', 'wide.png'), [1, 2, 3, 4, 5, 6], 3, 2);
+    for (const name of ['1.png', '2.png']) await writeGreyPng(at('single', 'cat', name), [1, 2, 3, 4], 2, 2);
+    mkdirSync(at('linked'));
+    if (process.platform !== 'win32')
+      for (const name of classes) symlinkSync(at('data', 'train', name), at('linked', name));
+  });
+
+  it('is said on standard error, with the files that are left out, and kept', async () => {
+    const { status, stdout, stderr } = await run(['train', 'mixed', '--model', 'linear', '--epochs', '1', '--height', '2', '--width', '2', '--out', 'told', '--json']); // prettier-ignore
+    expect(status).toBe(0);
+    const lines = stderr.split('\n');
+    for (const line of [
+      'Warning: 2 files could not be read and are left out.',
+      'Warning: The folder "owl" holds no pictures to train on and is no class.',
+    ])
+      expect(lines.filter((each) => each === line)).toHaveLength(1);
+    expect(stderr).toMatch(/^ {2}train\/cat\/broken\.jpg: It holds .*$/m);
+    expect(stderr).toMatch(/^ {2}train\/dog\/empty\.png: .*$/m);
+    // Before the first epoch, not after the last.
+    expect(stderr.indexOf('could not be read')).toBeLessThan(stderr.indexOf('epoch 1/1'));
+    expect((JSON.parse(stdout) as TrainDocument).dataset.info.unreadableCount).toBe(2);
+  });
+
+  it('is a refusal that names the right thing', async () => {
+    const single = await run(['train', 'single', '--model', 'linear', '--out', 'none']);
+    expect(single.stderr).toMatch(/^"single" has images of one class only, "cat", to train on\.$/m);
+  });
+
+  it.skipIf(process.platform === 'win32')('names links out of it, which --follow-links follows', async () => {
+    const refused = await run(['train', 'linked', '--model', 'linear', '--out', 'none']);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toContain('"cat", "dog" are links that lead out of the data set');
+    const followed = await run(['train', 'linked', '--follow-links', '--model', 'linear', '--epochs', '1', '--out', 'followed', '--json']); // prettier-ignore
+    expect((JSON.parse(followed.stdout) as TrainDocument).dataset.info.trainCount).toBeGreaterThan(10);
+  });
+});
+
+it.skipIf(process.platform === 'win32')(
+  'files that may not grow end it by a sentence, and nothing is left or named',
+  async () => {
+    const { status, stdout, stderr } = await new Promise<Ended>((resolve, reject) => {
+      const line = `ulimit -f 1; exec "$0" "$@"`;
+      const child = spawn('bash', ['-c', line, process.execPath, bundle.file, 'train', 'data', ...PLAN, '--out', 'tiny'], { cwd: folder.path }); // prettier-ignore
+      let [out, error] = ['', ''];
+      child.stdout.on('data', (text: Buffer) => (out += text.toString()));
+      child.stderr.on('data', (text: Buffer) => (error += text.toString()));
+      child.on('error', reject);
+      child.on('close', (code) => resolve({ status: code, stdout: out, stderr: error }));
+    });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/The run's (folder could not be written \(EFBIG\)|record could not be written)\.\nMake room there .* start again\.\n$/); // prettier-ignore
+    expect(existsSync(at('tiny'))).toBe(false);
+  },
+);
 
 describe('what the user can mend', () => {
   beforeAll(() => {

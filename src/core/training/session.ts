@@ -4,6 +4,7 @@ import type { TrainerEvent } from './events';
 import type { NamedWeight, TrainableNetwork } from './network';
 import { createOptimizer } from './optimizer';
 import type { TrainingOptions } from './options';
+import { diskFailure, explainDisk } from './run/diskFailure';
 import { FOLDERS } from './run/layout';
 import type { RunLock } from './run/lock';
 import type { RunRecord } from './run/record';
@@ -53,8 +54,14 @@ export async function runTraining(
     layout: watcher?.layout,
     saveModel,
     ...(from && { continueAt: from.step }),
+  }).catch((error: unknown) => {
+    throw explainDisk(error, from ? 'continue the run' : 'start again');
   });
   const ended = await trainNetwork({ ...session, optimizer, watcher, output, ...(from && { from }) }, record);
-  if (ended.status === 'finished') await writeSums(stateFolder, parts.sums);
+  // Only to save room: where it fails, the whole state stays.
+  if (ended.status === 'finished')
+    await writeSums(stateFolder, parts.sums).catch((error: unknown) => {
+      if (diskFailure(error) === undefined) throw error;
+    });
   return ended;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfCancelled, UserError } from '../../errors';
 import { resultId } from '../../result/id';
@@ -11,13 +12,21 @@ import { holdOut } from '../../training/data/subsets';
 import { encodeLayersModel } from '../../training/layersModelFile';
 import type { LayersModel, NamedWeight, NetworkOptions, TrainableNetwork } from '../../training/network';
 import type { TrainingOptions } from '../../training/options';
+import { explainDisk } from '../../training/run/diskFailure';
 import { lockRun } from '../../training/run/lock';
 import { isContinuable, keptState } from '../../training/run/openRun';
 import { removeTemporary } from '../../training/run/ownFiles';
 import type { RunRecord } from '../../training/run/record';
 import { readRecord } from '../../training/run/recordFile';
 import { writeFiles } from '../../training/run/runOutput';
-import { initialModelPath, makeRunFolder, readSetup, requireVacant, writeSetup } from '../../training/run/setup';
+import {
+  initialModelPath,
+  inNewFolder,
+  makeRunFolder,
+  readSetup,
+  requireVacant,
+  writeSetup,
+} from '../../training/run/setup';
 import type { TrainingSession } from '../../training/session';
 import { runTraining } from '../../training/session';
 import type { TrainingSets } from '../../training/trainer';
@@ -85,7 +94,7 @@ export async function beginRun(request: NewRun, context: TrainContext): Promise<
         warnings: summary.warnings ?? [],
       };
       await makeRunFolder(folder);
-      return withLock(folder, async (lock) => {
+      const begin = async (lock: TrainingSession['lock']): Promise<RunRecord> => {
         const saveModel = modelWriter(model, record);
         const { threadCount } = await import('../../runtime/onnx/library');
         // ONNX Runtime's sums depend on their number: where the run is continued it is the same.
@@ -94,7 +103,14 @@ export async function beginRun(request: NewRun, context: TrainContext): Promise<
         await writeSetup(folder, record, setup, (target) => saveModel(target, network.exportWeights()));
         const session = { folder, lock, network, sets, watched: watched.images, options, saveModel, ...context };
         return runTraining(session, record, { continues: false });
-      });
+      };
+      try {
+        return await withLock(folder, async (lock) => inNewFolder(folder, () => begin(lock)));
+      } catch (error) {
+        // It is empty where nothing came of the run.
+        await rmdir(folder).catch(() => undefined);
+        throw explainDisk(error, 'start again');
+      }
     });
   });
 }
@@ -104,31 +120,42 @@ export async function continueRun(request: ContinuedRun, context: TrainContext):
   const folder = path.resolve(request.folder);
   // Before the lock, which would be a file in somebody else's folder.
   await readRecord(folder);
-  return withLock(folder, async (lock) => {
-    const record = await readRecord(folder);
-    if (!isContinuable(record, await keptState(folder))) throw cannotContinue(record);
-    checkOptions(record.options);
-    await removeTemporary(folder);
-    return withDataset(record.dataset.request, context, async (opened) => {
-      const dataset = asBefore(record.dataset.info, opened);
-      const { watched, threads } = await readSetup(folder, record);
-      const { readLayersModel } = await import('../../runtime/training/readLayersModel');
-      const model = await readLayersModel(initialModelPath(folder));
-      const { engine, options } = record;
-      const { tensorflowModule } = request;
-      const choice = {
-        engine,
-        watchShare: watchShareOf(record.watched.length, options),
-        ...(threads !== undefined && { threads }),
-        ...(tensorflowModule !== undefined && { tensorflowModule }),
-      };
-      return withNetwork(model, choice, context, async (network) => {
-        const saveModel = modelWriter(model, record);
-        const sets = setsOf(dataset, options);
-        if (stepsOf(sets.train.count, options) !== record.steps) throw changed();
-        const session = { folder, lock, network, sets, watched, options, saveModel, ...context };
-        return runTraining(session, asRunning(record, network), { continues: true });
-      });
+  try {
+    return await withLock(folder, (lock) => continueLocked(folder, lock, request, context));
+  } catch (error) {
+    throw explainDisk(error, 'continue the run');
+  }
+}
+
+async function continueLocked(
+  folder: string,
+  lock: TrainingSession['lock'],
+  request: ContinuedRun,
+  context: TrainContext,
+): Promise<RunRecord> {
+  const record = await readRecord(folder);
+  if (!isContinuable(record, await keptState(folder))) throw cannotContinue(record);
+  checkOptions(record.options);
+  await removeTemporary(folder);
+  return withDataset(record.dataset.request, context, async (opened) => {
+    const dataset = asBefore(record.dataset.info, opened);
+    const { watched, threads } = await readSetup(folder, record);
+    const { readLayersModel } = await import('../../runtime/training/readLayersModel');
+    const model = await readLayersModel(initialModelPath(folder));
+    const { engine, options } = record;
+    const { tensorflowModule } = request;
+    const choice = {
+      engine,
+      watchShare: watchShareOf(record.watched.length, options),
+      ...(threads !== undefined && { threads }),
+      ...(tensorflowModule !== undefined && { tensorflowModule }),
+    };
+    return withNetwork(model, choice, context, async (network) => {
+      const saveModel = modelWriter(model, record);
+      const sets = setsOf(dataset, options);
+      if (stepsOf(sets.train.count, options) !== record.steps) throw changed();
+      const session = { folder, lock, network, sets, watched, options, saveModel, ...context };
+      return runTraining(session, asRunning(record, network), { continues: true });
     });
   });
 }

@@ -33,8 +33,13 @@ export async function createFramesWriter(folder: string, plan: FramesPlan, conti
   /** Frames in the file and in the buffer. */
   let count = start.count;
   let handle = await openForWriting(folder, FRAMES_FILE);
-  await writeAll(handle, encodeHead(head), 0);
-  await handle.truncate(framePosition(head, count));
+  try {
+    await writeAll(handle, encodeHead(head), 0);
+    await handle.truncate(framePosition(head, count));
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 
   const buffer = new Uint8Array(length * Math.max(1, Math.floor(BUFFER_BYTES / length)));
   let buffered = 0;
@@ -75,9 +80,12 @@ export async function createFramesWriter(folder: string, plan: FramesPlan, conti
     flush,
     async close(last) {
       const newest = (count - 1) * head.every * head.stride;
-      if (last !== undefined && readStep(last) > newest) await put(last);
-      await flush();
-      await handle.close();
+      try {
+        if (last !== undefined && readStep(last) > newest) await put(last);
+        await flush();
+      } finally {
+        await handle.close();
+      }
     },
   };
 }

@@ -29,8 +29,14 @@ const NEW_LINE = 0x0a;
 /** The writer of a run of which the first `step` minibatches are done; what the file has beyond them is dropped. */
 export async function createHistoryWriter(folder: string, step: number): Promise<HistoryWriter> {
   const handle = await openForWriting(folder, HISTORY_FILE);
-  let position = step === 0 ? await begin(handle) : await endOfLines(folder, step);
-  await handle.truncate(position);
+  let position: number;
+  try {
+    position = step === 0 ? await begin(handle) : await endOfLines(folder, step);
+    await handle.truncate(position);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
   let waiting = '';
 
   async function flush(): Promise<void> {
@@ -46,8 +52,7 @@ export async function createHistoryWriter(folder: string, step: number): Promise
     },
     flush,
     async close() {
-      await flush();
-      await handle.close();
+      await flush().finally(() => handle.close());
     },
   };
 }

@@ -73,7 +73,13 @@ async function isHeldBy(file: string): Promise<boolean> {
 async function create(file: string, text: string): Promise<boolean> {
   try {
     const handle = await open(file, 'wx');
-    await handle.writeFile(text).finally(() => handle.close());
+    try {
+      await handle.writeFile(text).finally(() => handle.close());
+    } catch (error) {
+      // A lock that says nothing keeps others waiting.
+      await rm(file, { force: true });
+      throw error;
+    }
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;

@@ -3,10 +3,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors';
+import { FOLDERS } from './layout';
 
 /** A link in a run folder may lead anywhere: it is never followed. */
 const NO_FOLLOW = constants.O_NOFOLLOW;
-const TEMPORARY = /^\.[\w.-]+\.\d+\.tmp$/;
+const TEMPORARY = /^(\.[\w.-]+\.\d+\.tmp|run\.lock\.\d+\.stale)$/;
 
 /** The failure of a run folder whose file `name` is not as this program writes it. */
 export function damagedRun(name: string, why: string): UserError {
@@ -111,10 +112,11 @@ export async function ownFolder(folder: string, name: string): Promise<string> {
   return target;
 }
 
-/** Removes what writing that did not end left behind. */
+/** Removes what writing that did not end left behind, in a run's folder and in its own subfolders. */
 export async function removeTemporary(folder: string): Promise<void> {
-  for (const name of await readdir(folder))
-    if (TEMPORARY.test(name)) await rm(path.join(folder, name), { recursive: true, force: true });
+  for (const place of ['', ...Object.values(FOLDERS)])
+    for (const name of await namesIn(folder, place))
+      if (TEMPORARY.test(name)) await rm(path.join(folder, place, name), { recursive: true, force: true });
 }
 
 /** The names in a subfolder of a run; none where it is absent or no plain folder. */

@@ -49,7 +49,12 @@ export interface RunOutputPlan {
 export async function createRunOutput(plan: RunOutputPlan): Promise<RunOutput> {
   const { folder, parts, options, layout, continueAt } = plan;
   const history = await createHistoryWriter(folder, continueAt ?? 0);
-  const frames = layout && (await createFramesWriter(folder, framesPlan(layout, options), continueAt));
+  const frames =
+    layout &&
+    (await createFramesWriter(folder, framesPlan(layout, options), continueAt).catch(async (error: unknown) => {
+      await history.close().catch(() => undefined);
+      throw error;
+    }));
 
   let closed = false;
 
@@ -83,8 +88,7 @@ export async function createRunOutput(plan: RunOutputPlan): Promise<RunOutput> {
     async close(lastFrame) {
       if (closed) return;
       closed = true;
-      await history.close();
-      await frames?.close(lastFrame);
+      await history.close().finally(() => frames?.close(lastFrame));
     },
   };
 }

@@ -1,11 +1,14 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors';
 import { encodePng } from '../../image/png';
 import type { WatchedImages } from '../watch/watcher';
+import { explainDisk } from './diskFailure';
+import { FRAMES_FILE } from './framesFile';
 import { FOLDERS, INITIAL_MODEL, watchedStem } from './layout';
-import { damagedRun, ownFolder, replaceFolder } from './ownFiles';
+import { damagedRun, hasOwn, ownFolder, removeTemporary, replaceFolder } from './ownFiles';
 import type { RunRecord } from './record';
+import { RECORD_FILE } from './recordFile';
 import { openSections, writeSections } from './sections';
 
 /** What is settled before the first minibatch and is not in the record. */
@@ -49,6 +52,37 @@ export async function makeRunFolder(folder: string): Promise<void> {
     );
   }
 }
+
+/**
+ * `work` in the folder of a new run, which holds nothing else but its lock: where it ends without a record of the run, for want of room or
+ * otherwise, what was written is removed, so that the folder can be taken again. Throws `UserError('file-unwritable')` for that.
+ */
+export async function inNewFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await removeUnlessRun(folder);
+    throw explainDisk(error, 'start again');
+  }
+  if (await removeUnlessRun(folder))
+    throw new UserError(
+      'file-unwritable',
+      "The run's record could not be written.",
+      'Make room there or allow writing, then start again.',
+    );
+  return result;
+}
+
+/** Whether there was no record, and what the run wrote is gone. */
+async function removeUnlessRun(folder: string): Promise<boolean> {
+  if (await hasOwn(folder, RECORD_FILE)) return false;
+  await removeTemporary(folder);
+  for (const name of OWN_NAMES) await rm(path.join(folder, name), { recursive: true, force: true });
+  return true;
+}
+
+const OWN_NAMES = [...Object.values(FOLDERS), FRAMES_FILE, 'minibatches.csv', 'epochs.csv'];
 
 /** Writes what a new run needs to go on later: its network as it begins and its watched images. */
 export async function writeSetup(

@@ -1,4 +1,5 @@
-import { readdirSync, truncateSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -58,6 +59,18 @@ describe('IDX', () => {
       expect([...dataset.test.labels]).toEqual([1, 0]);
       expect(dataset.test.nameOf(1).name).toBe('t10k 1');
     });
+  });
+
+  it('removes what a dead process left unpacked, and nothing else', async () => {
+    const dead = spawnSync(process.execPath, ['-e', '0']).pid;
+    const [stale, living] = [dead, process.ppid].map((pid) => path.join(os.tmpdir(), `gradient-lens-unpacked-${pid}-test`)) as [string, string]; // prettier-ignore
+    write(path.join(stale, 'unpacked'), 'half');
+    write(path.join(living, 'unpacked'), 'in use');
+    const set = folder();
+    writeIdx(set, true);
+    await infoOf({ path: set, cacheBytes: 0 });
+    expect([existsSync(stale), existsSync(living)]).toEqual([false, true]);
+    rmSync(living, { recursive: true });
   });
 
   it.each([false, true])('reads what does not fit in memory from disk (gzip: %s)', async (zipped) => {

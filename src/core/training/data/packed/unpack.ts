@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, open, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -83,8 +83,9 @@ export async function unpack(packed: Packed, expected: number, options: UnpackOp
   } catch (error) {
     await target.discard();
     if (options.signal?.aborted) throw new CancelledError();
-    if (error instanceof Error && 'code' in error && /^(Z_|ERR_STREAM)/.test(String(error.code)))
-      throw wrong('it cannot be unpacked');
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (/^(Z_|ERR_STREAM)/.test(code)) throw wrong('it cannot be unpacked');
+    if (/^(ENOSPC|EDQUOT|EFBIG)$/.test(code)) throw noRoom(packed.name, expected);
     throw error;
   }
 }
@@ -113,16 +114,38 @@ function memoryTarget(length: number): Target {
   };
 }
 
+function noRoom(name: string, bytes: number): Error {
+  return unreadable(
+    `"${name}" unpacks to ${Math.ceil(bytes / 1024 ** 2)} MB, and the disk of temporary files (${os.tmpdir()}) has no room for it.`,
+    'Unpack it where there is room and choose the unpacked files.',
+  );
+}
+
+/** Removes what processes left unpacked that are no more. */
+async function removeUnpacked(): Promise<void> {
+  for (const name of await readdir(os.tmpdir()).catch(() => [])) {
+    const pid = Number(/^gradient-lens-unpacked-(\d+)-/.exec(name)?.[1] ?? NaN);
+    if (!Number.isSafeInteger(pid) || pid <= 0 || isAlive(pid)) continue;
+    await rm(path.join(os.tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
 /** Left free on the disk of temporary files. */
 const SPARE_BYTES = 1024 ** 3;
 
 async function fileTarget(expected: number, name: string): Promise<Target> {
   const { bavail, bsize } = await statfs(os.tmpdir());
-  if (expected + SPARE_BYTES > bavail * bsize)
-    throw unreadable(
-      `"${name}" unpacks to ${Math.ceil(expected / 1024 ** 2)} MB, and the disk of temporary files (${os.tmpdir()}) has no room for it.`,
-      'Unpack it where there is room and choose the unpacked files.',
-    );
+  if (expected + SPARE_BYTES > bavail * bsize) throw noRoom(name, expected);
+  await removeUnpacked();
   const folder = await mkdtemp(path.join(os.tmpdir(), `gradient-lens-unpacked-${process.pid}-`));
   const file = path.join(folder, 'unpacked');
   const handle = await open(file, 'wx', 0o600);
