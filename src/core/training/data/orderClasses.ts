@@ -29,7 +29,7 @@ export function orderClasses(dataset: Dataset, order: readonly number[], names: 
 }
 
 /** The same images with class i for what was class `order[i]`. */
-export function renumbered(set: ImageSet, order: readonly number[]): ImageSet {
+function renumbered(set: ImageSet, order: readonly number[]): ImageSet {
   const numbers = new Map(order.map((old, now) => [old, now]));
   return relabelled(
     set,
