@@ -7,6 +7,8 @@ export interface Operator {
   readonly infer: (node: GraphNode, inputs: OperatorInputs) => readonly TypedShape[];
   /** The result for constant inputs; given for everything that computes shapes or prepares weights. */
   readonly evaluate?: (node: GraphNode, inputs: readonly (Tensor | undefined)[]) => readonly Tensor[];
+  /** The same node in a form that ONNX Runtime computes as it should, once its inputs' shapes are known. */
+  readonly settle?: (node: GraphNode, builder: SettledBuilder) => GraphNode;
   /**
    * Adds the nodes of the vector–Jacobian product and returns the gradient of each input, '' where none flows. `'zero'`: the
    * derivative is zero everywhere that it exists (Round, Sign); callers warn. Absent: cannot be differentiated.
@@ -32,6 +34,11 @@ export interface GradientScope {
   readonly shape: (value: string) => Shape;
   readonly constant: (value: string) => Tensor | undefined;
 }
+
+/** What settling a node may ask and add. */
+export type SettledBuilder = Pick<NodeBuilder, 'constant' | 'indices' | 'shape'> & {
+  readonly constantOf: (value: string) => Tensor | undefined;
+};
 
 /** The part of a builder that operators add nodes with; every value's type is known as soon as it exists. */
 export interface NodeBuilder {

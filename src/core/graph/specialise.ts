@@ -1,6 +1,5 @@
 import { GraphBuilder, type OperatorTable } from './builder';
 import { numberAttribute, type Graph, type GraphNode, type StaticGraph } from './graph';
-import { withEveryAxis } from './ops/padding';
 import { integers, sizeOf, type Tensor, type TypedShape } from './tensor';
 
 /** Elements that folding may make out of nothing, all constants together; more only in proportion to the file's own. */
@@ -37,13 +36,15 @@ export function specialise(
     builder.setConstant(name, tensor);
     room += 4 * tensor.data.length;
   }
-  for (const node of graph.nodes) {
+  for (const given of graph.nodes) {
+    const settle = operators.get(given.op)?.settle;
+    const node = settle === undefined ? given : fitting(given, () => settle(given, builder));
     const shapes = fitting(node, () => foldShape(node, builder));
     const evaluate = operators.get(node.op)?.evaluate;
     const constants = node.inputs.map((name) => builder.constantOf(name));
     const known = node.inputs.every((name, index) => name === '' || constants[index] !== undefined);
     if (shapes === undefined && (!(known && evaluate) || keep(node))) {
-      for (const name of fitting(node, () => builder.addNode(node.op === 'Pad' ? withEveryAxis(node, builder) : node)))
+      for (const name of fitting(node, () => builder.addNode(node)))
         if (name !== '') total += checkComputed(node.op, builder.type(name));
       if (total > TOTAL_LIMIT) throw new Error(`The values of the network have ${total} elements together`);
       continue;

@@ -24,9 +24,12 @@ export interface GoldenCase {
   readonly gradient: Float32Array;
 }
 
-/** Models, values and derivatives that Keras computed (layersGolden/make_golden.py). */
-export function goldenCases(): GoldenCase[] {
-  const stored = JSON.parse(readFileSync(path.join(GOLDEN, 'keras.json'), 'utf8')) as StoredCase[];
+/**
+ * Models, values and derivatives that Keras computed: on PyTorch in float64 (layersGolden/make_golden.py), on TensorFlow in float32
+ * (layersGolden/make_tensorflow_golden.py).
+ */
+export function goldenCases(file: 'keras.json' | 'tensorflow.json' = 'keras.json'): GoldenCase[] {
+  const stored = JSON.parse(readFileSync(path.join(GOLDEN, file), 'utf8')) as StoredCase[];
   return stored.map(({ name, config, weights, x, y, seed, gradient }) => ({
     name,
     config,

@@ -5,10 +5,13 @@ import { goldenCases } from './layersGolden';
 import { evaluate, relativeError } from './layersSupport';
 
 describe('layers of Keras 3', () => {
-  it.each(goldenCases())('$name', async ({ config, weights, x, y, seed, gradient }) => {
-    const graph = readLayers(config, weightsByName(weights), { kerasVersion: '3.15.1' });
-    const result = await evaluate(graph, 2, x, () => seed);
-    expect(relativeError(result.values, y)).toBeLessThan(1e-4);
-    expect(relativeError(result.gradient, gradient)).toBeLessThan(1e-4);
-  });
+  it.each([...goldenCases(), ...goldenCases('tensorflow.json')])(
+    '$name',
+    async ({ config, weights, x, y, seed, gradient }) => {
+      const graph = readLayers(config, weightsByName(weights), { kerasVersion: '3.15.1' });
+      const result = await evaluate(graph, 2, x, () => seed);
+      expect(relativeError(result.values, y)).toBeLessThan(1e-4);
+      expect(relativeError(result.gradient, gradient)).toBeLessThan(1e-4);
+    },
+  );
 });

@@ -60,6 +60,10 @@ const cases: readonly Case[] = [
   { op: 'Resize', opset: 10, shape: [1, 1, 5, 4], constants: [floats([4], [1, 1, 1.7, 2.6])] },
   { op: 'Resize', opset: 10, shape: [1, 1, 5, 6], constants: [floats([4], [1, 1, 0.7, 1.7])] },
   { op: 'Resize', opset: 10, shape: [1, 2, 5, 6], constants: [floats([4], [1, 2, 2, 0.6])] },
+  { op: 'Resize', opset: 10, shape: [1, 1, 5, 4], constants: [floats([4], [1, 1, 0.6, 1.8])] },
+  { op: 'Resize', opset: 10, shape: [1, 2, 3, 11], constants: [floats([4], [1, 1, 2.5, 0.3])] },
+  { op: 'Resize', opset: 10, shape: [1, 1, 9, 7], constants: [floats([4], [1, 1, 1, 0.45])] },
+  { op: 'Upsample', opset: 9, shape: [1, 1, 7, 3], constants: [floats([4], [1, 1, 31 / 7, 1.5])] },
   {
     op: 'BatchNormalization',
     opset: 7,

@@ -1,5 +1,5 @@
 import { numbersAttribute, textAttribute, type GraphNode } from '../graph';
-import type { GradientScope, Operator, OperatorInputs } from '../operator';
+import type { GradientScope, Operator, OperatorInputs, SettledBuilder } from '../operator';
 import { positive } from './axis';
 import { refuseOtherInputs } from './guard';
 import { placeAlong } from './placement';
@@ -14,6 +14,7 @@ export const padding: Readonly<Record<string, Operator>> = {
       const { begin, end } = padsOf(node, shape.length, constants);
       return [{ type, shape: shape.map((size, axis) => size + begin[axis]! + end[axis]!) }];
     },
+    settle: withEveryAxis,
     evaluate: (node, inputs) => [padded(node, inputs)],
     gradient: (scope) => {
       refuseOtherInputs(scope, 0);
@@ -26,18 +27,12 @@ export const padding: Readonly<Record<string, Operator>> = {
  * The node with pads for every axis in their order: where a Transpose stands before a Pad of some axes, ONNX Runtime 1.30
  * permutes the pads as if they were of all, and pads others. Itself if its pads or axes are computed.
  */
-export function withEveryAxis(node: GraphNode, builder: PadBuilder): GraphNode {
+function withEveryAxis(node: GraphNode, builder: SettledBuilder): GraphNode {
   const [x, pads, value = '', axes = ''] = node.inputs as [string, string?, string?, string?];
   const constants = node.inputs.map((name) => builder.constantOf(name));
   if (axes === '' || pads === undefined || constants[1] === undefined || constants[3] === undefined) return node;
   const { begin, end } = padsOf(node, builder.shape(x).length, constants);
   return { ...node, inputs: [x, builder.indices([...begin, ...end]), ...(value === '' ? [] : [value])] };
-}
-
-interface PadBuilder {
-  readonly constantOf: (value: string) => Tensor | undefined;
-  readonly shape: (value: string) => Shape;
-  readonly indices: (values: readonly number[]) => string;
 }
 
 function padsOf(

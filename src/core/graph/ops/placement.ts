@@ -27,7 +27,8 @@ function runsOf(positions: readonly number[]): readonly Run[] {
 
 /**
  * The adjoint of taking `positions` along `axis` of a tensor whose size there is `size`: each slice of `gradient` is added to
- * the position that it was taken from. A few runs (slices, reflections, rolls) by padding, anything else by ScatterElements.
+ * the position that it was taken from. A few runs (slices, reflections, rolls) by padding, repetitions by sums, anything else by
+ * ScatterElements.
  */
 export function placeAlong(
   builder: NodeBuilder,
@@ -38,6 +39,13 @@ export function placeAlong(
 ): string {
   const runs = runsOf(positions);
   if (runs.length === 0) return zeros(builder, withSize(builder.shape(gradient), axis, size));
+  const factor = positions.length / size;
+  if (
+    factor > 1 &&
+    Number.isInteger(factor) &&
+    positions.every((position, index) => position === Math.floor(index / factor))
+  )
+    return sumsOfBlocks(builder, gradient, axis, size, factor);
   if (runs.length > 4) return scatterAlong(builder, gradient, axis, builder.constant(integers(positions)), size);
   let from = 0;
   const parts = runs.map((run) => {
@@ -97,6 +105,14 @@ export function placeRun(builder: NodeBuilder, gradient: string, axis: number, r
   const over = start + count * step - size;
   const cut = over > 0 ? sliceAlong(builder, stuffed, axis, 0, count * step - over) : stuffed;
   return padAlong(builder, cut, axis, start, Math.max(0, -over));
+}
+
+/** Of an axis of `size` blocks of `factor` elements each. */
+function sumsOfBlocks(builder: NodeBuilder, value: string, axis: number, size: number, factor: number): string {
+  const shape = builder.shape(value);
+  const blocks = builder.indices([...shape.slice(0, axis), size, factor, ...shape.slice(axis + 1)]);
+  const apart = builder.add('Reshape', [value, blocks]);
+  return builder.add('ReduceSum', [apart, builder.indices([axis + 1])], { keepdims: 0 });
 }
 
 function sliceAlong(builder: NodeBuilder, value: string, axis: number, from: number, to: number): string {

@@ -1,9 +1,9 @@
 import { numbersAttribute, textAttribute, type GraphNode } from '../graph';
-import type { GradientScope, Operator } from '../operator';
+import type { GradientScope, Operator, SettledBuilder } from '../operator';
 import { floats, type Shape, type Tensor } from '../tensor';
 import { positive } from './axis';
 import { refuseOtherInputs } from './guard';
-import { resizeTaps, type ResizedAxis } from './resizeMap';
+import { resizeTaps, scaleBetween, type ResizedAxis } from './resizeMap';
 import { allocate } from './strided';
 
 /** Resampling by given sizes or scales, which is linear: the derivative is the transposed map, axis by axis. */
@@ -12,12 +12,32 @@ export const resize: Readonly<Record<string, Operator>> = {
     infer: (node, { types: [x], constants }) => [
       { type: x!.type, shape: resizedAxes(node, x!.shape, constants).map(({ to }) => to) },
     ],
+    settle: settleResize,
     gradient: (scope) => {
       refuseOtherInputs(scope, 0);
       return [resizeGradient(scope), '', '', ''];
     },
   },
 };
+
+/**
+ * The node with sizes, or the next larger scales, in place of scales of which ONNX's shape inference, in doubles, and ONNX Runtime's
+ * kernel, in float32, make different sizes: ONNX Runtime fails on what it did not expect. The kernel's sizes hold.
+ */
+function settleResize(node: GraphNode, builder: SettledBuilder): GraphNode {
+  const constants = node.inputs.map((name) => builder.constantOf(name));
+  if (constants[2] === undefined || constants[2].data.length === 0) return node;
+  const axes = resizedAxes(node, builder.shape(node.inputs[0]!), constants);
+  if (axes.every(({ from, to, scale }) => Math.floor(from * scale) === to)) return node;
+  const attributes = Object.fromEntries(
+    Object.entries(node.attributes).filter(([name]) => name !== 'axes' && name !== 'keep_aspect_ratio_policy'),
+  );
+  const [x, roi] = node.inputs as [string, string];
+  if (axes.every(({ from, to, scale }) => Math.fround(to / from) === scale))
+    return { ...node, inputs: [x, roi, '', builder.indices(axes.map(({ to }) => to))], attributes };
+  const scales = axes.map(({ from, to, scale }) => (Math.floor(from * scale) === to ? scale : scaleBetween(from, to)));
+  return { ...node, inputs: [x, roi, builder.constant(floats([scales.length], scales))], attributes };
+}
 
 function resizedAxes(node: GraphNode, shape: Shape, constants: readonly (Tensor | undefined)[]): ResizedAxis[] {
   const [, , scales, sizes] = constants;
@@ -32,15 +52,15 @@ function resizedAxes(node: GraphNode, shape: Shape, constants: readonly (Tensor 
   const [byScale, bySize] = [given(2, scales), given(3, sizes)];
   const result = shape.map((from): ResizedAxis => ({ from, to: from, scale: 1 }));
   if (bySize !== undefined) {
-    const ratios = axes.map((axis, index) => bySize[index]! / shape[axis]!);
+    const ratios = axes.map((axis, index) => Math.fround(bySize[index]! / shape[axis]!));
     const policy = textAttribute(node, 'keep_aspect_ratio_policy', 'stretch');
     const common = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
     axes.forEach((axis, index) => {
       const from = shape[axis]!;
       result[axis] =
         policy === 'stretch'
-          ? { from, to: bySize[index]!, scale: Math.fround(ratios[index]!) }
-          : { from, to: Math.round(common * from), scale: Math.fround(common) };
+          ? { from, to: bySize[index]!, scale: ratios[index]! }
+          : { from, to: Math.round(Math.fround(common * from)), scale: common };
     });
   } else if (byScale !== undefined) {
     axes.forEach((axis, index) => {

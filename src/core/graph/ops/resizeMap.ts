@@ -8,6 +8,16 @@ export interface ResizedAxis {
   readonly scale: number;
 }
 
+/**
+ * The smallest float32 scale by which `from` elements become `to`, ⌊from · scale⌋: in the float32 of ONNX Runtime's kernel and
+ * also in the doubles of ONNX's shape inference.
+ */
+export function scaleBetween(from: number, to: number): number {
+  const scale = Float32Array.of(to / from);
+  if (from * scale[0]! < to) new Uint32Array(scale.buffer)[0]!++;
+  return scale[0]!;
+}
+
 type Taps = readonly (readonly [at: number, weight: number])[];
 
 /** Which elements along the axis, with which weights, make each element of the result: Resize is linear in its input. */
@@ -60,17 +70,17 @@ function originalCoordinate(node: GraphNode, index: number, { from, to, scale }:
   }
 }
 
+/** As far from the middle between two elements as this ONNX Runtime still takes it for the middle. */
+const HALF_TOLERANCE = 1e-6;
+
 function nearest(node: GraphNode, at: number): number {
-  switch (textAttribute(node, 'nearest_mode', 'round_prefer_floor')) {
-    case 'floor':
-      return Math.floor(at);
-    case 'ceil':
-      return Math.ceil(at);
-    case 'round_prefer_ceil':
-      return Math.floor(at + 0.5);
-    default:
-      return Math.ceil(at - 0.5);
-  }
+  const mode = textAttribute(node, 'nearest_mode', 'round_prefer_floor');
+  if (mode === 'floor') return Math.floor(at);
+  if (mode === 'ceil') return Math.ceil(at);
+  const below = Math.floor(at);
+  const past = at - below - 0.5;
+  const isHigher = Math.abs(past) < HALF_TOLERANCE ? mode === 'round_prefer_ceil' : past > 0;
+  return isHigher ? below + 1 : below;
 }
 
 function linearWeight(distance: number): number {

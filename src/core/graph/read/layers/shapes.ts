@@ -1,3 +1,4 @@
+import { scaleBetween } from '../../ops/resizeMap';
 import { floats, sizeOf } from '../../tensor';
 import { flagAt, integersAt, listAt, numberAt, perAxisAt, textAt } from './json';
 import { only, type LayerReader, type LayerScope } from './scope';
@@ -53,19 +54,19 @@ export const SHAPES: Readonly<Record<string, LayerReader>> = {
     const [rows, columns] = perAxisAt(scope.config, 'size', [2, 2]) as [number, number];
     const method = textAt(scope.config, 'interpolation') ?? 'nearest';
     const x = pictureOf(scope, only(inputs));
-    return pictureValue(scope, resized(scope, x, rows, columns, method));
+    const [, , height, width] = scope.builder.shape(x) as [number, number, number, number];
+    return pictureValue(scope, resized(scope, x, [height * rows, width * columns], method));
   },
   Resizing: (scope, inputs) => {
     const given = only(inputs);
     const x = pictureOf(scope, given);
     const [, , height, width] = scope.builder.shape(x) as [number, number, number, number];
-    const rows = (numberAt(scope.config, 'height') ?? height) / height;
-    const columns = (numberAt(scope.config, 'width') ?? width) / width;
-    if (rows === 1 && columns === 1) return given;
+    const wanted = [numberAt(scope.config, 'height') ?? height, numberAt(scope.config, 'width') ?? width] as const;
+    if (wanted[0] === height && wanted[1] === width) return given;
     if (flagAt(scope.config, 'crop_to_aspect_ratio', false) || flagAt(scope.config, 'pad_to_aspect_ratio', false))
       throw new Error('it keeps the ratio of the sides');
     if (flagAt(scope.config, 'antialias', false)) throw new Error('it smooths while it resizes');
-    return pictureValue(scope, resized(scope, x, rows, columns, textAt(scope.config, 'interpolation') ?? 'bilinear'));
+    return pictureValue(scope, resized(scope, x, wanted, textAt(scope.config, 'interpolation') ?? 'bilinear'));
   },
 };
 
@@ -106,14 +107,30 @@ function cropped(
 }
 
 /** Pixels are areas: the middle of an output pixel is mapped to the input, as TensorFlow 2 does. */
-function resized({ builder }: LayerScope, x: string, rows: number, columns: number, method: string): string {
+function resized({ builder }: LayerScope, x: string, to: readonly [number, number], method: string): string {
   if (method !== 'nearest' && method !== 'bilinear')
     throw new Error(`its interpolation “${method.slice(0, 40)}” is not known`);
-  const scales = builder.constant(floats([4], [1, 1, rows, columns]), 'scales');
-  const whole = Number.isInteger(rows) && Number.isInteger(columns);
-  const nearest = whole
-    ? { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
-    : { mode: 'nearest', coordinate_transformation_mode: 'half_pixel', nearest_mode: 'round_prefer_ceil' };
+  for (const size of to)
+    if (!(Number.isInteger(size) && size > 0 && size <= 65_536)) throw new Error(`it cannot have the size ${size}`);
+  const from = builder.shape(x).slice(2) as [number, number];
+  const isWhole = to.every((size, axis) => Number.isInteger(size / from[axis]!));
+  if (method === 'nearest' && !isWhole)
+    return to.reduce((picture, size, axis) => {
+      const places = builder.indices(nearestPlaces(from[axis]!, size));
+      return builder.add('Gather', [picture, places], { axis: axis + 2 });
+    }, x);
+  const scales = builder.constant(
+    floats([4], [1, 1, ...to.map((size, axis) => scaleBetween(from[axis]!, size))]),
+    'scales',
+  );
+  const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
   const linear = { mode: 'linear', coordinate_transformation_mode: 'half_pixel' };
   return builder.add('Resize', [x, '', scales], method === 'nearest' ? nearest : linear);
+}
+
+/** The element that TensorFlow takes for each of `to` elements, ⌊(i + ½)·from/to⌋ in float32; ONNX Runtime rounds otherwise. */
+function nearestPlaces(from: number, to: number): number[] {
+  const f = Math.fround;
+  const step = f(from / to);
+  return Array.from({ length: to }, (_, index) => Math.min(from - 1, Math.floor(f((index + 0.5) * step))));
 }

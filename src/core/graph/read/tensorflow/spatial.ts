@@ -1,6 +1,7 @@
 import type { Attributes } from '../../graph';
 import { flagOf, integersOf, numberOf, textOf } from './attributes';
 import { explicitPads } from './convolutions';
+import { integers } from '../../tensor';
 import {
   input,
   int64List,
@@ -29,15 +30,7 @@ export const spatial: Readonly<Record<string, NodeReader>> = {
   DepthToSpace: (scope) => blocks(scope, 'DepthToSpace', { mode: 'DCR' }),
   SpaceToDepth: (scope) => blocks(scope, 'SpaceToDepth', {}),
   ResizeBilinear: (scope) => resized(scope, { mode: 'linear', coordinate_transformation_mode: coordinates(scope) }),
-  // Centres: ⌊(i + ½)·s⌋ is (i + ½)·s − ½ rounded with halves up; corners: halves up too; else ⌊i·s⌋.
-  ResizeNearestNeighbor: (scope) => {
-    const mode = coordinates(scope);
-    return resized(scope, {
-      mode: 'nearest',
-      coordinate_transformation_mode: mode,
-      nearest_mode: mode === 'asymmetric' ? 'floor' : 'round_prefer_ceil',
-    });
-  },
+  ResizeNearestNeighbor: (scope) => nearest(scope),
 };
 
 function pool(scope: NodeScope, op: string): string {
@@ -75,5 +68,43 @@ function resized(scope: NodeScope, attributes: Attributes): string {
   return onChannelsFirst(scope, input(scope, 0), (x) => {
     const kept = emitter.add('Shape', [x], { start: 0, end: 2 });
     return emitter.add('Resize', [x, '', '', emitter.add('Concat', [kept, size], { axis: 0 })], attributes);
+  });
+}
+
+/**
+ * The element that TensorFlow takes for each of `to` along an axis, in its own float32 arithmetic, from which ONNX Runtime's
+ * differs by a row here and there: ⌊i·s⌋, of centres ⌊(i + ½)·s⌋, s = from/to; of corners i·s with halves up, s = (from − 1)/(to − 1).
+ */
+function nearest(scope: NodeScope): string {
+  const { emitter } = scope;
+  const mode = coordinates(scope);
+  const size = int64List(scope, 1);
+  const part = (list: string, index: number): string =>
+    emitter.add('Gather', [list, emitter.constant(integers([index], []))], { axis: 0 });
+  const float = (value: string): string => emitter.add('Cast', [value], { to: 1 });
+  const less = (value: string): string => emitter.add('Sub', [value, emitter.scalar(1)]);
+  const places = (from: string, to: string): string => {
+    const range = emitter.add('Range', [emitter.constant(integers([0], [])), to, emitter.constant(integers([1], []))]);
+    const index = float(range);
+    if (mode !== 'align_corners') {
+      const step = emitter.add('Div', [float(from), float(to)]);
+      const at = mode === 'half_pixel' ? emitter.add('Add', [index, emitter.scalar(0.5)]) : index;
+      return emitter.add('Floor', [emitter.add('Mul', [at, step])]);
+    }
+    // A single element lies at the first corner.
+    const step = emitter.add('Div', [less(float(from)), emitter.add('Max', [less(float(to)), emitter.scalar(1)])]);
+    const at = emitter.add('Mul', [index, step]);
+    const below = emitter.add('Floor', [at]);
+    const isBehind = emitter.add('GreaterOrEqual', [emitter.add('Sub', [at, below]), emitter.scalar(0.5)]);
+    return emitter.add('Add', [below, float(isBehind)]);
+  };
+  return onChannelsFirst(scope, input(scope, 0), (x) => {
+    const shape = emitter.add('Shape', [x]);
+    return [0, 1].reduce((picture, axis) => {
+      const from = part(shape, axis + 2);
+      const last = less(float(from));
+      const chosen = emitter.add('Min', [places(from, part(size, axis)), last]);
+      return emitter.add('Gather', [picture, emitter.add('Cast', [chosen], { to: 7 })], { axis: axis + 2 });
+    }, x);
   });
 }
