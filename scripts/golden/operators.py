@@ -79,8 +79,8 @@ case("max pool, ceil", "MaxPool", tied, lambda x: F.max_pool2d(x, 3, 2, ceil_mod
 case("max pool, dilated", "MaxPool", tied, lambda x: F.max_pool2d(x, 2, 1, dilation=2), attributes={"kernel_shape": [2, 2], "strides": [1, 1], "dilations": [2, 2]})
 case("max pool, 1-D", "MaxPool", tied[0], lambda x: F.max_pool1d(x[:, :, :].reshape(2, 6, 7), 2), attributes={"kernel_shape": [2], "strides": [2]})
 case("global max pool", "GlobalMaxPool", tied, lambda x: F.adaptive_max_pool2d(x, 1))
-case("max over an axis", "ReduceMax", tied, lambda x: x.max(2, keepdim=True).values, [whole([2])])
-case("min over an axis", "ReduceMin", tied, lambda x: x.min(3).values, [whole([3])], {"keepdims": 0})
+case("max over an axis", "ReduceMax", tied, lambda x: x.amax(2, keepdim=True), [whole([2])])
+case("min over an axis", "ReduceMin", tied, lambda x: x.amin(3), [whole([3])], {"keepdims": 0})
 
 # What averages count.
 for pad in (0, 1):

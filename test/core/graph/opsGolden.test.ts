@@ -24,10 +24,12 @@ interface Golden {
   readonly dx: readonly number[];
 }
 
-const path = new URL('../../golden/operators.json', import.meta.url);
-const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { cases: readonly Golden[] };
+const cases = ['operators', 'ties'].flatMap((name) => {
+  const path = new URL(`../../golden/${name}.json`, import.meta.url);
+  return (JSON.parse(readFileSync(path, 'utf8')) as { cases: readonly Golden[] }).cases;
+});
 
-describe("PyTorch's autograd", () => {
+describe("PyTorch's autograd, and TensorFlow's where equals meet", () => {
   it.each(cases)('agrees: $name', async ({ op, attributes, x, inputs, y, dy, dx }) => {
     const builder = new GraphBuilder(operators);
     const input = builder.input('x', { type: 'float32', shape: x.shape });

@@ -61,9 +61,16 @@ describe('where there is no derivative', () => {
     expect(await derivative([0, 1, -1], (builder, x) => builder.add('Max', [x, builder.scalar(0)]))).toEqual([1, 1, 0]);
   });
 
-  it('the first of equal elements takes it', async () => {
-    expect(await derivative([2, 5, 5, 1], (builder, x) => builder.add('ReduceMax', [x]))).toEqual([0, 1, 0, 0]);
-    expect(await derivative([2, 1, 5, 1], (builder, x) => builder.add('ReduceMin', [x]))).toEqual([0, 1, 0, 0]);
+  it('equal elements that are reduced share it, the first of a window takes it', async () => {
+    expect(await derivative([2, 5, 5, 1], (builder, x) => builder.add('ReduceMax', [x]))).toEqual([0, 0.5, 0.5, 0]);
+    expect(await derivative([1, 1, 5, 1, 1], (builder, x) => builder.add('ReduceMin', [x]))).toEqual([
+      0.25, 0.25, 0, 0.25, 0.25,
+    ]);
+    const infinite = [Infinity, 3, Infinity, -Infinity];
+    expect(await derivative(infinite, (builder, x) => builder.add('ReduceMax', [x]))).toEqual([0.5, 0, 0.5, 0]);
+    const pooled: Make = (builder, x) =>
+      builder.add('GlobalMaxPool', [builder.add('Reshape', [x, builder.indices([1, 1, 2, 2])])]);
+    expect(await derivative([2, 5, 5, 1], pooled)).toEqual([0, 1, 0, 0]);
   });
 
   it('bounds of Clip and 0 of Relu and Abs have none', async () => {

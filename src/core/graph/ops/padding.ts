@@ -4,7 +4,7 @@ import { positive } from './axis';
 import { refuseOtherInputs } from './guard';
 import { placeAlong } from './placement';
 import { allocate, flatIndex, forEachPosition } from './strided';
-import { stridesOf, type Shape, type Tensor } from '../tensor';
+import { stridesOf, type Tensor } from '../tensor';
 
 /** Padding by a constant, by reflection at the edge element, by repetition of it, or round the other side. */
 export const padding: Readonly<Record<string, Operator>> = {

@@ -2,7 +2,6 @@ import { numberAttribute, numbersAttribute, type GraphNode } from '../graph';
 import type { GradientScope, Operator } from '../operator';
 import { sizeOf, type Shape, type Tensor } from '../tensor';
 import { expandTo } from './broadcast';
-import { winnerMask } from './winner';
 import { allocate, broadcastStrides, flatIndex, forEachPosition } from './strided';
 
 type Times = (left: string, right: string) => string;
@@ -17,15 +16,8 @@ export const reduction: Readonly<Record<string, Operator>> = {
     (values) => sumOf(values) / values.length,
     ({ scope: { builder }, dy, count }) => builder.add('Mul', [dy, builder.scalar(1 / count)]),
   ),
-  // dy to the first of the largest (smallest).
-  ReduceMax: reduce(
-    (values) => values.reduce((x, y) => Math.max(x, y), -Infinity),
-    ({ scope, x, dy, axes, times }) => times(winnerMask(scope.builder, x, axes, 'ArgMax'), dy),
-  ),
-  ReduceMin: reduce(
-    (values) => values.reduce((x, y) => Math.min(x, y), Infinity),
-    ({ scope, x, dy, axes, times }) => times(winnerMask(scope.builder, x, axes, 'ArgMin'), dy),
-  ),
+  ReduceMax: reduce((values) => values.reduce((x, y) => Math.max(x, y), -Infinity), sharedByWinners),
+  ReduceMin: reduce((values) => values.reduce((x, y) => Math.min(x, y), Infinity), sharedByWinners),
   ReduceL1: reduce(
     (values) => sumOf(values.map(Math.abs)),
     ({ scope: { builder }, x, dy, times }) => times(builder.add('Sign', [x]), dy),
@@ -150,6 +142,13 @@ function reducedAxes(node: GraphNode, shape: Shape, given: Tensor | undefined): 
     if (shape[counted] === undefined) throw new Error(`${node.op}: there is no axis ${axis}`);
     return counted;
   });
+}
+
+/** dy in equal parts to all elements that are the largest (smallest), as TensorFlow's reduce_max and PyTorch's amax have it. */
+function sharedByWinners({ scope: { builder }, x, y, dy, axes, times }: Reduced): string {
+  const winners = builder.add('Cast', [builder.add('Equal', [x, y])], { to: 1 });
+  const count = builder.add('ReduceSum', [winners, builder.indices(axes)], { keepdims: 1 });
+  return times(winners, builder.add('Div', [dy, count]));
 }
 
 /** dy · the product of the other elements, which where they hold a zero is 0. */

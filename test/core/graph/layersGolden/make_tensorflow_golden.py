@@ -75,6 +75,29 @@ def sizes():
     sequence('channels first', (2, 7, 9), L.Resizing(31, 29, data_format='channels_first'), L.Flatten(), L.Dense(3))
 
 
-for family in (sizes,):
+def flat(shape):
+    """Pictures of one colour with a darker and a lighter spot."""
+    x = np.full(shape, 0.9, 'float32')
+    x[:, 1:3, 2:4] = 0.2
+    x[1, 3, 1] = 0.95
+    return x
+
+
+def ties():
+    more = dict(picture=flat)
+    sequence('global maximum of a flat picture', (7, 8, 3), L.Conv2D(5, 3), L.GlobalMaxPooling2D(), L.Dense(3), **more)
+    sequence('global maximum behind relu', (7, 8, 3), L.Conv2D(6, 3, activation='relu'), L.GlobalMaxPooling2D(keepdims=True), **more)
+    sequence('global maximum of the picture', (6, 5, 2), L.GlobalMaxPooling2D(), L.Dense(4), **more)
+    sequence('windows of a flat picture', (8, 8, 2), L.Conv2D(4, 3, padding='same'), L.MaxPooling2D(), L.Flatten(), L.Dense(3), **more)
+    sequence('overlapping windows of a flat picture', (7, 7, 2), L.MaxPooling2D(3, 2, padding='same'), L.Conv2D(3, 2), L.Flatten(), **more)
+    i = keras.Input((6, 6, 2))
+    a = L.Conv2D(3, 1)(i)
+    largest = L.Maximum()([a, L.Rescaling(1.0)(a), L.Activation('relu')(a)])
+    smallest = L.Minimum()([L.Rescaling(1.0)(a), a])
+    y = L.Dense(3)(L.Concatenate()([L.GlobalMaxPooling2D()(largest), L.GlobalMaxPooling2D()(smallest)]))
+    add('the larger and the smaller of equals', keras.Model(i, y), **more)
+
+
+for family in (sizes, ties):
     family()
 (HERE / 'tensorflow.json').write_text(json.dumps(cases, separators=(',', ':')) + '\n')

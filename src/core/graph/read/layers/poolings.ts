@@ -1,3 +1,4 @@
+import type { GraphBuilder } from '../../builder';
 import { flagAt, perAxisAt } from './json';
 import { only, type LayerReader } from './scope';
 import { plainValue } from './value';
@@ -9,13 +10,13 @@ export const POOLINGS: Readonly<Record<string, LayerReader>> = {
   MaxPool2D: pooling('MaxPool', {}),
   AveragePooling2D: pooling('AveragePool', { count_include_pad: 0 }),
   AvgPool2D: pooling('AveragePool', { count_include_pad: 0 }),
-  GlobalAveragePooling2D: globalPooling('GlobalAveragePool'),
-  GlobalAvgPool2D: globalPooling('GlobalAveragePool'),
-  GlobalMaxPooling2D: globalPooling('GlobalMaxPool'),
-  GlobalMaxPool2D: globalPooling('GlobalMaxPool'),
+  GlobalAveragePooling2D: globalPooling(mean),
+  GlobalAvgPool2D: globalPooling(mean),
+  GlobalMaxPooling2D: globalPooling(largest),
+  GlobalMaxPool2D: globalPooling(largest),
   // Names that a normalised configuration gives the same layers.
-  GlobalAveragePooling2DKeepDims: globalPooling('GlobalAveragePool', true),
-  GlobalMaxPooling2DKeepDims: globalPooling('GlobalMaxPool', true),
+  GlobalAveragePooling2DKeepDims: globalPooling(mean, true),
+  GlobalMaxPooling2DKeepDims: globalPooling(largest, true),
 };
 
 function pooling(op: string, more: Readonly<Record<string, number>>): LayerReader {
@@ -27,10 +28,19 @@ function pooling(op: string, more: Readonly<Record<string, number>>): LayerReade
   };
 }
 
-function globalPooling(op: string, keepDims = false): LayerReader {
+function globalPooling(pool: (builder: GraphBuilder, x: string) => string, keepDims = false): LayerReader {
   return (scope, inputs) => {
-    const y = scope.builder.add(op, [pictureOf(scope, only(inputs))]);
+    const y = pool(scope.builder, pictureOf(scope, only(inputs)));
     if (keepDims || flagAt(scope.config, 'keepdims', false)) return pictureValue(scope, y);
     return plainValue(scope.builder, scope.builder.add('Flatten', [y], { axis: 1 }));
   };
+}
+
+function mean(builder: GraphBuilder, x: string): string {
+  return builder.add('GlobalAveragePool', [x]);
+}
+
+/** Keras's is a reduction, whose equal elements share the derivative; those of ONNX's GlobalMaxPool do not. */
+function largest(builder: GraphBuilder, x: string): string {
+  return builder.add('ReduceMax', [x, builder.indices([2, 3])], { keepdims: 1 });
 }
