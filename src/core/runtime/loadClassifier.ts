@@ -20,7 +20,8 @@ const STEPS = 2;
  * Loads a model from disk as a classifier of pixels in [0, 1].
  *
  * Reads nothing but the model's own folder (and what the reference names), never the network. `engine: 'auto'` takes ONNX Runtime
- * where it can run and differentiate the model, else TensorFlow.js's fastest backend that can; `info.engineReason` says why.
+ * where it can run and differentiate the model, else TensorFlow.js's fastest backend that can and whose gradient agrees with
+ * differences of its scores; `info.engineReason` says why.
  * Throws `UserError` `file-missing`, `model-unreadable`, `model-unsupported`, `model-spec`, `engine-unavailable`; `CancelledError`.
  */
 export async function loadClassifier(reference: ModelReference, options: LoadOptions): Promise<Classifier> {
@@ -42,8 +43,10 @@ async function build(files: ModelFiles, reference: ModelReference, options: Load
     const asFile = options.asFile === true;
     return loadOnnx(files, reference, { reason, threads: options.threads, mustDifferentiate: false, asFile });
   }
-  const { loadTensorFlowFiles } = await import('./tensorflow/loadTensorFlow');
-  if (options.engine !== 'auto') return loadTensorFlowFiles(files, reference, options);
+  if (options.engine !== 'auto') {
+    const { loadTensorFlowFiles } = await import('./tensorflow/loadTensorFlow');
+    return loadTensorFlowFiles(files, reference, options);
+  }
   let refusal: unknown;
   try {
     const { loadOnnx } = await import('./onnx/loadOnnx');
@@ -54,8 +57,8 @@ async function build(files: ModelFiles, reference: ModelReference, options: Load
     refusal = error;
   }
   throwIfCancelled(options.signal);
-  const why = refusal instanceof Error ? refusal.message.split('\n')[0]! : String(refusal);
-  return loadTensorFlowFiles(files, reference, options, `ONNX Runtime is not used: ${why}`);
+  const { loadFallback } = await import('./fallback');
+  return loadFallback(files, reference, options, refusal);
 }
 
 function onlyOnnx({ format }: ModelFiles, engine: EngineChoice): UserError {

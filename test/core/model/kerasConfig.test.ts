@@ -111,7 +111,10 @@ describe('checks', () => {
     ['TFSMLayer', {}, /carries code/],
     ['Mystery', {}, /not known/],
     ['Conv2D', { groups: 4 }, /grouped/],
-    ['DepthwiseConv2D', { dilation_rate: [2, 2], padding: 'valid' }, /dilated/],
+    ['Resizing', { height: 4, width: 4, pad_to_aspect_ratio: true }, /keeps the ratio/],
+    ['Resizing', { height: 4, width: 4, crop_to_aspect_ratio: true }, /keeps the ratio/],
+    ['Resizing', { height: 4, width: 4, antialias: true }, /smooths/],
+    ['AveragePooling1D', { pool_size: [2], data_format: 'channels_first' }, /channels come first/],
     ['ReLU', { max_value: 6, threshold: 1 }, /threshold/],
   ] as [string, JsonObject, RegExp][])('%s %j is refused', (className, config, message) => {
     const model = sequential({
@@ -125,6 +128,9 @@ describe('checks', () => {
     const model = sequential({ class_name: 'Dense', config: { name: 'd', activation: 'hard_sigmoid' } });
     expect(() => check(model)).not.toThrow();
     expect(() => check(model, '3.1.0')).toThrow(/hard_sigmoid/);
+    const gated = sequential({ class_name: 'LSTM', config: { name: 'l', recurrent_activation: 'hard_sigmoid' } });
+    expect(() => check(gated)).not.toThrow();
+    expect(() => check(gated, '3.1.0')).toThrow(/hard_sigmoid/);
   });
 
   it('connections that are complete pass, in any order', () => {

@@ -38,13 +38,24 @@ function weightValues({ name, shape }: StoredWeight, index: number): Float32Arra
 
 /** Writes the model as the tensorflowjs converter does, and that its pixels [0, 1] become [−2, 2]. */
 export async function writeFallbackCase({ config, weights }: FallbackCase, folder: string): Promise<string> {
+  const topology = { keras_version: '3.15.1', backend: 'tensorflow', model_config: config };
+  const filled = weights.map((each, index) => ({ ...each, values: weightValues(each, index) }));
+  await writeTopology(topology, filled, folder);
+  await writeFile(path.join(folder, 'lens.json'), JSON.stringify({ input: { range: [-2, 2] } }));
+  return folder;
+}
+
+/** Writes a layers model with its weights in one file. */
+export async function writeTopology(
+  modelTopology: object,
+  weights: readonly (StoredWeight & { readonly values: Float32Array })[],
+  folder: string,
+): Promise<string> {
   await mkdir(folder, { recursive: true });
-  const modelTopology = { keras_version: '3.15.1', backend: 'tensorflow', model_config: config };
   const described = weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' }));
   const manifest = [{ paths: ['weights.bin'], weights: described }];
-  const values = weights.map((each, index) => Buffer.from(weightValues(each, index).buffer));
+  const values = weights.map((each) => Buffer.from(each.values.buffer));
   await writeFile(path.join(folder, 'weights.bin'), Buffer.concat(values));
-  await writeFile(path.join(folder, 'lens.json'), JSON.stringify({ input: { range: [-2, 2] } }));
   await writeFile(path.join(folder, 'model.json'), JSON.stringify({ modelTopology, weightsManifest: manifest }));
   return folder;
 }

@@ -17,13 +17,15 @@ export interface EngineCandidate {
 type Availability = { readonly available: true } | { readonly available: false; readonly why: string };
 
 /**
- * The engine that was chosen, or for `auto` all that could do, the fastest first; each is loaded only when it is asked for.
+ * The engine that was chosen, or for `auto` all that could do, the fastest first; each is loaded only when it is asked for. `refused`
+ * says why those before were not taken, if not for want of an operation.
  *
  * Throws `UserError('engine-unavailable')`.
  */
 export async function* engineCandidates(
   choice: EngineChoice,
   options: EngineOptions,
+  refused: ReadonlyMap<TensorFlowEngine, string> = new Map(),
 ): AsyncGenerator<EngineCandidate, void> {
   if (choice === 'onnx') throw new Error('ONNX Runtime is none of the backends of TensorFlow.js');
   if (choice !== 'auto') {
@@ -42,12 +44,15 @@ export async function* engineCandidates(
   if (native.available) {
     yield { engine: 'tensorflow', reason: "TensorFlow's native library (tfjs-node) is installed." };
   }
-  const lacking = (engine: string): string => `${engine} lacks an operation of this model`;
-  const whyNotNative = native.available ? lacking('tfjs-node') : `tfjs-node cannot be used: ${native.why}`;
+  const lacking = (engine: TensorFlowEngine, name: string): string =>
+    refused.get(engine) ?? `${name} lacks an operation of this model`;
+  const whyNotNative = native.available
+    ? lacking('tensorflow', 'tfjs-node')
+    : `tfjs-node cannot be used: ${native.why}`;
   const wasm = await loadEngine('wasm', options);
   if (wasm.available) yield { engine: 'wasm', reason: `WebAssembly is used, because ${whyNotNative}.` };
   await loadEngine('cpu', options);
-  const why = wasm.available ? lacking('WebAssembly') : `WebAssembly cannot be used: ${wasm.why}`;
+  const why = wasm.available ? lacking('wasm', 'WebAssembly') : `WebAssembly cannot be used: ${wasm.why}`;
   yield { engine: 'cpu', reason: `Plain JavaScript is used, because ${why}.` };
 }
 

@@ -1,37 +1,51 @@
-import { throwIfCancelled } from '../../errors';
+import { throwIfCancelled, UserError } from '../../errors';
 import type { Classifier } from '../../model/classifier';
 import type { EngineChoice, ModelReference } from '../../model/modelInfo';
+import { objectAt } from '../../model/json';
 import { readInputShape, resolveInput } from '../../model/modelInput';
 import { nonFiniteWeights } from '../../model/weights';
 import { describeModel } from '../describe';
 import { readEvidence } from '../evidence';
 import { keepApart } from '../keepApart';
 import type { TensorFlowFiles } from '../modelFiles';
+import { checkGraph } from './graph/checkGraph';
 import { engineCandidates, type EngineCandidate } from './engines';
 import { explainForward, missingKernel } from './failures';
 import { onEngine } from './lane';
 import type { KnownScores, Network } from './network';
 import { topologyOperators } from '../operators';
-import type { EngineOptions } from './options';
+import type { EngineOptions, TensorFlowEngine } from './options';
 import { probeNetwork } from './probe';
 import { createTensorFlowClassifier } from './tensorflowClassifier';
 
+/** How a model is loaded that a better engine refused. */
+export interface FallbackOptions {
+  /** Why a better engine was not taken, for people. */
+  readonly preface: string;
+  /** Takes the classifier, and says why another engine is to be tried, if so, as the end of a sentence. */
+  readonly accept: (classifier: Classifier) => Promise<string | undefined>;
+}
+
 /**
- * Builds a TensorFlow.js model on the backend that was chosen, for `auto` on the first that can run it. `preface`: why a better
- * engine was not taken, for people.
+ * Builds a TensorFlow.js model on the backend that was chosen, for `auto` on the first that can run it, and that `fallback` accepts.
  */
 export async function loadTensorFlowFiles(
   files: TensorFlowFiles,
   reference: ModelReference,
   options: EngineOptions & { readonly engine: EngineChoice; readonly signal?: AbortSignal },
-  preface?: string,
+  fallback?: FallbackOptions,
 ): Promise<Classifier> {
+  const refused = new Map<TensorFlowEngine, string>();
   let failure: unknown;
-  for await (const { engine, reason } of engineCandidates(options.engine, options)) {
+  for await (const { engine, reason } of engineCandidates(options.engine, options, refused)) {
     throwIfCancelled(options.signal);
-    const candidate = { engine, reason: preface === undefined ? reason : `${reason} ${preface}` };
+    const candidate = { engine, reason: fallback === undefined ? reason : `${reason} ${fallback.preface}` };
     try {
-      return await onEngine(engine, () => build(files, reference, candidate));
+      const classifier = await onEngine(engine, () => build(files, reference, candidate));
+      const why = await fallback?.accept(classifier);
+      if (why === undefined) return classifier;
+      refused.set(engine, why);
+      failure = new UserError('engine-unavailable', `The engine ${engine} is not taken: ${why}.`, 'Choose it by name.');
     } catch (error) {
       failure = error;
       if (missingKernel(error) === undefined) break;
@@ -72,6 +86,7 @@ async function buildNetwork(
 ): Promise<Network> {
   if (format === 'tfjs-graph') {
     const { buildGraphNetwork } = await import('./graph/graphNetwork');
+    checkGraph(objectAt(json, 'modelTopology') ?? {});
     return buildGraphNetwork(json, weights.weights, description.spec.output, scores);
   }
   const { buildLayersNetwork } = await import('./layers/layersNetwork');
