@@ -37,7 +37,8 @@ export function sniffModelJson(json: JsonObject, name: string): 'tfjs-layers' | 
   const topology = json.modelTopology;
   if (isJsonObject(topology)) {
     if (arrayAt(topology, 'node') !== undefined) return 'tfjs-graph';
-    if (objectAt(topology, 'model_config') !== undefined || stringAt(topology, 'class_name') !== undefined) {
+    const isModel = ['model_config', 'modelConfig'].some((key) => objectAt(topology, key) !== undefined);
+    if (isModel || ['class_name', 'className'].some((key) => stringAt(topology, key) !== undefined)) {
       return 'tfjs-layers';
     }
   }

@@ -2,9 +2,10 @@ import path from 'node:path';
 import type { ModelDescription } from '../model/description';
 import { readDescription } from '../model/description';
 import { readHead } from '../files/readHead';
-import { readLimited, resolveModelFile } from '../model/files';
+import { asInKeras } from '../graph/read/layers/spelling';
+import { damaged, readLimited, resolveModelFile } from '../model/files';
 import type { JsonObject } from '../model/json';
-import { parseModelJson } from '../model/json';
+import { objectAt, parseModelJson } from '../model/json';
 import { MODEL_LIMITS } from '../model/limits';
 import type { ModelReference } from '../model/modelInfo';
 import { fileFormat, sniffFile, sniffModelJson } from '../model/sniff';
@@ -46,5 +47,14 @@ export async function readModelFiles(reference: ModelReference): Promise<ModelFi
   const format = sniffModelJson(json, name);
   const description = await readDescription(file, reference);
   const weights = await readWeights(json, path.dirname(file));
-  return { file, bytes, description, format, json, weights };
+  return { file, bytes, description, format, json: format === 'tfjs-layers' ? spelledAsInKeras(json) : json, weights };
+}
+
+/** TensorFlow.js's own spelling of a layers model's keys put into Keras's, for all that read them. */
+function spelledAsInKeras(json: JsonObject): JsonObject {
+  try {
+    return { ...json, modelTopology: asInKeras(objectAt(json, 'modelTopology') ?? {}) as JsonObject };
+  } catch (error) {
+    throw damaged(error instanceof Error ? error.message : String(error));
+  }
 }

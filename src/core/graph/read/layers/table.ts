@@ -1,6 +1,7 @@
 import { ACTIVATION_LAYERS } from './activations';
 import { CONVOLUTIONS } from './convolutions';
 import { DENSE, multiHeadAttention } from './dense';
+import { upSampling } from './enlargements';
 import { textAt, type JsonObject } from './json';
 import { MERGES } from './merges';
 import { NORMALIZATIONS } from './normalizations';
@@ -18,6 +19,7 @@ const READERS: Readonly<Record<string, LayerReader>> = {
   ...NORMALIZATIONS,
   ...POOLINGS,
   ...SHAPES,
+  UpSampling2D: upSampling,
   MultiHeadAttention: multiHeadAttention,
 };
 
