@@ -37,6 +37,7 @@ const builds = [
       engine: 'src/core/engine/process.ts',
       cli: 'src/cli/main.ts',
       sessionThread: 'src/core/runtime/onnx/training/sessionThread.ts',
+      isolatedProcess: 'src/core/runtime/onnx/isolated/isolatedProcess.ts',
     },
   },
   {

@@ -25,6 +25,7 @@ const REQUIRED = [
   'dist/extension.js',
   'dist/engine.js',
   'dist/sessionThread.js',
+  'dist/isolatedProcess.js',
   'dist/tfjs-backend-wasm-simd.wasm',
   'dist/webview/panel.js',
   'dist/webview/panel.css',

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../../package.json';
 import { createService } from '../core/engine/localService';
 import { createTrainingService } from '../core/engine/training/localTrainingService';
+import { CancelledError } from '../core/errors';
 import { switchTelemetryOff } from '../core/runtime/onnx/telemetry';
 import { addAttackCommand } from './commands/attack';
 import { addAttributeCommand } from './commands/attribute';
@@ -12,6 +13,7 @@ import { addIntegrateCommand } from './commands/integrate';
 import { addMethodsCommand } from './commands/methods';
 import { addPredictCommand } from './commands/predict';
 import { addTrainCommand } from './commands/train';
+import { createInterrupt } from './interrupt';
 import { createProgress } from './progress';
 import type { ExitStatus } from './report';
 import { reportFailure } from './report';
@@ -19,11 +21,7 @@ import type { Session } from './session';
 import { prepareStreams, writeResult } from './terminal';
 
 async function run(): Promise<ExitStatus> {
-  const cancelled = new AbortController();
-  process.once('SIGINT', () => {
-    cancelled.abort();
-    process.once('SIGINT', () => process.exit(130));
-  });
+  const interrupt = createInterrupt();
   const output: string[] = [];
   const failures: ExitStatus[] = [];
   const progress = createProgress();
@@ -32,21 +30,25 @@ async function run(): Promise<ExitStatus> {
   const session: Session = {
     service,
     training,
-    job: { signal: cancelled.signal, progress: progress.report },
+    job: { signal: interrupt.signal, progress: progress.report },
+    finishing: (work) => interrupt.finishing(work),
     write: (text) => output.push(text),
     fail: (status) => failures.push(status),
   };
   try {
-    await createProgram(session).parseAsync();
+    await interrupt.unlessInterrupted(createProgram(session).parseAsync());
     progress.clear();
     await writeResult(output.join(''));
     return failures[0] ?? 0;
   } catch (error) {
     progress.clear();
-    return reportFailure(error);
+    // What was interrupted may fail in its own way before it hears of it.
+    return reportFailure(interrupt.signal.aborted ? new CancelledError() : error);
   } finally {
-    await training.dispose();
-    await service.dispose();
+    if (!interrupt.signal.aborted) {
+      await training.dispose();
+      await service.dispose();
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { UserError } from '../core/errors';
 
 export interface OutputRules {
@@ -10,6 +11,8 @@ export interface OutputRules {
   /** Files that are never replaced: what the result was made from. */
   readonly inputs: readonly string[];
 }
+
+type Finishing = <T>(work: () => Promise<T>) => Promise<T>;
 
 const OTHER_FORMATS = /\.(png|npy|jpe?g|webp|gif|bmp|tiff?|avif|json|csv|svg)$/i;
 
@@ -77,14 +80,19 @@ const STREAM = /^\/(dev\/(stdin|stdout|stderr|fd\/)|proc\/)/;
 
 /**
  * Writes a new file; with `force` replaces a regular file that is there, whole or not at all. Devices and named pipes are written
- * to. Throws `UserError` as {@link checkOutputs} and `file-unwritable`.
+ * to. `finishing` runs what is not to be left half-done. Throws `UserError` as {@link checkOutputs} and `file-unwritable`.
  */
-export async function writeOutput(file: string, bytes: Uint8Array, force: boolean): Promise<void> {
+export async function writeOutput(
+  file: string,
+  bytes: Uint8Array,
+  force: boolean,
+  finishing: Finishing = (work) => work(),
+): Promise<void> {
   try {
     const destination = await destinationOf(file, force);
     if (destination.kind === 'into') await writeInto(file, bytes);
-    else if (destination.kind === 'new') await writeNew(file, bytes);
-    else await replaceFile(destination.file, destination.mode, bytes);
+    else if (destination.kind === 'new') await finishing(() => writeNew(file, bytes));
+    else await finishing(() => replaceFile(destination.file, destination.mode, bytes));
   } catch (error) {
     if (error instanceof UserError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
@@ -123,6 +131,7 @@ async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
 
 /** Neither made nor emptied: what stands there now may be another thing than was looked at. */
 async function writeInto(file: string, bytes: Uint8Array): Promise<void> {
+  await waitForReader(file);
   const handle = await open(file, constants.O_WRONLY);
   try {
     const facts = await handle.stat();
@@ -132,6 +141,21 @@ async function writeInto(file: string, bytes: Uint8Array): Promise<void> {
     await handle.close();
   }
 }
+
+/** Opening a pipe that nobody reads would hold a thread that the program has to wait for when it is ended. */
+async function waitForReader(file: string): Promise<void> {
+  for (;;)
+    try {
+      const handle = await open(file, constants.O_WRONLY | constants.O_NONBLOCK);
+      await handle.close();
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+      await setTimeout(READER_MILLISECONDS);
+    }
+}
+
+const READER_MILLISECONDS = 50;
 
 function noFile(file: string, what: string): UserError {
   return new UserError('file-unwritable', `"${file}" ${what}.`, 'Choose another name.');

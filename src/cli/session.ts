@@ -8,6 +8,8 @@ export interface Session {
   readonly training: TrainingService;
   /** Aborted by Ctrl-C; reports progress. */
   readonly job: Job;
+  /** Runs what Ctrl-C is not to leave half-done. */
+  readonly finishing: <T>(work: () => Promise<T>) => Promise<T>;
   /** Writes to standard output: results alone. */
   readonly write: (text: string) => void;
   /** Sets the exit status of a command that did only part of its work. */

@@ -71,10 +71,11 @@ async function run(session: Session, image: string, options: AttackOptions): Pro
     ...(target === undefined ? {} : { target }),
   };
   const result = await session.service.attack(request, session.job);
-  const { service } = session;
-  if (out !== undefined) await writeOutput(out, await service.encode(result.adversarial, 'png'), force);
-  if (saveInput !== undefined) await writeOutput(saveInput, await service.encode(result.adversarial, 'npy'), force);
-  if (figure !== undefined) await writeOutput(figure, await attackFigure(result), force);
+  const { service, finishing } = session;
+  if (out !== undefined) await writeOutput(out, await service.encode(result.adversarial, 'png'), force, finishing);
+  if (saveInput !== undefined)
+    await writeOutput(saveInput, await service.encode(result.adversarial, 'npy'), force, finishing);
+  if (figure !== undefined) await writeOutput(figure, await attackFigure(result), force, finishing);
   result.record.warnings.forEach(warn);
   const outputs: Outputs = {
     ...(out === undefined ? {} : { adversarial: path.resolve(out) }),

@@ -33,7 +33,7 @@ export function addExportRunCommand(program: Command, session: Session): void {
     .option('--speed <n>', 'frames a second (default: 10)', parseNumber)
     .option('--side <pixels>', 'side of a picture (default: 224)', parseNumber)
     .action(async (run: string, options: ExportRunOptions) => {
-      const files = await session.training.exportRun(requestOf(run, options), session.job);
+      const files = await session.finishing(() => session.training.exportRun(requestOf(run, options), session.job));
       if (options.json) writeJson(session, { kind: 'export', what: options.what, run: path.resolve(run), files });
       else writePaths(session, files);
     });

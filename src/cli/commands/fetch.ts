@@ -17,7 +17,9 @@ export function addFetchCommand(program: Command, session: Session): void {
     .addArgument(new Argument('<dataset>', 'which one').choices(['fashion-mnist']))
     .requiredOption('--out <folder>', 'where its files go')
     .action(async (dataset: 'fashion-mnist', { out, json }: FetchOptions) => {
-      const folder = await session.training.fetchDataset({ id: dataset, folder: path.resolve(out) }, session.job);
+      const folder = await session.finishing(() =>
+        session.training.fetchDataset({ id: dataset, folder: path.resolve(out) }, session.job),
+      );
       if (json) writeJson(session, { kind: 'dataset', id: dataset, folder });
       else writePaths(session, [folder]);
     });

@@ -51,8 +51,8 @@ async function run(session: Session, image: string, options: IntegrateOptions): 
   const result = await session.training.integrate(requestOf(image, options), session.job);
   const { record, map } = result;
   if (saveMap !== undefined)
-    await writeOutput(saveMap, encodeNpy(map.data, [map.height, map.width, map.channels]), force);
-  if (out !== undefined) await writeOutput(out, await overlayOf(session, image, result), force);
+    await writeOutput(saveMap, encodeNpy(map.data, [map.height, map.width, map.channels]), force, session.finishing);
+  if (out !== undefined) await writeOutput(out, await overlayOf(session, image, result), force, session.finishing);
   record.warnings.forEach(warn);
   const outputs = {
     ...(out === undefined ? {} : { overlay: path.resolve(out) }),

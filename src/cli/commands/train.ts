@@ -42,11 +42,13 @@ function requestOf(dataset: string | undefined, options: TrainOptions, command: 
 async function run(session: Session, request: TrainRequest, { json }: TrainOptions): Promise<void> {
   const progress = createTrainingProgress();
   const { signal } = session.job;
-  const record = await session.training
-    .train(request, {
-      ...(signal ? { signal } : {}),
-      report: (event: TrainingEvent) => progress.report(event),
-    })
+  const record = await session
+    .finishing(() =>
+      session.training.train(request, {
+        ...(signal ? { signal } : {}),
+        report: (event: TrainingEvent) => progress.report(event),
+      }),
+    )
     .finally(() => progress.clear());
   const { folder } = request;
   progress.warn(record);

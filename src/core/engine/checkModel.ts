@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../errors';
 import { checkModel as runChecks } from '../evaluation/modelCheck';
 import { probePictures } from '../evaluation/probePictures';
+import { holdingThread } from '../interrupts';
 import type { SecondOpinion } from '../evaluation/secondEngine';
 import { MODEL_CHECK_VERSION, verdictOf, type ModelCheck } from '../result/modelCheck';
 import { interruptible } from './interruptible';
@@ -30,7 +31,7 @@ export function checkModel(
     };
     let opinion: SecondOpinion | undefined;
     const second = async (): Promise<SecondOpinion> => {
-      opinion = await loadSecond(request, info, job);
+      opinion = await holdingThread(() => loadSecond(request, info, job));
       return 'why' in opinion ? opinion : interruptible(opinion, job?.signal);
     };
     try {

@@ -5,6 +5,7 @@ import { imageFromNpy } from '../image/npyImage';
 import type { Picture, PixelImage } from '../image/pixels';
 import { encodePreview } from '../image/png';
 import { arrayWarnings } from '../image/usedRange';
+import { holdingThread } from '../interrupts';
 import type { ModelInput } from '../model/modelInfo';
 import type { ImageFacts, PictureDecoding, PixelMapping } from '../result/record';
 import { imageFileState, imageName, readImageBytes } from './readImageFile';
@@ -38,7 +39,7 @@ export function createImageCache(): ImageCache {
       const identity = state ?? `${reference.path} ${sha256(bytes!)}`;
       const { height, width, channels, resize, interpolation } = input;
       const key = [identity, reference.limitMegapixels, height, width, channels, resize, interpolation].join('\n');
-      const prepared = kept.get(key) ?? (await prepareImage(reference, input, bytes));
+      const prepared = kept.get(key) ?? (await holdingThread(() => prepareImage(reference, input, bytes)));
       kept.delete(key);
       kept.set(key, prepared);
       for (const oldest of [...kept.keys()].slice(0, -CAPACITY)) kept.delete(oldest);

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfCancelled } from '../errors';
+import { holdingThread } from '../interrupts';
 import type { Classifier } from '../model/classifier';
 
 /**
@@ -16,11 +17,11 @@ export function interruptible(classifier: Classifier, signal: AbortSignal | unde
     info: classifier.info,
     predict: async (images) => {
       await turn();
-      return classifier.predict(images);
+      return holdingThread(() => classifier.predict(images));
     },
     gradient: async (images, objectives) => {
       await turn();
-      return classifier.gradient(images, objectives);
+      return holdingThread(() => classifier.gradient(images, objectives));
     },
     dispose: () => classifier.dispose(),
   };

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { holdingThread } from '../interrupts';
 import type { PixelImage } from '../image/pixels';
 import { batchOf } from '../image/pixels';
 import type { Classifier, Scores } from '../model/classifier';
@@ -62,7 +63,7 @@ export function createModelCache(limits: ModelCacheLimits = DEFAULT_MODEL_LIMITS
   }
 
   function load(request: ModelRequest, fingerprint: string, job: Job | undefined): Entry {
-    const loading = loadModel(request, job);
+    const loading = holdingThread(() => loadModel(request, job));
     const entry: Entry = {
       path: path.resolve(request.model.path),
       fingerprint,

@@ -23,7 +23,11 @@ export async function bundleProgram(entryPoint: string, assets: readonly string[
   const folder = mkdtempSync(path.join(cache, 'test-'));
   await esbuild.build({
     absWorkingDir: projectRoot,
-    entryPoints: { program: entryPoint, sessionThread: 'src/core/runtime/onnx/training/sessionThread.ts' },
+    entryPoints: {
+      program: entryPoint,
+      sessionThread: 'src/core/runtime/onnx/training/sessionThread.ts',
+      isolatedProcess: 'src/core/runtime/onnx/isolated/isolatedProcess.ts',
+    },
     outdir: folder,
     bundle: true,
     platform: 'node',

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { resolveParameters } from '../../method/parameters';
+import { holdingThread } from '../../interrupts';
 import type { Classifier } from '../../model/classifier';
 import type { ModelReference } from '../../model/modelInfo';
 import { rankClasses } from '../../result/classes';
@@ -32,7 +33,8 @@ export async function runIntegrate(
   const folder = await findCheckpoints(request.checkpoints);
   const sources = folder.paths.map((file): CheckpointSource => ({
     name: printable(path.basename(file)),
-    open: async () => interruptible(await load(referenceTo(file, request), loadOptions(request)), job?.signal),
+    open: async () =>
+      interruptible(await holdingThread(() => load(referenceTo(file, request), loadOptions(request))), job?.signal),
   }));
   let subject: { readonly image: ImageFacts; readonly label: LabelFacts } | undefined;
   let imageWarnings: readonly string[] = [];

@@ -12,9 +12,9 @@ import { describeModel } from '../describe';
 import type { ModelFiles } from '../modelFiles';
 import { countNames } from '../operators';
 import { damagedConstant, parametersOf } from './constants';
+import { openIsolatedSession } from './isolated/isolatedSession';
 import { createOnnxClassifier } from './onnxClassifier';
 import { probeSessions } from './probeSessions';
-import { openOnnxSession } from './session';
 import type { Sessions } from './sessions';
 
 interface OriginalModel {
@@ -83,7 +83,7 @@ async function originalSessions(
 ): Promise<Sessions> {
   const { height, width, channels } = resolved.input;
   const preprocessing = createPreprocessing(resolved.input, shape.layout);
-  const session = await openOnnxSession(bytes, threads);
+  const session = await openIsolatedSession(bytes, threads);
   const [input] = read.inputs;
   const scores = read.outputs[output.index]!;
   return {

@@ -1,0 +1,133 @@
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GraphBuilder } from '../../src/core/graph/builder';
+import { operators } from '../../src/core/graph/ops/registry';
+import { floats } from '../../src/core/graph/tensor';
+import { writeOnnx } from '../../src/core/graph/write/onnx';
+import { endless } from '../core/runtime/controlFlow';
+import type { Bundle } from '../engine/support/bundle';
+import { bundleProgram, projectRoot, wasmFiles } from '../engine/support/bundle';
+import { makeFolder } from '../engine/support/folder';
+import { writeGreyPng } from '../engine/support/linearModel';
+
+/** Generous: a second is what is promised on a machine that has nothing else to do. */
+const BOUND = 5000;
+
+const folder = makeFolder();
+const at = (...parts: string[]) => path.join(folder.path, ...parts);
+let cli: Bundle;
+let finishing: Bundle;
+
+beforeAll(async () => {
+  [cli, finishing] = await Promise.all([
+    bundleProgram('src/cli/main.ts', wasmFiles()),
+    bundleProgram('test/engine/support/finishing.ts'),
+  ]);
+  await writeGreyPng(at('x.png'), new Array<number>(64).fill(77), 8, 8);
+  Object.values(endless).forEach((make, index) => writeFileSync(at(`endless-${index}.onnx`), make()));
+  writeFileSync(at('slow.onnx'), slowModel());
+});
+afterAll(() => {
+  cli.remove();
+  finishing.remove();
+  folder.remove();
+});
+
+/** Minutes of convolutions by operators that are all known, on one weight. */
+function slowModel(): Uint8Array {
+  const builder = new GraphBuilder(operators);
+  const channels = 256;
+  const weight = builder.constant(
+    floats(
+      [channels, channels, 3, 3],
+      Float32Array.from({ length: 9 * channels ** 2 }, (_, index) => Math.sin(index) / 50),
+    ),
+  );
+  const first = builder.constant(floats([channels, 3, 1, 1], new Float32Array(3 * channels).fill(0.1)));
+  let y = builder.add('Conv', [builder.input('x', { type: 'float32', shape: [1, 3, 128, 128] }), first], {});
+  for (let layer = 0; layer < 150; layer++) y = builder.add('Conv', [y, weight], { pads: [1, 1, 1, 1] });
+  return writeOnnx(builder.build([builder.add('Flatten', [builder.add('GlobalAveragePool', [y], {})], { axis: 1 })]));
+}
+
+function start(...values: string[]): ChildProcess {
+  return spawn(process.execPath, [cli.file, ...values], { cwd: folder.path, stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+/** Status as a shell reports it, where a process may end by a signal. */
+function ended(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) =>
+    child.once('close', (status, signal) => resolve(status ?? 128 + constants.signals[signal!])),
+  );
+}
+
+/** Waits, interrupts, and tells the status and the milliseconds until the end. */
+async function interruptAfter(child: ChildProcess, delay: number): Promise<{ status: number; took: number }> {
+  const end = ended(child);
+  await setTimeout(delay);
+  expect(child.exitCode, 'it ended before it was interrupted').toBeNull();
+  const sent = performance.now();
+  child.kill('SIGINT');
+  const status = await Promise.race([end, setTimeout(BOUND).then(() => -1)]);
+  child.kill('SIGKILL');
+  await end;
+  return { status, took: performance.now() - sent };
+}
+
+describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
+  // Early, while it starts and loads; late, when it runs.
+  it.each(
+    Object.keys(endless).flatMap((name, index) => [300, 1500, 6000].map((delay) => [name, delay, index] as const)),
+  )('ends %s after %i ms', async (_, delay, index) => {
+    const { status, took } = await interruptAfter(start('predict', 'x.png', '--model', `endless-${index}.onnx`), delay);
+    expect(status).toBe(130);
+    expect(took).toBeLessThan(BOUND);
+  });
+
+  it.each([
+    ['predict', 6000],
+    ['attribute', 9000],
+    ['attack', 3000],
+    ['info', 6000],
+  ])('ends %s of a model that computes for minutes in native code', async (command, delay) => {
+    const values = command === 'info' ? ['info', 'slow.onnx'] : [command, 'x.png', '--model', 'slow.onnx'];
+    const { status } = await interruptAfter(start(...values), delay);
+    expect(status).toBe(130);
+  });
+
+  it('ends a command that waits for a pipe to be read', async () => {
+    execFileSync('mkfifo', [at('pipe')]);
+    const { status } = await interruptAfter(
+      start('attribute', path.join(projectRoot, 'samples/sandal.png'), '--out', 'pipe'),
+      8000,
+    );
+    expect(status).toBe(130);
+    expect(readdirSync(folder.path).filter((name) => name.startsWith('pipe'))).toEqual(['pipe']);
+  });
+
+  it('lets what is being finished end, and ends by itself then', async () => {
+    const child = spawn(process.execPath, [finishing.file, 'once'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const end = ended(child);
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.kill('SIGINT');
+    expect(await end).toBe(130);
+  });
+
+  it('ends it at once the second time', async () => {
+    const child = spawn(process.execPath, [finishing.file, 'for ever'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const end = ended(child);
+    const says = (): Promise<string> =>
+      new Promise((resolve) => child.stdout.once('data', (text: Buffer) => resolve(text.toString())));
+    expect(await says()).toBe('ready\n');
+    child.kill('SIGINT');
+    expect(await says()).toBe('heard\n');
+    await setTimeout(200);
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGINT');
+    expect(await end).toBe(130);
+  });
+});
