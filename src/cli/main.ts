@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { createService } from '../core/engine/localService';
 import { createTrainingService } from '../core/engine/training/localTrainingService';
 import { CancelledError } from '../core/errors';
+import { holdingThread } from '../core/interrupts';
 import { switchTelemetryOff } from '../core/runtime/onnx/telemetry';
 import { addAttackCommand } from './commands/attack';
 import { addAttributeCommand } from './commands/attribute';
@@ -38,7 +39,7 @@ async function run(): Promise<ExitStatus> {
   try {
     await interrupt.unlessInterrupted(createProgram(session).parseAsync());
     progress.clear();
-    await writeResult(output.join(''));
+    await writeAll(interrupt.signal, output.join(''));
     return failures[0] ?? 0;
   } catch (error) {
     progress.clear();
@@ -73,6 +74,11 @@ function createProgram(session: Session): Command {
     .addHelpText('after', '\nExit status: 0 done, 1 a failure of the program, 2 something to mend, 130 cancelled.');
   for (const add of COMMANDS) add(program, session);
   return program;
+}
+
+/** A reader that does not read holds the thread; what a training was stopped with is written all the same. */
+function writeAll(signal: AbortSignal, text: string): Promise<void> {
+  return signal.aborted ? writeResult(text) : holdingThread(() => writeResult(text));
 }
 
 prepareStreams();
