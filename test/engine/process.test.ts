@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,8 +8,10 @@ import { createEngineClient } from '../../src/core/engine/client';
 import { createService } from '../../src/core/engine/localService';
 import type { JobProgress } from '../../src/core/engine/service';
 import { CancelledError, UserError } from '../../src/core/errors';
+import { endless } from '../core/runtime/controlFlow';
 import type { Bundle } from './support/bundle';
 import { bundleProgram, projectRoot, wasmFiles } from './support/bundle';
+import { makeFolder } from './support/folder';
 
 const modelPath = path.join(projectRoot, 'media/models/fashion-mnist/model.json');
 const imagePath = path.join(projectRoot, 'samples/sandal.png');
@@ -69,6 +71,34 @@ describe('the engine process', () => {
     await expect(cancelled).rejects.toBeInstanceOf(CancelledError);
     await expect(client.attribute({ ...request, method: 'astrology' })).rejects.toBeInstanceOf(UserError);
   });
+});
+
+it('a model that never ends: its request is cancelled, and nothing of it goes on', async () => {
+  const folder = makeFolder();
+  const file = path.join(folder.path, 'endless.onnx');
+  writeFileSync(file, endless['a loop without a number of rounds']());
+  const ignore = () => undefined;
+  const own = createEngineClient({
+    enginePath: engine.file,
+    log: { info: ignore, warn: ignore, error: ignore },
+    cancelGraceMilliseconds: 300,
+  });
+  const cancelled = new AbortController();
+  const hangs = own.predict({ model: { path: file }, image: { path: imagePath } }, { signal: cancelled.signal });
+  // Its process has started when something is to be heard of it.
+  const children = (pid: number) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  let runs = '';
+  if (process.platform === 'linux') await expect.poll(() => (runs = children(own.pid!))).not.toBe('');
+  const before = own.pid;
+  cancelled.abort();
+  await expect(hangs).rejects.toBeInstanceOf(CancelledError);
+  const { classes } = await own.predict({ model: { path: modelPath }, image: { path: imagePath } });
+  expect(classes[0]?.name).toBe('Sandal');
+  // The engine itself was free all the time, and keeps its models.
+  expect(own.pid).toBe(before);
+  if (runs !== '') await expect.poll(() => existsSync(`/proc/${runs}`)).toBe(false);
+  await own.dispose();
+  folder.remove();
 });
 
 it.skipIf(!existsSync(mobileNet) || !existsSync(photo))(

@@ -8,7 +8,7 @@ import { describeEngineEnd } from './engineEnd';
 import type { CallType } from './protocol';
 import { jobProgress } from './protocol';
 import type { Job } from './service';
-import { untilAborted } from './untilAborted';
+import { untilAborted } from '../untilAborted';
 import { fromWireError } from './wireErrors';
 
 export interface EngineRequestsOptions extends EngineChildOptions {

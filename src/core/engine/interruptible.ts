@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { throwIfCancelled } from '../errors';
 import { holdingThread } from '../interrupts';
 import type { Classifier } from '../model/classifier';
+import { whileWanted } from '../wanted';
 
 /**
  * A classifier that throws `CancelledError` instead of computing once `signal` is aborted. Before each computation it lets the
@@ -17,11 +18,11 @@ export function interruptible(classifier: Classifier, signal: AbortSignal | unde
     info: classifier.info,
     predict: async (images) => {
       await turn();
-      return holdingThread(() => classifier.predict(images));
+      return holdingThread(() => whileWanted(signal, () => classifier.predict(images)));
     },
     gradient: async (images, objectives) => {
       await turn();
-      return holdingThread(() => classifier.gradient(images, objectives));
+      return holdingThread(() => whileWanted(signal, () => classifier.gradient(images, objectives)));
     },
     dispose: () => classifier.dispose(),
   };

@@ -1,12 +1,14 @@
 import path from 'node:path';
+import { CancelledError } from '../errors';
 import { holdingThread } from '../interrupts';
 import type { PixelImage } from '../image/pixels';
 import { batchOf } from '../image/pixels';
 import type { Classifier, Scores } from '../model/classifier';
 import { rememberGradient } from '../model/rememberGradient';
+import { whileWanted } from '../wanted';
 import { fingerprintModel } from './modelFiles';
 import type { Job, ModelRequest } from './service';
-import { untilAborted } from './untilAborted';
+import { untilAborted } from '../untilAborted';
 
 /** A model in memory. */
 interface LoadedModel {
@@ -38,6 +40,8 @@ interface Entry {
   readonly path: string;
   readonly fingerprint: string;
   readonly loading: Promise<LoadedModel>;
+  /** Aborted when nobody waits for its loading any more. */
+  readonly unwanted: AbortController;
   /** Known when loaded. */
   bytes: number;
   users: number;
@@ -62,12 +66,36 @@ export function createModelCache(limits: ModelCacheLimits = DEFAULT_MODEL_LIMITS
     return entry;
   }
 
+  async function acquireLoaded(
+    request: ModelRequest,
+    job: Job | undefined,
+  ): Promise<{ readonly entry: Entry; readonly model: LoadedModel }> {
+    for (;;) {
+      const entry = await acquire(request, job);
+      try {
+        return { entry, model: await untilAborted(entry.loading, job?.signal) };
+      } catch (error) {
+        release(entry);
+        // Else it was given up because another request was cancelled.
+        if (!(error instanceof CancelledError) || job?.signal?.aborted === true) throw error;
+      }
+    }
+  }
+
+  function release(entry: Entry): void {
+    entry.users--;
+    if (entry.users === 0) entry.unwanted.abort();
+    disposeIfUnused(entry);
+  }
+
   function load(request: ModelRequest, fingerprint: string, job: Job | undefined): Entry {
-    const loading = holdingThread(() => loadModel(request, job));
+    const unwanted = new AbortController();
+    const loading = holdingThread(() => whileWanted(unwanted.signal, () => loadModel(request, job)));
     const entry: Entry = {
       path: path.resolve(request.model.path),
       fingerprint,
       loading,
+      unwanted,
       bytes: 0,
       users: 0,
       dropped: false,
@@ -112,14 +140,12 @@ export function createModelCache(limits: ModelCacheLimits = DEFAULT_MODEL_LIMITS
     async use(request, job, work) {
       const started = performance.now();
       job?.progress?.({ stage: 'model', done: 0, total: 1 });
-      const entry = await acquire(request, job);
+      const { entry, model } = await acquireLoaded(request, job);
       try {
-        const model = await untilAborted(entry.loading, job?.signal);
         job?.progress?.({ stage: 'model', done: 1, total: 1 });
         return await work(model, performance.now() - started);
       } finally {
-        entry.users--;
-        disposeIfUnused(entry);
+        release(entry);
       }
     },
     async forget(modelPath) {

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { UserError } from '../../../errors';
 import { leavingThread } from '../../../interrupts';
 import { printable } from '../../../printable';
+import { untilAborted } from '../../../untilAborted';
+import { wantedUntil } from '../../../wanted';
 import type { OnnxSession } from '../session';
 import { TELEMETRY_OFF } from '../telemetry';
 import type { IsolatedAnswer, IsolatedRequest, MemoryWatch } from './messages';
@@ -23,7 +25,7 @@ export interface IsolationLimits {
 /** A model's process. */
 interface Isolated {
   readonly process: ChildProcess;
-  ask(request: IsolatedRequest): Promise<Readonly<Record<string, Float32Array>>>;
+  readonly ask: (request: IsolatedRequest) => Promise<Readonly<Record<string, Float32Array>>>;
 }
 
 /**
@@ -44,13 +46,19 @@ export async function openIsolatedSession(
     run: (feeds) =>
       leavingThread(async () => {
         if (current?.process.connected !== true) current = await start();
-        return current.ask({ run: feeds });
+        const { process: child, ask } = current;
+        return whileItIsWanted(child, ask({ run: feeds }));
       }),
     async dispose() {
       current?.process.kill('SIGKILL');
       current = undefined;
     },
   };
+}
+
+/** What `work` gives; rejects with `CancelledError`, and ends the process, when nobody waits for it any more. */
+function whileItIsWanted<T>(child: ChildProcess, work: Promise<T>): Promise<T> {
+  return untilAborted(work, wantedUntil(), () => void child.kill('SIGKILL'));
 }
 
 async function startIsolated(bytes: Uint8Array, threads: number, limit: number, memory: number): Promise<Isolated> {
@@ -95,9 +103,9 @@ async function startIsolated(bytes: Uint8Array, threads: number, limit: number, 
     return reply.results;
   };
   try {
-    await next();
+    await whileItIsWanted(child, next());
     child.stdin!.end(bytes);
-    await ask({ load: { threads } });
+    await whileItIsWanted(child, ask({ load: { threads } }));
     return { process: child, ask };
   } catch (error) {
     end();

@@ -1,4 +1,4 @@
-import { CancelledError } from '../errors';
+import { CancelledError } from './errors';
 
 /** What `work` gives, or a {@link CancelledError} as soon as `signal` is aborted; `work` goes on and `onAbort` runs then. */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, onAbort?: () => void): Promise<T> {
