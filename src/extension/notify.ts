@@ -22,7 +22,7 @@ export function askModally(
 }
 
 /** The editor makes links, and links that run commands, of `[text](address)` in a message. */
-export function messageText(message: string): string {
+function messageText(message: string): string {
   return printable(message).replaceAll('](', '] (');
 }
 

@@ -51,7 +51,9 @@ export async function checkSecondEngine(
   if (gradients.length === 0) {
     const status = statusOf(scores, 1);
     const why =
-      second.info.asFile === true ? 'it has no gradient to compare' : 'only one of them or none can differentiate the model';
+      second.info.asFile === true
+        ? 'it has no gradient to compare'
+        : 'only one of them or none can differentiate the model';
     const text = `${name} gives ${status === 'passed' ? 'the same' : 'other'} scores (within ${percent(scores)}); ${why}.`;
     return checkItem('second-engine', status, text, { pictures: pictures.length, scoreDifference: scores });
   }

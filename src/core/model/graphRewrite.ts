@@ -60,7 +60,7 @@ export function stripFinalActivation(nodes: readonly GraphNode[], output: string
     isReshaped ||= node.op === 'Reshape';
     node = known.get(nodeName(node.input[0]));
   }
-  if (isReshaped && !isWhole && /Softmax$/.test(node?.op ?? '')) return { nodes, activation: 'logits' };
+  if (isReshaped && !isWhole && node?.op.endsWith('Softmax') === true) return { nodes, activation: 'logits' };
   const activation = node && FINAL[node.op];
   if (node === undefined || activation === undefined) return { nodes, activation: 'logits' };
   const identity: GraphNode = { ...node, op: 'Identity' };

@@ -113,7 +113,12 @@ async function ownPredictions(
   try {
     const { loadOnnx } = await import('./onnx/loadOnnx');
     const reason = 'TensorFlow.js cannot stand in for it.';
-    return await loadOnnx(files, reference, { reason, threads: options.threads, mustDifferentiate: false, asFile: false });
+    return await loadOnnx(files, reference, {
+      reason,
+      threads: options.threads,
+      mustDifferentiate: false,
+      asFile: false,
+    });
   } catch {
     return undefined;
   }

@@ -27,7 +27,8 @@ export function keepApart(classifier: Classifier, mayRunTogether: () => boolean)
     try {
       result = await run();
     } catch (error) {
-      const rescued = await alone().catch(() => Promise.reject(error));
+      const rescued = await alone().catch(() => undefined);
+      if (rescued === undefined) throw error;
       together = false;
       return rescued;
     }

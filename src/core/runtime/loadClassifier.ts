@@ -51,7 +51,12 @@ async function build(files: ModelFiles, reference: ModelReference, options: Load
   try {
     const { loadOnnx } = await import('./onnx/loadOnnx');
     const reason = 'ONNX Runtime is the fastest engine.';
-    return await loadOnnx(files, reference, { reason, threads: options.threads, mustDifferentiate: true, asFile: false });
+    return await loadOnnx(files, reference, {
+      reason,
+      threads: options.threads,
+      mustDifferentiate: true,
+      asFile: false,
+    });
   } catch (error) {
     if (error instanceof UserError && error.code === 'model-spec') throw error;
     refusal = error;

@@ -20,7 +20,7 @@ const PICTURES: readonly ((input: ModelInput) => Float32Array)[] = [
   ({ height, width, channels }) => new Float32Array(height * width * channels).fill(1),
 ];
 /** So many pictures decide where the structure does not. */
-export const MOST_PROBED = PICTURES.length;
+const MOST_PROBED = PICTURES.length;
 
 /** The probe picture `index`. */
 export function probePixels(input: ModelInput, index: number): Float32Array {
@@ -62,7 +62,7 @@ export function sumToOne({ raw, count, outputs }: Probe): boolean {
 }
 
 /** Park–Miller numbers in [0, 1]: the same in every run. */
-export function randomPixels(length: number): Float32Array {
+function randomPixels(length: number): Float32Array {
   let state = 20_010_911;
   return Float32Array.from({ length }, () => {
     state = (state * 48_271) % 2_147_483_647;

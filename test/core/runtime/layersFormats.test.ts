@@ -406,7 +406,7 @@ describe('a description', () => {
     const two = infoWith({ 'labels.txt': '0 cat\n1 dog\n' });
     await expect(two).rejects.toMatchObject({
       code: 'model-spec',
-      message: expect.stringMatching(/2 classes.* has 3/),
+      message: expect.stringMatching(/2 classes.* has 3/) as unknown,
     });
     await expect(infoWith({ 'labels.txt': 'a\nb\nc\nd' })).rejects.toMatchObject({ code: 'model-spec' });
     const shifted = await infoWith({ 'labels.txt': 'background\na\nb\nc' });

@@ -20,7 +20,10 @@ export function soonest(nodes: readonly GraphNode[]): readonly GraphNode[] {
   const ordered: GraphNode[] = [];
   for (let index = ready.pop(); index !== undefined; index = ready.pop()) {
     ordered.push(nodes[index]!);
-    for (const reader of readers[index]!) if (--waiting[reader]! === 0) ready.push(reader);
+    for (const reader of readers[index]!) {
+      waiting[reader]!--;
+      if (waiting[reader] === 0) ready.push(reader);
+    }
   }
   return ordered;
 }

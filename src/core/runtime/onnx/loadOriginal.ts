@@ -63,9 +63,7 @@ export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
       warnings: [
         ...output.warnings,
         ...model.inputWarnings,
-        ...(unknown.size === 0
-          ? []
-          : [`${list}: not known here, so the model predicts but cannot be differentiated.`]),
+        ...(unknown.size === 0 ? [] : [`${list}: not known here, so the model predicts but cannot be differentiated.`]),
       ],
     };
     const candidate = { engine: 'onnx' as const, reason: model.reason };

@@ -150,7 +150,11 @@ interface Place {
   readonly isFrozen: boolean;
 }
 
-function readUntil(context: Context, { mayEnd }: LayersOptions, read: () => readonly NamedValue[]): readonly NamedValue[] {
+function readUntil(
+  context: Context,
+  { mayEnd }: LayersOptions,
+  read: () => readonly NamedValue[],
+): readonly NamedValue[] {
   try {
     return read();
   } catch (error) {

@@ -9,7 +9,7 @@ import { arrayAt, isJsonObject, objectAt, stringAt } from '../../../model/json';
 export function checkGraph(topology: JsonObject): void {
   for (const node of (arrayAt(topology, 'node') ?? []).filter(isJsonObject)) {
     const written = stringAt(objectAt(objectAt(node, 'attr'), 'data_format'), 's') ?? '';
-    if (!Buffer.from(written, 'base64').toString('latin1').startsWith("NC")) continue;
+    if (!Buffer.from(written, 'base64').toString('latin1').startsWith('NC')) continue;
     const name = (stringAt(node, 'name') ?? '').slice(0, 80);
     throw new UserError(
       'model-unsupported',
