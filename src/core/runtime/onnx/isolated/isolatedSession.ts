@@ -125,7 +125,9 @@ function keepAlive(child: ChildProcess, wanted: boolean): void {
   const change = wanted ? 'ref' : 'unref';
   child[change]();
   child.channel?.[change]();
-  for (const stream of [child.stdin, child.stderr]) (stream as unknown as { ref(): void; unref(): void })[change]();
+  // A stream that is closed would wait to be opened again, once for each call.
+  for (const stream of [child.stdin, child.stderr])
+    if (stream?.destroyed === false) (stream as unknown as { ref(): void; unref(): void })[change]();
 }
 
 function tookTooMuch(memory: number): UserError {
