@@ -19,6 +19,13 @@ export function checkPreprocessing({ input }: ModelInfo): CheckItem {
 /** Do the classes have names? */
 export function checkClassNames({ classes, classSource }: ModelInfo): CheckItem {
   const numbers = { classes: classes.length };
+  if (classSource === 'numbered' && classes[0] === 'negative')
+    return checkItem(
+      'classes',
+      'warning',
+      'The model puts out one number for two classes, here called “negative” and “positive”: which of its classes is meant by a large one is assumed; list both in lens.json, the one of small numbers first.',
+      numbers,
+    );
   return classSource === 'numbered'
     ? checkItem(
         'classes',

@@ -21,6 +21,9 @@ export interface Classifier {
    */
   gradient(images: ImageBatch, objectives: readonly Objective[]): Promise<Gradients>;
 
+  /** True once pictures were found to influence one another, or not to run together, so that they run one by one. */
+  readonly runsAlone?: () => boolean;
+
   /** Frees every tensor; the classifier must not be used afterwards. */
   dispose(): Promise<void>;
 }

@@ -39,6 +39,7 @@ export function rememberGradient(classifier: Classifier): Classifier {
   return {
     info: classifier.info,
     predict: (images) => classifier.predict(images),
+    ...(classifier.runsAlone && { runsAlone: classifier.runsAlone }),
     gradient: async (images, objectives) => {
       const objective = objectives[0];
       if (images.count !== 1 || objectives.length !== 1 || objective === undefined)

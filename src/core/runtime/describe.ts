@@ -80,12 +80,17 @@ function readOutput(
   const pictures = `${probe.count} test ${probe.count === 1 ? 'picture' : 'pictures'}`;
   if (values === 'unit' || (isUnit && values === 'unknown')) {
     const shared = binary || sumToOne(probe);
-    const why = values === 'unit' ? 'its last operations say so' : `its scores for ${pictures} lie between 0 and 1`;
-    const logits = binary || !shared ? 'log-odds of' : 'logarithms of';
-    const each = shared ? 'probabilities' : 'probabilities that each stand for themselves';
-    warnings.push(
-      `The model puts out ${binary ? 'a probability' : each} (${why}) whose softmax or sigmoid could not be taken off, so logits are ${logits} probabilities.`,
-    );
+    const each = binary
+      ? 'the probability of the second of two classes'
+      : shared
+        ? 'probabilities'
+        : 'probabilities that each stand for themselves';
+    const what =
+      values === 'unit'
+        ? `The model's last operations make ${each}, but its softmax or sigmoid could not be taken off`
+        : `The scores of ${pictures} lie between 0 and 1, so they are read as ${each}`;
+    const logits = binary || !shared ? 'log-odds' : 'logarithms';
+    warnings.push(`${what}: logits are ${logits} of probabilities.`);
     return { activation: shared ? 'probabilities' : 'independent-probabilities', binary };
   }
   if (isUnit)

@@ -54,6 +54,7 @@ export function keepApart(classifier: Classifier, mayRunTogether: () => boolean)
         ({ scores }) => scores,
         () => gradientAlone(classifier, images, objectives),
       ),
+    runsAlone: () => together === false,
     dispose: () => classifier.dispose(),
   };
 }

@@ -3,6 +3,8 @@ import type { Shape, Tensor } from '../tensor';
 
 /** A value that is the input, scaled and rearranged: scale · v + shift. */
 export interface Flow {
+  /** Of the input; −1: open. */
+  readonly sizes: Shape;
   /** The input's axis at each axis of the value; −1: one that the input does not have. */
   readonly axes: readonly number[];
   /** The input's axis along which scale and shift differ; −1: none is known. */
@@ -25,6 +27,7 @@ const MOST_CHANNELS = 4;
 
 export function identityFlow(shape: Shape): Flow {
   return {
+    sizes: shape,
     axes: shape.map((_, axis) => axis),
     axis: -1,
     channels: 0,
@@ -130,6 +133,7 @@ export function selected(
   if (node.op === 'Split') {
     const sizes = list(1, 'split') ?? node.outputs.map(() => 1);
     let start = 0;
+    if ((flow.sizes[axis] ?? -1) > MOST_CHANNELS) return sizes.map(() => flow);
     return sizes.map((size) => {
       const from = start;
       start += size;
@@ -144,6 +148,7 @@ export function selected(
   const indices = constant(1);
   if (indices === undefined || indices.data.length > MOST_CHANNELS) return undefined;
   const taken = Array.from(indices.data);
+  if (!mayBeChannels(flow, axis, taken)) return indices.shape.length > 0 ? [flow] : undefined;
   const kept = chosen(flow, axis, taken, taken.length === 1);
   if (indices.shape.length > 0) return [kept];
   return [{ ...kept, axes: kept.axes.filter((_, each) => each !== position) }];
@@ -180,6 +185,13 @@ function sliced(
       );
   }
   return [result];
+}
+
+/** Are these all channels of a picture in some order, its colours without the fourth, or one of them? Of sides nobody takes so few. */
+function mayBeChannels({ sizes }: Flow, axis: number, indices: readonly number[]): boolean {
+  const size = sizes[axis] ?? -1;
+  if (size > MOST_CHANNELS || axis <= 0) return false;
+  return indices.length === 1 || (indices.length === 3 && new Set(indices).size === 3);
 }
 
 /** The channels `indices` of a flow. */

@@ -66,7 +66,7 @@ function merge(first: InputUse, second: InputUse): InputUse {
 
 /** Constants along one short axis are the channels'. */
 function hintOf(flow: Flow | undefined): InputUse {
-  return flow !== undefined && flow.axis >= 0 ? { channelAxis: flow.axis } : {};
+  return flow !== undefined && flow.axis >= 0 && flow.channels === 3 ? { channelAxis: flow.axis } : {};
 }
 
 /** What the first operation tells that does more than scaling. */

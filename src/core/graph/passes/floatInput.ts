@@ -1,5 +1,5 @@
 import type { Graph, GraphNode } from '../graph';
-import { floats, type ElementType, type Tensor } from '../tensor';
+import { floats, type Tensor } from '../tensor';
 
 /** Operators that do the same to numbers of every type. */
 const ANY_TYPE: ReadonlySet<string> = new Set([
@@ -62,9 +62,4 @@ function dequantizedFloats(node: GraphNode, constants: Map<string, Tensor>): rea
     { op: 'Sub', inputs: [value, names[0]], outputs: [names[2]], attributes: {} },
     { op: 'Mul', inputs: [names[2], names[1]], outputs: [output], attributes: {} },
   ];
-}
-
-/** Is every byte a value of this type? */
-export function holdsBytes(type: ElementType): boolean {
-  return type === 'uint8' || type === 'int32' || type === 'int64';
 }

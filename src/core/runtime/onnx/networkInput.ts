@@ -1,6 +1,6 @@
 import { UserError } from '../../errors';
 import type { Graph } from '../../graph/graph';
-import { floatInput, holdsBytes } from '../../graph/passes/floatInput';
+import { floatInput } from '../../graph/passes/floatInput';
 import type { ElementType } from '../../graph/tensor';
 import type { ModelInput } from '../../model/modelInfo';
 import { readInputShape, type InputShape } from '../../model/modelInput';
@@ -34,6 +34,11 @@ export function networkInput(read: Graph, isComputable: boolean): NetworkInput {
       }.`,
     ],
   };
+}
+
+/** Is every byte a value of this type? */
+function holdsBytes(type: ElementType): boolean {
+  return type === 'uint8' || type === 'int32' || type === 'int64';
 }
 
 function notOnePicture(what: string): UserError {

@@ -1,6 +1,7 @@
 import { numberAttribute, type Graph, type StaticGraph } from '../../../../src/core/graph/graph';
 import { operators } from '../../../../src/core/graph/ops/registry';
 import { cancelTransposes } from '../../../../src/core/graph/passes/cancelTransposes';
+import { floatInput } from '../../../../src/core/graph/passes/floatInput';
 import { lowerWindows } from '../../../../src/core/graph/passes/lowerWindows';
 import { modernise } from '../../../../src/core/graph/passes/modernise';
 import { pictureRows } from '../../../../src/core/graph/passes/pictureRows';
@@ -21,6 +22,7 @@ export const passes: readonly Pass[] = [
   plain('removeIdentities', removeIdentities),
   plain('foldBatchNormalization', foldBatchNormalization),
   { name: 'stripActivation', rewrite: stripped },
+  { name: 'floatInput', rewrite: ofWholeNumbers },
   { name: 'takePixels', rewrite: ofPixels },
   plain('inferenceForm', inferenceForm),
   fixed('specialise', (graph) => graph),
@@ -78,9 +80,13 @@ function stripped(network: Network): Rewritten | undefined {
   let last = producers.get(output);
   while (last?.op === 'Identity') last = producers.get(last.inputs[0]!);
   if (last === undefined || !/^(Softmax|LogSoftmax|Sigmoid)$/.test(last.op)) return undefined;
-  const { graph, activation } = stripActivation({ ...modern.graph, outputs: [output] });
+  const { types } = modern.graph;
+  const rows = types.get(output)!.shape[0];
+  const { graph, activation } = stripActivation({ ...modern.graph, outputs: [output] }, types, rows);
   if (activation === 'logits') return undefined;
-  return { network: withGraph(modern, graph), restore: ([logits]) => [activated(logits!, last.op)] };
+  const named = new Map([...types, [graph.outputs[0]!, types.get(output)!]]);
+  const renamed = { ...withGraph(modern, graph), graph: { ...graph, types: named } };
+  return { network: renamed, restore: ([logits]) => [activated(logits!, last.op)] };
 }
 
 function activated({ shape, data }: Tensor, op: string): Tensor {
@@ -92,6 +98,20 @@ function activated({ shape, data }: Tensor, op: string): Tensor {
     return op === 'Softmax' ? Math.exp(logarithm) : logarithm;
   });
   return tensorOf('float32', shape, values);
+}
+
+/** A network of whole numbers, which become floats at once, takes the floats themselves. */
+function ofWholeNumbers(network: Network): Rewritten | undefined {
+  const modern = asRead(network);
+  const [input, ...others] = modern.graph.inputs;
+  if (input === undefined) return undefined;
+  const whole = `${input.name} as whole numbers`;
+  const cast = { op: 'Cast', inputs: [whole], outputs: [input.name], attributes: { to: 1 } };
+  const inputs = [{ ...input, name: whole, type: 'int32' as const }, ...others];
+  const graph = floatInput({ ...modern.graph, inputs, nodes: [cast, ...modern.graph.nodes] });
+  if (graph === undefined) return undefined;
+  const { [input.name]: picture, ...rest } = network.feeds;
+  return { network: { ...withGraph(modern, graph), feeds: { ...rest, [whole]: picture! } } };
 }
 
 /** Pixels that are scaled, shifted and reordered back into the picture, in numbers that are exact. */
