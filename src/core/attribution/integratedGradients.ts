@@ -48,7 +48,7 @@ function attributionOf(
     map: { data, height, width, channels },
     scores: path.scores,
     value: path.value,
-    ...(multiplied ? { delta } : {}),
+    ...(multiplied && Number.isFinite(delta) ? { delta } : {}),
     warnings: warningsOf(path, contributions, delta),
   };
 }
@@ -60,6 +60,10 @@ const ROUNDING = 1e-5;
 
 function warningsOf(path: PathGradient, contributions: Float32Array, delta: number): readonly string[] {
   const { value, baselineValue } = path;
+  if (!Number.isFinite(value - baselineValue))
+    return [
+      "The model's score of the image or of the baseline is not a finite number, so what the map adds up to cannot be checked: choose another baseline.",
+    ];
   const mean = Float32Array.from(path.mean);
   const nonFinite = countNonFinite(mean);
   if (nonFinite > 0)

@@ -6,7 +6,7 @@ const MOST_LISTED = 12;
 
 /** Is it known how pixels are scaled, or only assumed? */
 export function checkPreprocessing({ input }: ModelInfo): CheckItem {
-  if (!input.source.startsWith('assumed'))
+  if (!/^(assumed|inferred)/.test(input.source))
     return checkItem('preprocessing', 'passed', `How pixels are scaled is known from ${input.source}.`);
   const what = input.source === 'assumed' ? 'assumed, because the model does not say it' : input.source;
   return checkItem(

@@ -142,6 +142,15 @@ export function resolveInput(shape: InputShape, description: ModelDescription): 
     resize: said.resize ?? (teachable ? 'center-crop' : 'stretch'),
     interpolation: said.interpolation ?? 'bilinear',
   };
+  if (said.preset !== undefined && saidScaling)
+    warnings.push(
+      `${specSource} gives a preset and “range”, “mean” or “std” as well: where both speak, the latter hold.`,
+    );
+  const largest = Math.max(...input.range.map(Math.abs));
+  if (input.mean.some((each) => Math.abs(each) > 2 * largest))
+    warnings.push(
+      `The mean (${input.mean.join(', ')}) lies far outside of the range ${input.range.join(' to ')} that pixels are scaled to: if it is one of bytes, say "range": [0, 255].`,
+    );
   if (takes !== undefined && source !== takes.source) warnings.push(...contradiction(input, takes, specSource));
   return { input, warnings };
 }

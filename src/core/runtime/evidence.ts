@@ -34,7 +34,11 @@ export async function readEvidence(files: TensorFlowFiles): Promise<Evidence> {
   const whole = await attempt(() => withTypes(model, files));
   if (whole === undefined) return { input, scores: { values } };
   const { graph, types } = whole;
-  const choice = chooseOutput(graphCandidates(graph, types, model, 1), files.description.spec.output);
+  const choice = chooseOutput(
+    graphCandidates(graph, types, model, 1),
+    files.description.spec.output,
+    files.description.labels.length,
+  );
   const { activation, warnings } = stripActivation({ ...graph, outputs: [graph.outputs[choice.index]!] }, types);
   return { input, scores: { choice: { ...choice, warnings: [...choice.warnings, ...warnings] }, activation, values } };
 }

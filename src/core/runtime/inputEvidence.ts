@@ -1,15 +1,16 @@
 import type { Graph } from '../graph/graph';
 import { inputUse } from '../graph/inspect/inputUse';
 import { rangeQuantised, rangeTaken } from '../model/inputRange';
+import type { PreprocessingPreset } from '../model/modelInfo';
 import type { InputEvidence, ValuesTaken } from '../model/modelInput';
+import { PRESETS } from '../model/presets';
 
 /** What a network's first operations tell of its input: where the channels lie, how many there are, which values it takes. */
 export function inputEvidence(graph: Graph): InputEvidence {
   const { channelAxis, channels, scaling, quantised } = inputUse(graph);
   const takes = (): ValuesTaken | undefined => {
     const preset = scaling && rangeTaken(scaling, scaling.isLearned);
-    if (preset !== undefined)
-      return { preset, source: `the model's own first operations (${scaling!.operators.join(', ')})` };
+    if (preset !== undefined) return { preset, source: scalingSource(scaling!, preset) };
     const coded = quantised && rangeQuantised(quantised);
     return coded && { preset: coded, source: "the model's own quantisation of its input" };
   };
@@ -19,4 +20,23 @@ export function inputEvidence(graph: Graph): InputEvidence {
     ...(channels !== undefined && { channels }),
     ...(taken && { takes: taken }),
   };
+}
+
+/** Whose word it is and what was seen, e.g. "the model's own first operations (Mul, Add: 0…255 becomes −1…1)". */
+function scalingSource(
+  { scale, shift, operators, isLearned }: NonNullable<ReturnType<typeof inputUse>['scaling']>,
+  preset: PreprocessingPreset,
+): string {
+  const { range, mean, std } = PRESETS[preset];
+  const ends = range.map((end) => (end - mean[0]!) / std[0]!);
+  const [low, high] = ends.map((end) => short(scale[0]! * end + shift[0]!));
+  const seen = `${operators.join(', ')}: ${ends.map(short).join('…')} becomes ${low}…${high}`;
+  return isLearned
+    ? `inferred from the statistics in the model's first operations (${seen})`
+    : `the model's own first operations (${seen})`;
+}
+
+/** Three digits, with a minus sign as people write it. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(3))).replace('-', '−');
 }

@@ -27,12 +27,14 @@ export function looksLikeScores(shape: readonly (number | null)[]): boolean {
 
 /**
  * Chooses among several outputs: the one that the description names; else, of those that look like scores and are no whole
- * numbers, one that feeds no other, rather one that ends in an activation of scores, then the first.
+ * numbers, one that feeds no other, rather one with a score for each of `classes` named classes, rather one that ends in an
+ * activation, rather several scores than one, then the first.
  * Throws `UserError`: `model-unsupported` if none looks like scores, `model-spec` if none has that name.
  */
 export function chooseOutput(
   outputs: readonly OutputCandidate[],
   wanted?: string,
+  classes = 0,
 ): { readonly index: number; readonly warnings: readonly string[] } {
   const names = outputs.map(({ name }) => `“${name}”`).join(', ');
   if (wanted !== undefined) {
@@ -47,7 +49,7 @@ export function chooseOutput(
   );
   const ends = likely.filter(({ feedsAnother }) => feedsAnother !== true);
   const open = ends.length > 0 ? ends : likely;
-  const best = open.find(({ isFinal }) => isFinal) ?? open[0];
+  const best = [...open].sort((a, b) => rank(b, classes) - rank(a, classes))[0];
   if (best === undefined) {
     const whole = outputs.every(({ isInteger }) => isInteger === true) ? ' (they are whole numbers)' : '';
     throw new UserError(
@@ -59,6 +61,17 @@ export function chooseOutput(
   const taken = `The model has ${outputs.length} outputs (${names}); “${best.name}” is taken for its scores.`;
   const another = likely.length > 1 ? ' If it is another, name it as "output" in lens.json.' : '';
   return { index: best.index, warnings: [taken + another] };
+}
+
+/** How many scores a picture has; 0: not known. */
+export function scoresOf({ shape }: OutputCandidate): number {
+  return shape?.slice(1).reduce<number>((product, side) => product * (side ?? 1), 1) ?? 0;
+}
+
+function rank(output: OutputCandidate, classes: number): number {
+  const { isFinal } = output;
+  const scores = scoresOf(output);
+  return 4 * Number(classes > 0 && scores === classes) + 2 * Number(isFinal) + Number(scores > 1);
 }
 
 /** The output's own name before a name of another that is alike but for its place. */

@@ -118,6 +118,30 @@ export function greyed(node: GraphNode, flow: Flow, axes: readonly number[] | un
   return { ...flow, axes: left, axis, channels: 1, scale: [mean(flow.scale)], shift: [mean(flow.shift)] };
 }
 
+/**
+ * A Reshape: sides that come out in their order are the same axes, those of 1 wherever they are put. Where they do not, only one
+ * scaling for all can be followed further.
+ */
+export function reshaped(flow: Flow, target: readonly number[] | undefined): readonly Flow[] | undefined {
+  const before = flow.axes.map((axis) => (axis < 0 ? 1 : (flow.sizes[axis] ?? -1)));
+  const after = target?.map((size, position) => (size === 0 ? (before[position] ?? -1) : size));
+  const long = (sizes: readonly number[]): readonly number[] =>
+    sizes.flatMap((size, position) => (position > 0 && size !== 1 ? [position] : []));
+  const [from, to] = [long(before), long(after ?? [])];
+  const alike =
+    after !== undefined &&
+    from.length === to.length &&
+    from.every((position, index) => before[position] === after[to[index]!] || after[to[index]!] === -1);
+  if (!alike) return flow.scale.length === 1 ? [{ ...flow, axes: (after ?? [0, 0]).map(() => -1) }] : undefined;
+  const short = flow.axes.filter((axis, position) => position > 0 && axis > 0 && before[position] === 1);
+  const axes = after.map((_, position) => {
+    if (position === 0) return 0;
+    const index = to.indexOf(position);
+    return index >= 0 ? flow.axes[from[index]!]! : (short.shift() ?? -1);
+  });
+  return [{ ...flow, axes }];
+}
+
 /** Gather, Slice and Split: on the channels they choose some, on other axes they crop. */
 export function selected(
   node: GraphNode,
@@ -146,7 +170,7 @@ export function selected(
     });
   }
   const indices = constant(1);
-  if (indices === undefined || indices.data.length > MOST_CHANNELS) return undefined;
+  if (indices === undefined) return undefined;
   const taken = Array.from(indices.data);
   if (!mayBeChannels(flow, axis, taken)) return indices.shape.length > 0 ? [flow] : undefined;
   const kept = chosen(flow, axis, taken, taken.length === 1);

@@ -1,6 +1,6 @@
 import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
 import type { Tensor } from '../tensor';
-import { added, along, composed, greyed, identityFlow, selected, type Flow } from './inputFlow';
+import { added, along, composed, greyed, identityFlow, reshaped, selected, type Flow } from './inputFlow';
 
 /** What a network's first operations tell of the pictures that it takes. */
 export interface InputUse {
@@ -23,6 +23,8 @@ export interface InputUse {
 
 /** Operators that leave a plain picture as it is, whatever they do to its size. */
 const PLAIN: ReadonlySet<string> = new Set(['Identity', 'Cast', 'Dropout', 'Resize', 'Pad', 'DequantizeLinear']);
+/** Windows of a plain picture are plain. */
+const POOLING: ReadonlySet<string> = new Set(['MaxPool', 'AveragePool']);
 /** Operators that read pictures [batch, channels, height, width]. */
 const CHANNELS_SECOND: ReadonlySet<string> = new Set([
   ...['Conv', 'ConvTranspose', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool', 'LRN'],
@@ -46,6 +48,7 @@ export function inputUse(graph: Graph): InputUse {
     const sources = node.inputs.map((name) => flows.get(name));
     if (sources.every((flow) => flow === undefined)) continue;
     const next = follow(node, sources, graph.constants);
+    if (POOLING.has(node.op)) found = merge(found, channelsRead(node, sources[0]!));
     if (next === undefined) {
       const flow = sources.find((each) => each !== undefined)!;
       found = merge(found, ended(node, flow, graph.constants));
@@ -71,15 +74,19 @@ function hintOf(flow: Flow | undefined): InputUse {
 
 /** What the first operation tells that does more than scaling. */
 function ended(node: GraphNode, flow: Flow, constants: Graph['constants']): InputUse {
-  const channelAxis = CHANNELS_SECOND.has(node.op) ? flow.axes[1] : undefined;
   const weights = node.op === 'Conv' ? constants.get(node.inputs[1]!)?.shape : undefined;
   const read = weights && weights[1]! * numberAttribute(node, 'group', 1);
   const { scale, shift, operators, isLearned } = flow;
   return {
-    ...(channelAxis !== undefined && channelAxis > 0 && { channelAxis }),
+    ...channelsRead(node, flow),
     ...(read !== undefined && !flow.isPartial && { channels: read }),
     ...(operators.length > 0 && !flow.isPartial && !flow.isOver && { scaling: { scale, shift, operators, isLearned } }),
   };
+}
+
+function channelsRead({ op }: GraphNode, flow: Flow): InputUse {
+  const channelAxis = CHANNELS_SECOND.has(op) ? flow.axes[1] : undefined;
+  return channelAxis !== undefined && channelAxis > 0 ? { channelAxis } : {};
 }
 
 /** QuantizeLinear on the scaled input: the inputs of its lowest and highest level. */
@@ -107,7 +114,7 @@ function follow(
   if (arithmetic !== undefined) return [arithmetic];
   if (node.op === 'Concat') return joined(node, sources);
   if (flow === undefined) return undefined;
-  if (PLAIN.has(node.op) || node.op === 'QuantizeLinear') return [flow];
+  if (PLAIN.has(node.op) || POOLING.has(node.op) || node.op === 'QuantizeLinear') return [flow];
   switch (node.op) {
     case 'Clip':
       return [flow];
@@ -115,6 +122,10 @@ function follow(
       const order = numbersAttribute(node, 'perm') ?? flow.axes.map((_, axis) => flow.axes.length - 1 - axis);
       return [{ ...flow, axes: order.map((axis) => flow.axes[axis] ?? -1) }];
     }
+    case 'Flatten':
+      return reshaped(flow, undefined);
+    case 'Reshape':
+      return reshaped(flow, list(1, 'shape'));
     case 'Unsqueeze': {
       const axes = list(1, 'axes');
       if (axes === undefined) return undefined;
@@ -214,6 +225,10 @@ function scaled(
   }
 }
 
+function sameScaling(one: Flow, other: Flow): boolean {
+  return !one.isPartial && one.scale.length === 1 && one.scale[0] === other.scale[0] && one.shift[0] === other.shift[0];
+}
+
 /** Channels put together again. */
 function joined(node: GraphNode, sources: readonly (Flow | undefined)[]): readonly Flow[] | undefined {
   const [first] = sources;
@@ -221,6 +236,8 @@ function joined(node: GraphNode, sources: readonly (Flow | undefined)[]): readon
   const flows = sources as readonly Flow[];
   const given = numberAttribute(node, 'axis', 0);
   const { axis } = first;
+  // Grey pictures three times are colour.
+  if (flows.every((flow) => sameScaling(flow, first))) return [first];
   if (axis <= 0 || !flows.every((flow) => flow.isPartial && flow.axis === axis)) return undefined;
   const spread = (key: 'scale' | 'shift'): readonly number[] =>
     flows.flatMap((flow) =>

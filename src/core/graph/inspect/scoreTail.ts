@@ -1,4 +1,4 @@
-import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
+import { numberAttribute, type Graph, type GraphNode } from '../graph';
 import { sizeOf, type TypedShape } from '../tensor';
 import { producersOf } from './producers';
 
@@ -12,7 +12,7 @@ export interface ScoreTail {
   readonly isRounded: boolean;
   /** Scores are multiplied by a positive number, as percentages are. */
   readonly isScaled: boolean;
-  /** Scores are left out or stand in another order. */
+  /** Scores are left out. */
   readonly isSelection: boolean;
 }
 
@@ -42,7 +42,7 @@ export function scoreTail(graph: Graph, output: string, types: Types): ScoreTail
       const bounds = clipBounds(node, graph);
       if (bounds === undefined || bounds[0] > GUARD || bounds[1] < 1 - GUARD) return { node, behind, ...facts };
       if (bounds[0] > 0 || bounds[1] < 1) facts.isRounded = true;
-    } else if (SELECTING.has(node.op)) facts.isSelection ||= !keepsOrder(node, types);
+    } else if (SELECTING.has(node.op)) facts.isSelection ||= !keepsAll(node, graph, types);
     else if (!SAME_ORDER.has(node.op) && !(node.op === 'Cast' && numberAttribute(node, 'to', FLOAT) === FLOAT))
       return { node, behind, ...facts };
     behind.push(node);
@@ -63,13 +63,10 @@ function isMultiple({ op, inputs }: GraphNode, { constants }: Graph): boolean {
   return factor?.length === 1 && factor[0]! > 0;
 }
 
-/** Does everything come out that went in, in the same order? */
-function keepsOrder(node: GraphNode, types: Types): boolean {
+/** Does everything come out that went in, in the same or another order? */
+function keepsAll(node: GraphNode, { constants }: Graph, types: Types): boolean {
   const [before, after] = [types.get(node.inputs[0]!)?.shape, types.get(node.outputs[0]!)?.shape];
   if (before === undefined || after === undefined || sizeOf(before) !== sizeOf(after)) return false;
-  if (node.op === 'Split') return true;
-  if (node.op !== 'Transpose') return false;
-  const order = numbersAttribute(node, 'perm') ?? before.map((_, axis) => before.length - 1 - axis);
-  const long = order.filter((axis) => before[axis] !== 1);
-  return long.every((axis, index) => index === 0 || axis > long[index - 1]!);
+  const taken = node.op === 'Gather' ? constants.get(node.inputs[1]!)?.data : undefined;
+  return node.op !== 'Gather' || new Set(taken).size === taken?.length;
 }

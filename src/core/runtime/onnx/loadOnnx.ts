@@ -41,6 +41,9 @@ export interface OnnxOptions {
   readonly asFile: boolean;
 }
 
+const ROUNDED =
+  'The model rounds its probabilities; they are shown as it rounds them, and logits are those before its softmax or sigmoid.';
+
 /** Reads a model of any format into the IR and makes it ready for ONNX Runtime. Throws `UserError`. */
 export async function loadOnnx(
   files: ModelFiles,
@@ -63,19 +66,20 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
   const input = networkInput(read, !asFile);
   const shape = inputShapeOf(input);
   const resolved = resolveInput(shape, files.description);
-  const { output: wanted } = files.description.spec;
+  const { spec, labels } = files.description;
+  const { output: wanted } = spec;
   const named = withNamedValue(input.graph, asFile ? undefined : wanted, model.aliases);
   const { graph: sized, unit } = withSize(named, resolved.input, shape.layout);
   const threads = threadCount(options.threads);
   const { reason } = options;
   if (asFile) {
-    const output = chooseOutput(declaredCandidates(model), wanted);
+    const output = chooseOutput(declaredCandidates(model), wanted, labels.length);
     const original = { ...sized, inputs: [{ ...sized.inputs[0]!, type: input.type }] };
     const facts = { files, reference, reason, unknown, resolved, shape, threads, unit, output };
     return loadOriginal({ ...facts, read: original, inputWarnings: input.warnings });
   }
   const types = typesOf(sized, unit, operators);
-  const choice = chooseOutput(graphCandidates(sized, types, model, unit), wanted);
+  const choice = chooseOutput(graphCandidates(sized, types, model, unit), wanted, labels.length);
   const chosen = { ...sized, outputs: [sized.outputs[choice.index]!] };
   refuseOtherOutputs(types.get(chosen.outputs[0]!)?.shape, unit);
   const { graph: stripped, activation, values, warnings } = stripActivation(chosen, types, unit);
@@ -99,6 +103,7 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
         ...input.warnings,
         ...derivativeWarnings(derivative),
         ...straightThroughWarnings(graph.nodes),
+        ...(graph.outputs.length > 1 ? [ROUNDED] : []),
       ],
     };
     const candidate = { engine: 'onnx' as const, reason };

@@ -51,9 +51,16 @@ function notOnePicture(what: string): UserError {
 
 /** Shape, layout and values of the picture that a network takes, from the file and the network's own operations. */
 export function inputShapeOf({ graph, type }: NetworkInput): InputShape {
+  const { shape } = graph.inputs[0]!;
+  if (shape.length === 3)
+    throw new UserError(
+      'model-unsupported',
+      `The model takes an input of shape [${shape.map((side) => (side < 0 ? '?' : side)).join(', ')}], which has no axis for the batch.`,
+      'Export it with one, e.g. [1, 3, 224, 224].',
+    );
   const evidence = inputEvidence(graph);
   const bytes = { preset: 'byte', source: `the model's own input of type ${type}` } as const;
-  const sides = graph.inputs[0]!.shape.slice(1).map((side) => (side < 0 ? null : side));
+  const sides = shape.slice(1).map((side) => (side < 0 ? null : side));
   return readInputShape(sides, type === 'float32' ? evidence : { ...evidence, takes: bytes });
 }
 

@@ -4,7 +4,7 @@ import { ancestorsOf, producersOf } from '../../graph/inspect/producers';
 import { SAME_ORDER, type Types } from '../../graph/inspect/scoreTail';
 import { scoreValues } from '../../graph/inspect/scoreValues';
 import { stripActivation } from '../../graph/passes/stripActivation';
-import { looksLikeScores, type OutputCandidate } from '../outputs';
+import { looksLikeScores, scoresOf, type OutputCandidate } from '../outputs';
 import type { ReadModel } from './readGraph';
 
 /** The network with the value `wanted` as its output, if no output but a value within has that name. */
@@ -22,8 +22,7 @@ export function graphCandidates(
   { aliases }: Pick<ReadModel, 'aliases'>,
   unit: number,
 ): readonly OutputCandidate[] {
-  const fed = feeders(graph);
-  return graph.outputs.map((name) => {
+  const candidates = graph.outputs.map((name): OutputCandidate => {
     const type = types.get(name);
     const { activation, values } = stripActivation({ ...graph, outputs: [name] }, types, unit);
     return {
@@ -31,31 +30,34 @@ export function graphCandidates(
       aliases: aliases.get(name) ?? [],
       ...(type && { shape: type.shape, isInteger: type.type !== 'float32' && type.type !== 'bool' }),
       isFinal: activation !== 'logits' || values === 'unit',
-      feedsAnother: fed.has(name),
     };
   });
+  return withFeeders(graph, candidates);
 }
 
 /** The same of a network with operators that are not known, from what its file says. */
 export function declaredCandidates({ graph, declared, aliases }: ReadModel): readonly OutputCandidate[] {
-  const fed = feeders(graph);
-  return graph.outputs.map((name) => ({
+  const candidates = graph.outputs.map((name) => ({
     name,
     aliases: aliases.get(name) ?? [],
     ...declared.get(name),
     isFinal: scoreValues(graph, name) === 'unit',
-    feedsAnother: fed.has(name),
   }));
+  return withFeeders(graph, candidates);
 }
 
-/** Outputs that others are made of, be it by another name. */
-function feeders(graph: Graph): ReadonlySet<string> {
-  if (graph.outputs.length === 1) return new Set();
+/** The candidates, with what is known of which is made of which: features are what scores are made of, but scores may have a summary. */
+function withFeeders(graph: Graph, candidates: readonly OutputCandidate[]): readonly OutputCandidate[] {
+  if (candidates.length === 1) return candidates;
   const producers = producersOf(graph);
-  const made = new Map(graph.outputs.map((output) => [output, ancestorsOf(output, producers)]));
-  const feeds = (one: string, other: string): boolean =>
-    one !== other && made.get(other)!.has(sourceOf(one, producers)) && !made.get(one)!.has(sourceOf(other, producers));
-  return new Set(graph.outputs.filter((one) => graph.outputs.some((other) => feeds(one, other))));
+  const made = new Map(candidates.map(({ name }) => [name, ancestorsOf(name, producers)]));
+  const feeds = (one: OutputCandidate, other: OutputCandidate): boolean =>
+    one !== other &&
+    other.isInteger !== true &&
+    (scoresOf(other) !== 1 || scoresOf(one) === 1) &&
+    made.get(other.name)!.has(sourceOf(one.name, producers)) &&
+    !made.get(one.name)!.has(sourceOf(other.name, producers));
+  return candidates.map((one) => ({ ...one, feedsAnother: candidates.some((other) => feeds(one, other)) }));
 }
 
 /** The value that an output hands on, at most in another shape. */
