@@ -1,6 +1,6 @@
 import { UserError } from '../errors';
 import type { ModelInput } from '../model/modelInfo';
-import { decodeNpy } from './npy';
+import { decodeNpy, readNpyHeader } from './npy';
 import type { PixelImage } from './pixels';
 import { checkPixelRange } from './range';
 
@@ -11,7 +11,8 @@ type InputShape = Pick<ModelInput, 'height' | 'width' | 'channels'>;
  * Throws `UserError('image-unreadable' | 'image-shape' | 'image-range')`.
  */
 export function imageFromNpy(bytes: Uint8Array, name: string, input: InputShape): PixelImage {
-  const { data, shape } = decodeNpy(bytes, name);
+  // The shape first: of another one nothing is made.
+  const { shape } = readNpyHeader(bytes, name);
   const { height, width, channels } = input;
   const grey = channels === 1 && same(shape, [height, width]);
   if (!grey && !same(shape, [height, width, channels]))
@@ -20,7 +21,7 @@ export function imageFromNpy(bytes: Uint8Array, name: string, input: InputShape)
       `${name} has the shape ${text(shape)}, and the model takes ${text([height, width, channels])} (height × width × channels).`,
       hintFor(shape, input),
     );
-  const image = { data, height, width, channels };
+  const image = { data: decodeNpy(bytes, name).data, height, width, channels };
   checkPixelRange(image, name);
   return image;
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../errors';
+import { jsonMeasures } from '../files/jsonMeasures';
 import { MODEL_LIMITS } from './limits';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
@@ -45,9 +46,11 @@ export function parseModelJson(bytes: Uint8Array, name: string): JsonObject {
   if (bytes.length > MODEL_LIMITS.jsonBytes) {
     throw unreadable(`${name} is ${Math.round(bytes.length / 2 ** 20)} MB of JSON, more than any known model needs`);
   }
-  if (nestingDepth(bytes) > MODEL_LIMITS.jsonDepth) {
+  const { depth, values } = jsonMeasures(bytes);
+  if (depth > MODEL_LIMITS.jsonDepth)
     throw unreadable(`${name} is nested more than ${MODEL_LIMITS.jsonDepth} levels deep`);
-  }
+  if (values > MODEL_LIMITS.jsonValues)
+    throw unreadable(`${name} holds ${values} values, more than any known model needs`);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));
@@ -60,19 +63,7 @@ export function parseModelJson(bytes: Uint8Array, name: string): JsonObject {
 
 /** Greatest nesting of brackets outside strings; needs no valid JSON. */
 export function nestingDepth(bytes: Uint8Array): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i]!;
-    if (inString) {
-      if (byte === 0x5c) i++;
-      else if (byte === 0x22) inString = false;
-    } else if (byte === 0x22) inString = true;
-    else if (byte === 0x7b || byte === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (byte === 0x7d || byte === 0x5d) depth--;
-  }
-  return deepest;
+  return jsonMeasures(bytes).depth;
 }
 
 function unreadable(message: string): UserError {

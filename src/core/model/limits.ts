@@ -5,6 +5,8 @@ export const MODEL_LIMITS = {
   jsonBytes: 128 * 1024 ** 2,
   /** Nesting of objects and arrays in `model.json`. */
   jsonDepth: 200,
+  /** Values in `model.json`. */
+  jsonValues: 5_000_000,
   nodes: 100_000,
   shards: 10_000,
   /** Labels and specification files. */

@@ -47,7 +47,9 @@ export interface LoadedWeights {
 export async function readWeights(json: JsonObject, folder: string): Promise<LoadedWeights> {
   const groups = (arrayAt(json, 'weightsManifest') ?? []).map(parseGroup);
   const declared = groups.reduce((sum, group) => sum + group.bytes, 0);
-  if (declared > MODEL_LIMITS.totalBytes) throw damaged('The model declares more than 2 GB of weights');
+  const decoded = groups.flatMap(({ entries }) => entries).reduce((sum, { size }) => sum + 4 * size, 0);
+  if (Math.max(declared, decoded) > MODEL_LIMITS.totalBytes)
+    throw damaged('The model declares more than 2 GB of weights');
   const names = new Set<string>();
   for (const { name } of groups.flatMap((group) => group.entries)) {
     if (names.has(name)) throw damaged(`The weight ${name} is declared twice`);

@@ -1,7 +1,7 @@
 import type { Attribute, Graph, GraphInput, GraphNode } from '../graph';
 import type { Tensor } from '../tensor';
 import { readModelProto, type AttributeProto, type NodeProto, type ValueInfoProto } from './onnxSchema';
-import { checkSizes, elementTypeOf, readTensorProto, shownName, type ExternalData } from './onnxTensor';
+import { checkExternal, checkSizes, elementTypeOf, readTensorProto, shownName, type ExternalData } from './onnxTensor';
 
 /** A network as an ONNX file has it, and the operator set that its nodes are meant in. */
 export interface OnnxModel {
@@ -47,6 +47,8 @@ export function readOnnx(bytes: Uint8Array, external: ExternalData): OnnxModel {
     if (constants.has(name)) throw new Error(`The value ${shownName(name)} is made twice`);
     constants.set(name, tensor);
   };
+  const inNodes = protos.flatMap(({ attributes }) => attributes.flatMap(({ tensor }) => tensor ?? []));
+  checkExternal([...initializers, ...inNodes], external);
   for (const proto of initializers) define(proto.name, readTensorProto(proto, external));
   const inputs = readInputs(model.graph.inputs, constants);
   const nodes: GraphNode[] = [];

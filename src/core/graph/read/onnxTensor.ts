@@ -3,7 +3,29 @@ import type { TensorProto } from './onnxSchema';
 import { countVarints, decodeVarints } from './onnxWire';
 
 /** Finds the bytes of a tensor that lies outside the file; throws if they may not be read. */
-export type ExternalData = (location: string, offset: number, length: number) => Uint8Array;
+export interface ExternalData {
+  (location: string, offset: number, length: number): Uint8Array;
+  /** Throws as reading would for each tensor that is named in turn, without reading any. */
+  readonly check?: (location: string, offset: number, length: number) => void;
+}
+
+/** Of all weights outside the file; what is written for ONNX Runtime can have no more. */
+const MOST_EXTERNAL_BYTES = 2 * 1024 ** 3;
+
+/** Throws before any weight is read if one may not be or all together are too large: a file may have holes, and many share it. */
+export function checkExternal(protos: readonly TensorProto[], external: ExternalData): void {
+  let total = 0;
+  for (const proto of protos) {
+    if (!proto.isExternal) continue;
+    const { location, offset, length } = placeOf(proto);
+    external.check?.(location, offset, length);
+    total += length;
+  }
+  if (total > MOST_EXTERNAL_BYTES)
+    throw new Error(
+      `The file declares ${Math.ceil(total / 1024 ** 2)} MB of weights, more than the ${MOST_EXTERNAL_BYTES / 1024 ** 2} MB that are read`,
+    );
+}
 
 /** TensorProto.DataType. */
 const FLOAT = 1,
@@ -58,7 +80,7 @@ export function readTensorProto(proto: TensorProto, external: ExternalData): Ten
   const check = (available: number): void => {
     if (available !== size) throw new Error(`${name} has ${available} elements where its shape asks for ${size}`);
   };
-  const raw = proto.isExternal ? readExternal(proto, name, size * width, external) : proto.raw;
+  const raw = proto.isExternal ? readExternal(proto, external) : proto.raw;
   if (raw !== undefined) {
     check(raw.byteLength / width);
     return fromRaw(proto.dataType, shape, raw);
@@ -73,14 +95,24 @@ export function readTensorProto(proto: TensorProto, external: ExternalData): Ten
   return fromVarints(proto.dataType, shape, pieces);
 }
 
-function readExternal(proto: TensorProto, name: string, expected: number, external: ExternalData): Uint8Array {
+function readExternal(proto: TensorProto, external: ExternalData): Uint8Array {
+  const { location, offset, length } = placeOf(proto);
+  const bytes = external(location, offset, length);
+  if (bytes.length !== length) throw wrongLength(proto);
+  return bytes;
+}
+
+/** Where the bytes of an external tensor lie, as many as its shape asks for. */
+function placeOf(proto: TensorProto): { readonly location: string; readonly offset: number; readonly length: number } {
+  const expected = sizeOf(proto.dims) * (BYTES[proto.dataType] ?? 0);
   const offset = Number(proto.external.get('offset') ?? 0);
   const length = Number(proto.external.get('length') ?? expected);
-  if (!Number.isSafeInteger(offset) || offset < 0 || length !== expected)
-    throw new Error(`${name} points at data of the wrong length`);
-  const bytes = external(proto.external.get('location') ?? '', offset, length);
-  if (bytes.length !== expected) throw new Error(`${name} points at data of the wrong length`);
-  return bytes;
+  if (!Number.isSafeInteger(offset) || offset < 0 || length !== expected) throw wrongLength(proto);
+  return { location: proto.external.get('location') ?? '', offset, length };
+}
+
+function wrongLength({ name }: TensorProto): Error {
+  return new Error(`Initialiser ${shownName(name)} points at data of the wrong length`);
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
@@ -108,8 +140,8 @@ function fromVarints(type: number, shape: Shape, pieces: readonly Uint8Array[]):
 }
 
 function fromRaw(type: number, shape: Shape, raw: Uint8Array): Tensor {
-  // A copy is aligned; a slice of a Buffer would be a view.
-  const { buffer } = new Uint8Array(raw);
+  // A copy is aligned; a slice of a Buffer would be a view. What was read for this tensor alone needs none.
+  const { buffer } = isWhole(raw) ? raw : new Uint8Array(raw);
   switch (type) {
     case FLOAT:
       return floats(shape, new Float32Array(buffer));
@@ -128,6 +160,10 @@ function fromRaw(type: number, shape: Shape, raw: Uint8Array): Tensor {
     default:
       return { type: type === BOOL ? 'bool' : 'uint8', shape, data: new Uint8Array(buffer) };
   }
+}
+
+function isWhole(raw: Uint8Array): raw is Uint8Array<ArrayBuffer> {
+  return raw.buffer instanceof ArrayBuffer && raw.byteLength === raw.buffer.byteLength;
 }
 
 function int64sToNumbers(view: DataView): Float64Array {

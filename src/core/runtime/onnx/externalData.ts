@@ -19,6 +19,24 @@ const SHARING = 2;
  */
 export function externalDataIn(folder: string): ExternalData {
   const root = realpathSync(folder);
+  const check = opening(root, () => undefined);
+  const read = opening(root, (file, location, offset, length) => {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length;) {
+      const count = readSync(file, bytes, done, length - done, offset + done);
+      if (count === 0) throw new Error(`The external data ${shown(location)} end too early`);
+      done += count;
+    }
+    return bytes;
+  });
+  return Object.assign(read, { check });
+}
+
+/** Does something with files whose ranges may be read, and keeps account of what was asked of each. */
+function opening<T>(
+  root: string,
+  use: (file: number, location: string, offset: number, length: number) => T,
+): (location: string, offset: number, length: number) => T {
   const taken = new Map<string, number>();
   return (location, offset, length) => {
     const path = insideFolder(root, location);
@@ -32,13 +50,7 @@ export function externalDataIn(folder: string): ExternalData {
       if (total > SHARING * status.size)
         throw new Error(`The external data ${shown(location)} are used by more tensors than they can hold`);
       taken.set(path, total);
-      const bytes = new Uint8Array(length);
-      for (let done = 0; done < length;) {
-        const read = readSync(file, bytes, done, length - done, offset + done);
-        if (read === 0) throw new Error(`The external data ${shown(location)} end too early`);
-        done += read;
-      }
-      return bytes;
+      return use(file, location, offset, length);
     } finally {
       closeSync(file);
     }

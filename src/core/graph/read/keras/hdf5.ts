@@ -1,4 +1,5 @@
 import type { Dataset, File as H5File } from 'h5wasm';
+import { mostUnpacked } from '../../../files/zip';
 import { floats, sizeOf } from '../../tensor';
 import type { FloatTensor } from '../layers/weightSource';
 
@@ -14,8 +15,6 @@ export interface Hdf5File {
 }
 
 const LIMIT_BYTES = 2 * 1024 ** 3;
-/** Compressed numbers cannot become more than this many times what the file has. */
-const LARGEST_RATIO = 1100;
 let counter = 0;
 
 /**
@@ -29,7 +28,9 @@ export async function readHdf5(bytes: Uint8Array): Promise<Hdf5File> {
   library.activate_throwing_error_handler();
   const { FS } = library;
   const name = `/model-${counter++}.h5`;
-  FS.writeFile(name, bytes);
+  // The library's file is this memory, which it only reads; its types do not know the choice.
+  const owning: object = { canOwn: true };
+  FS.writeFile(name, bytes, owning);
   let file: H5File;
   try {
     file = new File(name, 'r');
@@ -40,6 +41,7 @@ export async function readHdf5(bytes: Uint8Array): Promise<Hdf5File> {
       cause: error,
     });
   }
+  const room = { stored: bytes.length, unpacked: Math.min(LIMIT_BYTES, mostUnpacked(bytes.length)) };
   const find = (path: string): unknown => (path === '/' ? file : exists(file, path) ? file.get(path) : null);
   return {
     attribute: (path, attribute) => {
@@ -49,7 +51,7 @@ export async function readHdf5(bytes: Uint8Array): Promise<Hdf5File> {
     },
     dataset: (path) => {
       const entity = find(path);
-      return entity instanceof DatasetClass ? floatsOf(entity, path, bytes.length) : undefined;
+      return entity instanceof DatasetClass ? floatsOf(entity, path, room) : undefined;
     },
     list: (path) => {
       const entity = find(path);
@@ -81,15 +83,16 @@ function textOf(value: unknown): string | readonly string[] | undefined {
   return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : undefined;
 }
 
-function floatsOf(dataset: Dataset, path: string, fileBytes: number): FloatTensor {
+/** `room`: bytes that datasets may still take, all together, as they are stored and unpacked. */
+function floatsOf(dataset: Dataset, path: string, room: { stored: number; unpacked: number }): FloatTensor {
   const shape = dataset.shape ?? [];
   const { type, size } = dataset.metadata;
   const bytes = sizeOf(shape) * size;
-  const filtered = dataset.filters.length > 0;
+  const kind = dataset.filters.length > 0 ? 'unpacked' : 'stored';
   if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0) || !(bytes <= LIMIT_BYTES))
     throw new Error(`The weights ${path} are declared larger than 2 GB`);
-  if (bytes > (filtered ? fileBytes * LARGEST_RATIO : fileBytes))
-    throw new Error(`The weights ${path} are larger than their file`);
+  if (bytes > room[kind]) throw new Error(`The weights ${path} are larger than their file`);
+  room[kind] -= bytes;
   // 0: integers, 1: floats.
   if (type !== 1 && type !== 0) throw new Error(`The weights ${path} are not numbers`);
   const { value } = dataset;

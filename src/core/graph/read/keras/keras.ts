@@ -3,6 +3,7 @@ import { isObject, textAt, type JsonObject } from '../layers/json';
 import { readLayers, type LayersOptions } from '../layers/layers';
 import { weightsByName, type FloatTensor, type WeightSource } from '../layers/weightSource';
 import { readHdf5, type Hdf5File } from './hdf5';
+import { jsonMeasures } from '../../../files/jsonMeasures';
 import { readZip } from '../../../files/zip';
 
 /** A Keras file's network. */
@@ -24,7 +25,7 @@ export interface OpenKerasFile {
 const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
 const WEIGHTS = 'model.weights.h5';
-const JSON_LIMITS = { bytes: 128 * 1024 ** 2, depth: 200 } as const;
+const JSON_LIMITS = { bytes: 128 * 1024 ** 2, depth: 200, values: 5_000_000 } as const;
 
 /**
  * Reads a `.keras` file (Keras 3: a zip archive of config.json, metadata.json and model.weights.h5) into the IR.
@@ -38,7 +39,10 @@ export async function readKerasArchive(bytes: Uint8Array, options: LayersOptions
 
 /** Opens a `.keras` file without building anything. Throws an Error that says what is wrong. */
 export async function openKerasArchive(bytes: Uint8Array): Promise<OpenKerasFile> {
-  const files = readZip(bytes, [CONFIG, METADATA, WEIGHTS]);
+  const files = readZip(bytes, [CONFIG, METADATA, WEIGHTS], {
+    [CONFIG]: JSON_LIMITS.bytes,
+    [METADATA]: JSON_LIMITS.bytes,
+  });
   const [config, weights] = [files.get(CONFIG), files.get(WEIGHTS)];
   if (config === undefined || weights === undefined)
     throw new Error(`The archive is no Keras model: ${config ? WEIGHTS : CONFIG} is missing`);
@@ -135,26 +139,10 @@ function splitAttribute(file: Hdf5File, path: string, name: string): readonly st
 
 function parseJson(bytes: Uint8Array, name: string): JsonObject {
   if (bytes.length > JSON_LIMITS.bytes) throw new Error(`${name} is larger than any known model needs`);
-  if (nestingOf(bytes) > JSON_LIMITS.depth)
-    throw new Error(`${name} is nested more than ${JSON_LIMITS.depth} levels deep`);
+  const { depth, values } = jsonMeasures(bytes);
+  if (depth > JSON_LIMITS.depth) throw new Error(`${name} is nested more than ${JSON_LIMITS.depth} levels deep`);
+  if (values > JSON_LIMITS.values) throw new Error(`${name} holds more than ${JSON_LIMITS.values} values`);
   const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
   if (!isObject(value)) throw new Error(`${name} does not hold an object`);
   return value;
-}
-
-/** Greatest nesting of brackets outside strings. */
-function nestingOf(bytes: Uint8Array): number {
-  let depth = 0;
-  let deepest = 0;
-  let quoted = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at]!;
-    if (quoted) {
-      if (byte === 0x5c) at++;
-      else if (byte === 0x22) quoted = false;
-    } else if (byte === 0x22) quoted = true;
-    else if (byte === 0x7b || byte === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (byte === 0x7d || byte === 0x5d) depth--;
-  }
-  return deepest;
 }
