@@ -12,6 +12,8 @@ export interface TrainingProgress {
   readonly clear: () => void;
   /** Says what the record warns of and was not said before. */
   readonly warn: (record: RunRecord) => void;
+  /** A line that stays. */
+  readonly say: (line: string) => void;
 }
 
 export function createTrainingProgress(): TrainingProgress {
@@ -22,6 +24,7 @@ export function createTrainingProgress(): TrainingProgress {
   return {
     clear,
     warn: (ended) => warnings.tell(ended),
+    say,
     report(event) {
       switch (event.kind) {
         case 'preparing':

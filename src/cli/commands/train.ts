@@ -22,6 +22,9 @@ export function addTrainCommand(program: Command, session: Session): void {
     );
 }
 
+const STOPPING =
+  'Stopping after this minibatch and keeping the state; Ctrl-C once more ends at once, from the last kept state.\n';
+
 /** What may stand beside `--continue`: everything else is the run's own. */
 const WITH_CONTINUE = ['continue', 'json'];
 
@@ -42,6 +45,7 @@ function requestOf(dataset: string | undefined, options: TrainOptions, command: 
 async function run(session: Session, request: TrainRequest, { json }: TrainOptions): Promise<void> {
   const progress = createTrainingProgress();
   const { signal } = session.job;
+  signal?.addEventListener('abort', () => progress.say(STOPPING), { once: true });
   const record = await session
     .finishing(() =>
       session.training.train(request, {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfCancelled, UserError } from '../../errors';
+import { holdingThread } from '../../interrupts';
 import { resultId } from '../../result/id';
 import { checkOptions } from '../../training/checkOptions';
 import type { TrainingControl } from '../../training/control';
@@ -65,7 +66,9 @@ export async function beginRun(request: NewRun, context: TrainContext): Promise<
       seed: options.seed,
       fresh: request.fresh === true,
     };
-    const { model, summary, agreement } = await prepareNetwork({ network: request.network, ...wish });
+    const { model, summary, agreement } = await holdingThread(() =>
+      prepareNetwork({ network: request.network, ...wish }),
+    );
     const dataset = agreement ? orderClasses(opened, agreement.order, agreement.names) : opened;
     const { info } = dataset;
     const sets = setsOf(dataset, options);
@@ -184,12 +187,13 @@ async function withNetwork<T>(
   report({ kind: 'preparing', what: 'network', done: 0, total: 1 });
   const { createNetwork } = await import('../../runtime/training/createNetwork');
   const { engine = 'auto', watchShare = 0, threads, tensorflowModule } = options;
-  const network = await createNetwork(model, {
+  const choice = {
     engine,
     watchShare,
     ...(threads !== undefined && { threads }),
     ...(tensorflowModule !== undefined && { tensorflowModule }),
-  });
+  };
+  const network = await holdingThread(() => createNetwork(model, choice));
   try {
     report({ kind: 'preparing', what: 'network', done: 1, total: 1 });
     return await work(network);

@@ -25,13 +25,15 @@ export async function createLibrarySession(
   bytes: Uint8Array,
   threads: number,
 ): Promise<{ readonly session: InferenceSession; readonly OnnxTensor: typeof Tensor }> {
-  const { InferenceSession: Session, Tensor: OnnxTensor } = await import('onnxruntime-node');
+  const { InferenceSession: Session, Tensor: OnnxTensor, env } = await import('onnxruntime-node');
+  env.logLevel = 'fatal';
   const create = (graphOptimizationLevel: 'all' | 'basic'): Promise<InferenceSession> =>
     Session.create(bytes, {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel,
-      logSeverityLevel: 3,
+      // What fails is thrown; the library would write names out of the file to standard error as they are.
+      logSeverityLevel: 4,
       // Products of weights in bytes are those of the weights, not of rounded activations as well.
       extra: { session: { force_spinning_stop: '1', qdq_matmulnbits_accuracy_level: '1' } },
     });
