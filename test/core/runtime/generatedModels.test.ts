@@ -68,14 +68,22 @@ describe('models that are plain but for one choice say what ONNX Runtime says', 
   });
 });
 
-it('models of two choices that bear on one another say what ONNX Runtime says', async () => {
-  const tried = await tryAll(pairRecipes(SEED));
-  expect(failuresOf(tried)).toEqual([]);
-  expect(shareRight(tried)).toBeGreaterThanOrEqual(0.8);
-}, LIMIT);
+it(
+  'models of two choices that bear on one another say what ONNX Runtime says',
+  async () => {
+    const tried = await tryAll(pairRecipes(SEED));
+    expect(failuresOf(tried)).toEqual([]);
+    expect(shareRight(tried)).toBeGreaterThanOrEqual(0.8);
+  },
+  LIMIT,
+);
 
-it(`${MIXED} models of choices put together say what ONNX Runtime says`, async () => {
-  const tried = await tryAll(mixedRecipes(MIXED_SEED, MIXED));
-  expect(failuresOf(tried)).toEqual([]);
-  expect(shareRight(tried)).toBeGreaterThanOrEqual(0.8);
-}, LIMIT);
+it(
+  `${MIXED} models of choices put together say what ONNX Runtime says`,
+  async () => {
+    const tried = await tryAll(mixedRecipes(MIXED_SEED, MIXED));
+    expect(failuresOf(tried)).toEqual([]);
+    expect(shareRight(tried)).toBeGreaterThanOrEqual(0.8);
+  },
+  LIMIT,
+);
