@@ -17,6 +17,11 @@ export function printable(text: string, longest = LONGEST): string {
   return shortened(beginning.replace(CONTROLS, escaped), longest);
 }
 
+/** The same for a notification of the editor, which makes links, and links that run commands, of `[text](address)`. */
+export function printableMessage(text: string): string {
+  return printable(text).replaceAll('](', '] (');
+}
+
 /** The same for text of several lines, of any length: for what was put together of printable parts. */
 export function printableLines(text: string): string {
   return text.replace(CONTROLS_IN_LINES, escaped);

@@ -1,15 +1,15 @@
 import type { LogOutputChannel, MessageOptions } from 'vscode';
 import { window } from 'vscode';
-import { printable, printableLines } from '../core/printable';
+import { printable, printableLines, printableMessage } from '../core/printable';
 
 /** Every message and every line of the log passes through here: their words may come from a model, a file or a path. */
 
 export function showError(message: string, ...actions: string[]): Thenable<string | undefined> {
-  return window.showErrorMessage(messageText(message), ...actions);
+  return window.showErrorMessage(printableMessage(message), ...actions);
 }
 
 export function showInformation(message: string, ...actions: string[]): Thenable<string | undefined> {
-  return window.showInformationMessage(messageText(message), ...actions);
+  return window.showInformationMessage(printableMessage(message), ...actions);
 }
 
 /** A question that must be answered first. */
@@ -18,12 +18,7 @@ export function askModally(
   options: Omit<MessageOptions, 'modal'>,
   ...actions: string[]
 ): Thenable<string | undefined> {
-  return window.showWarningMessage(messageText(question), { ...options, modal: true }, ...actions);
-}
-
-/** The editor makes links, and links that run commands, of `[text](address)` in a message. */
-function messageText(message: string): string {
-  return printable(message).replaceAll('](', '] (');
+  return window.showWarningMessage(printableMessage(question), { ...options, modal: true }, ...actions);
 }
 
 /** A log of the editor that writes printable text; values beside a message are left out. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable, printableJson, printableLines } from '../../src/core/printable';
+import { printable, printableJson, printableLines, printableMessage } from '../../src/core/printable';
 
 /** Judged by number, not by the expression that the code has. */
 function obeyed(text: string): number[] {
@@ -59,6 +59,13 @@ describe('printable', () => {
     expect(Array.from(printable(`start ${'y'.repeat(5000)} end`, 20))).toHaveLength(20);
     expect(printable(`start ${'y'.repeat(5000)} end`, 20)).toMatch(/^start y+…y* end$/);
     expect(Array.from(printable('\u001b'.repeat(1e6), 100)).length).toBe(100);
+  });
+
+  it('makes no link in a message of the editor', () => {
+    const text = printableMessage('No operator [run](command:workbench.action.quit) \u001b[2J, nor [a](https://b.c)');
+    // The editor's own expression for links.
+    expect(text).not.toMatch(/\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)/i);
+    expect(text).toBe('No operator [run] (command:workbench.action.quit) \\x1b[2J, nor [a] (https://b.c)');
   });
 
   it('keeps the value of a JSON document', () => {
