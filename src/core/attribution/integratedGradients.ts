@@ -60,10 +60,6 @@ const ROUNDING = 1e-5;
 
 function warningsOf(path: PathGradient, contributions: Float32Array, delta: number): readonly string[] {
   const { value, baselineValue } = path;
-  if (!Number.isFinite(value - baselineValue))
-    return [
-      "The model's score of the image or of the baseline is not a finite number, so what the map adds up to cannot be checked: choose another baseline.",
-    ];
   const mean = Float32Array.from(path.mean);
   const nonFinite = countNonFinite(mean);
   if (nonFinite > 0)
@@ -75,6 +71,10 @@ function warningsOf(path: PathGradient, contributions: Float32Array, delta: numb
   if (isAllZero(contributions))
     return [
       'The map is zero everywhere: the image is the baseline wherever the score depends on it; choose another baseline.',
+    ];
+  if (!Number.isFinite(value - baselineValue))
+    return [
+      "The model's score of the image or of the baseline is not a finite number, so what the map adds up to cannot be checked: choose another baseline.",
     ];
   const change = value - baselineValue;
   const tolerated = Math.max(

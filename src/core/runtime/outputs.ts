@@ -28,7 +28,7 @@ export function looksLikeScores(shape: readonly (number | null)[]): boolean {
 /**
  * Chooses among several outputs: the one that the description names; else, of those that look like scores and are no whole
  * numbers, one that feeds no other, rather one with a score for each of `classes` named classes, rather one that ends in an
- * activation, rather several scores than one, then the first.
+ * activation, of these rather several scores than one, then the first.
  * Throws `UserError`: `model-unsupported` if none looks like scores, `model-spec` if none has that name.
  */
 export function chooseOutput(
@@ -71,7 +71,7 @@ export function scoresOf({ shape }: OutputCandidate): number {
 function rank(output: OutputCandidate, classes: number): number {
   const { isFinal } = output;
   const scores = scoresOf(output);
-  return 4 * Number(classes > 0 && scores === classes) + 2 * Number(isFinal) + Number(scores > 1);
+  return 4 * Number(classes > 0 && scores === classes) + 2 * Number(isFinal) + Number(isFinal && scores > 1);
 }
 
 /** The output's own name before a name of another that is alike but for its place. */

@@ -229,7 +229,7 @@ describe('other layouts and layers', () => {
     const kernel = stored('d/kernel', [12, 2], 1);
     const classifier = await load(await writeModel(topology, [kernel]));
     expect(classifier.info.input.range).toEqual([0, 255]);
-    expect(classifier.info.input.source).toBe("the model's own first operations (Mul)");
+    expect(classifier.info.input.source).toBe("the model's own first operations (Mul: 0…255 becomes 0…1)");
     const images = randomImages(classifier, 1);
     const { logits } = await classifier.predict(images);
     const expected = images.data.reduce((sum, value, i) => sum + value * kernel.values[i * 2]!, 0);

@@ -54,7 +54,7 @@ function withFeeders(graph: Graph, candidates: readonly OutputCandidate[]): read
   const feeds = (one: OutputCandidate, other: OutputCandidate): boolean =>
     one !== other &&
     other.isInteger !== true &&
-    (scoresOf(other) !== 1 || scoresOf(one) === 1) &&
+    !(one.isFinal && scoresOf(one) > 1 && scoresOf(other) === 1) &&
     made.get(other.name)!.has(sourceOf(one.name, producers)) &&
     !made.get(one.name)!.has(sourceOf(other.name, producers));
   return candidates.map((one) => ({ ...one, feedsAnother: candidates.some((other) => feeds(one, other)) }));
