@@ -11,7 +11,9 @@ export interface OutputCandidate {
   readonly isInteger?: boolean;
   /** Ends in an activation of scores. */
   readonly isFinal: boolean;
-  /** Another output is made of it: features, or logits of which the probabilities are given too. */
+  /** Ends in a weighted sum. */
+  readonly isWeighed?: boolean;
+  /** Another output is made of it (features, or logits of which the probabilities are given too), or it sums up another. */
   readonly feedsAnother?: boolean;
 }
 
@@ -28,7 +30,7 @@ export function looksLikeScores(shape: readonly (number | null)[]): boolean {
 /**
  * Chooses among several outputs: the one that the description names; else, of those that look like scores and are no whole
  * numbers, one that feeds no other, rather one with a score for each of `classes` named classes, rather one that ends in an
- * activation, of these rather several scores than one, then the first.
+ * activation, else in a weighted sum, then the first.
  * Throws `UserError`: `model-unsupported` if none looks like scores, `model-spec` if none has that name.
  */
 export function chooseOutput(
@@ -69,9 +71,8 @@ export function scoresOf({ shape }: OutputCandidate): number {
 }
 
 function rank(output: OutputCandidate, classes: number): number {
-  const { isFinal } = output;
-  const scores = scoresOf(output);
-  return 4 * Number(classes > 0 && scores === classes) + 2 * Number(isFinal) + Number(isFinal && scores > 1);
+  const { isFinal, isWeighed } = output;
+  return 4 * Number(classes > 0 && scoresOf(output) === classes) + 2 * Number(isFinal) + Number(isWeighed === true);
 }
 
 /** The output's own name before a name of another that is alike but for its place. */

@@ -145,6 +145,10 @@ function follow(
       const grey = greyed(node, flow, list(1, 'axes'));
       return grey && [grey];
     }
+    // Whole slices along the first axis, as a Gather takes them.
+    case 'GatherND':
+      if (constant(1)?.shape.at(-1) !== 1 || numberAttribute(node, 'batch_dims', 0) !== 0) return undefined;
+      return selected(node, flow, constant, list);
     case 'Gather':
     case 'Slice':
     case 'Split':

@@ -30,6 +30,7 @@ export function graphCandidates(
       aliases: aliases.get(name) ?? [],
       ...(type && { shape: type.shape, isInteger: type.type !== 'float32' && type.type !== 'bool' }),
       isFinal: activation !== 'logits' || values === 'unit',
+      isWeighed: activation === 'logits' && values === 'open',
     };
   });
   return withFeeders(graph, candidates);
@@ -46,18 +47,23 @@ export function declaredCandidates({ graph, declared, aliases }: ReadModel): rea
   return withFeeders(graph, candidates);
 }
 
-/** The candidates, with what is known of which is made of which: features are what scores are made of, but scores may have a summary. */
+/** The candidates, with those marked that scores are made of (features), and that are made of scores (the largest of them). */
 function withFeeders(graph: Graph, candidates: readonly OutputCandidate[]): readonly OutputCandidate[] {
   if (candidates.length === 1) return candidates;
   const producers = producersOf(graph);
   const made = new Map(candidates.map(({ name }) => [name, ancestorsOf(name, producers)]));
   const feeds = (one: OutputCandidate, other: OutputCandidate): boolean =>
     one !== other &&
+    one.isInteger !== true &&
     other.isInteger !== true &&
-    !(one.isFinal && scoresOf(one) > 1 && scoresOf(other) === 1) &&
     made.get(other.name)!.has(sourceOf(one.name, producers)) &&
     !made.get(one.name)!.has(sourceOf(other.name, producers));
-  return candidates.map((one) => ({ ...one, feedsAnother: candidates.some((other) => feeds(one, other)) }));
+  const isSummary = (one: OutputCandidate, other: OutputCandidate): boolean =>
+    one.isFinal && scoresOf(one) > 1 && scoresOf(other) === 1 && feeds(one, other);
+  return candidates.map((one) => ({
+    ...one,
+    feedsAnother: candidates.some((other) => (feeds(one, other) && !isSummary(one, other)) || isSummary(other, one)),
+  }));
 }
 
 /** The value that an output hands on, at most in another shape. */

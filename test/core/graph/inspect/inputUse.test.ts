@@ -60,6 +60,17 @@ describe('what the first operations tell', () => {
     expect(shifts([minus, backwards, conv(3)])).toEqual([-30, -20, -10]);
   });
 
+  it('channels that are taken by a GatherND between two transpositions are followed', () => {
+    const swap: Step = ['Transpose', [], { perm: [1, 0, 2, 3] }];
+    const use = inputUse(
+      chain(
+        [-1, 3, 4, 4],
+        [['Sub', [perChannel([10, 20, 30])]], swap, ['GatherND', [integers([2, 1, 0], [3, 1])]], swap, conv(3)],
+      ),
+    );
+    expect(use).toMatchObject({ channelAxis: 1, channels: 3, scaling: { shift: [-30, -20, -10] } });
+  });
+
   it('channels that are split, scaled one by one and joined are followed', () => {
     const nodes: GraphNode[] = [
       { op: 'Split', inputs: ['x'], outputs: ['r', 'g', 'b'], attributes: { axis: 1, num_outputs: 3 } },
