@@ -1,5 +1,6 @@
 import type { Graph } from '../graph/graph';
 import { inputUse } from '../graph/inspect/inputUse';
+import { withKnownConstants } from '../graph/inspect/knownConstants';
 import { rangeQuantised, rangeTaken } from '../model/inputRange';
 import type { PreprocessingPreset } from '../model/modelInfo';
 import type { InputEvidence, ValuesTaken } from '../model/modelInput';
@@ -7,7 +8,7 @@ import { PRESETS } from '../model/presets';
 
 /** What a network's first operations tell of its input: where the channels lie, how many there are, which values it takes. */
 export function inputEvidence(graph: Graph): InputEvidence {
-  const { channelAxis, channels, scaling, quantised } = inputUse(graph);
+  const { channelAxis, channels, scaling, quantised } = inputUse(withKnownConstants(graph));
   const takes = (): ValuesTaken | undefined => {
     const preset = scaling && rangeTaken(scaling, scaling.isLearned);
     if (preset !== undefined) return { preset, source: scalingSource(scaling!, preset) };

@@ -1,4 +1,5 @@
 import { numberAttribute, type Graph, type GraphNode } from '../graph';
+import { withKnownConstants } from '../inspect/knownConstants';
 import { producersOf } from '../inspect/producers';
 import { scoreTail, type ScoreTail, type Types } from '../inspect/scoreTail';
 import { typesOf } from '../inspect/types';
@@ -29,7 +30,7 @@ const MARK = '\u2032';
  */
 export function stripActivation(graph: Graph, types: Types = typesOf(graph, 1, operators), batch = 1): Stripped {
   const output = graph.outputs[0]!;
-  const tail = scoreTail(graph, output, types);
+  const tail = scoreTail(withKnownConstants(graph), output, types);
   const { node } = tail;
   const left = (warnings: readonly string[] = []): Stripped => ({
     graph,
