@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { UserError } from '../core/errors';
@@ -131,8 +131,13 @@ async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
 
 /** Neither made nor emptied: what stands there now may be another thing than was looked at. */
 async function writeInto(file: string, bytes: Uint8Array): Promise<void> {
-  await waitForReader(file);
-  const handle = await open(file, constants.O_WRONLY);
+  const waiting = await waitForReader(file);
+  let handle;
+  try {
+    handle = await open(file, constants.O_WRONLY);
+  } finally {
+    await waiting.close();
+  }
   try {
     const facts = await handle.stat();
     if (!facts.isCharacterDevice() && !facts.isFIFO()) throw fileExists(file);
@@ -142,13 +147,14 @@ async function writeInto(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Opening a pipe that nobody reads would hold a thread that the program has to wait for when it is ended. */
-async function waitForReader(file: string): Promise<void> {
+/**
+ * Opening a pipe that nobody reads would hold a thread that the program has to wait for when it is ended. What is returned has to
+ * stay open until the pipe is open for writing: with no writer in between, the reader would see its end.
+ */
+async function waitForReader(file: string): Promise<FileHandle> {
   for (;;)
     try {
-      const handle = await open(file, constants.O_WRONLY | constants.O_NONBLOCK);
-      await handle.close();
-      return;
+      return await open(file, constants.O_WRONLY | constants.O_NONBLOCK);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
       await setTimeout(READER_MILLISECONDS);
