@@ -154,6 +154,19 @@ describe('the order in which nodes are written', () => {
     return most;
   }
 
+  it('is that of the derivative where preparing it takes no time, so that masks are made when they are needed', () => {
+    const { graph } = gradientGraph(chain(200, LINKS.Relu!), 1, head, operators);
+    expect(graph.nodes.length).toBeGreaterThan(400);
+    const bytes = Buffer.from(writeOnnx(graph));
+    // Field 2 of a node, a text: its output.
+    const places = graph.nodes.map(({ outputs }) => {
+      const name = Buffer.from(outputs[0]!);
+      return bytes.indexOf(Buffer.concat([Buffer.of((2 << 3) | 2, name.length), name]));
+    });
+    expect(places).toEqual([...places].sort((one, other) => one - other));
+    expect(places[0]).toBeGreaterThan(0);
+  });
+
   it('lets few nodes wait at once, where masks of a long chain would all wait for the way back', () => {
     const { nodes } = gradientGraph(chain(400, LINKS.Relu!), 1, head, operators).graph;
     expect(mostReady(nodes)).toBeGreaterThan(400);

@@ -3,6 +3,8 @@ import type { Attribute, GraphNode, StaticGraph } from '../graph';
 import type { ElementType, Tensor, TypedShape } from '../tensor';
 import { soonest } from './order';
 
+/** Nodes up to which their order is kept: masks made earlier than the way back needs them only take memory. */
+const FEW = 2000;
 const IR_VERSION = 10;
 /** The operator set whose meaning the IR has. */
 const OPSET = 21;
@@ -31,7 +33,8 @@ function writeOpset({ domain, version }: { domain: string; version: number }, wr
 }
 
 function writeGraph(graph: StaticGraph, writer: PbfWriter): void {
-  for (const node of soonest(graph.nodes)) writer.writeMessage(1, writeNode, node);
+  const nodes = graph.nodes.length <= FEW ? graph.nodes : soonest(graph.nodes);
+  for (const node of nodes) writer.writeMessage(1, writeNode, node);
   writer.writeStringField(2, 'gradient-lens');
   for (const [name, tensor] of graph.constants) writer.writeMessage(5, writeTensor, { name, tensor });
   for (const { name, type, shape } of graph.inputs)
