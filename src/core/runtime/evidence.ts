@@ -3,12 +3,11 @@ import type { Types } from '../graph/inspect/scoreTail';
 import { scoreValues } from '../graph/inspect/scoreValues';
 import { typesOf } from '../graph/inspect/types';
 import { operators } from '../graph/ops/registry';
-import { stripActivation } from '../graph/passes/stripActivation';
 import { resolveInput, type InputEvidence } from '../model/modelInput';
 import { inputEvidence } from './inputEvidence';
 import type { TensorFlowFiles } from './modelFiles';
 import { inputShapeOf, networkInput, withSize } from './onnx/networkInput';
-import { graphCandidates } from './onnx/networkOutputs';
+import { networkOutputs } from './onnx/networkOutputs';
 import { readBeginning, readModel, type ReadModel } from './onnx/readGraph';
 import { chooseOutput } from './outputs';
 import type { KnownScores } from './tensorflow/network';
@@ -34,12 +33,10 @@ export async function readEvidence(files: TensorFlowFiles): Promise<Evidence> {
   const whole = await attempt(() => withTypes(model, files));
   if (whole === undefined) return { input, scores: { values } };
   const { graph, types } = whole;
-  const choice = chooseOutput(
-    graphCandidates(graph, types, model, 1),
-    files.description.spec.output,
-    files.description.labels.length,
-  );
-  const { activation, warnings } = stripActivation({ ...graph, outputs: [graph.outputs[choice.index]!] }, types);
+  const outputs = networkOutputs(graph, types, model, 1);
+  const { spec, labels } = files.description;
+  const choice = chooseOutput(outputs, spec.output, labels.length);
+  const { activation, warnings } = outputs[choice.index]!.stripped;
   return { input, scores: { choice: { ...choice, warnings: [...choice.warnings, ...warnings] }, activation, values } };
 }
 

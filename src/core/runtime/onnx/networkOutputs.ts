@@ -3,7 +3,7 @@ import type { Graph } from '../../graph/graph';
 import { ancestorsOf, producersOf } from '../../graph/inspect/producers';
 import { SAME_ORDER, type Types } from '../../graph/inspect/scoreTail';
 import { scoreValues } from '../../graph/inspect/scoreValues';
-import { stripActivation } from '../../graph/passes/stripActivation';
+import { stripActivation, type Stripped } from '../../graph/passes/stripActivation';
 import { looksLikeScores, scoresOf, type OutputCandidate } from '../outputs';
 import type { ReadModel } from './readGraph';
 
@@ -15,18 +15,25 @@ export function withNamedValue(graph: Graph, wanted: string | undefined, aliases
   return isWithin ? { ...graph, outputs: [...graph.outputs, wanted] } : graph;
 }
 
+/** An output, and the network that puts out its scores alone, its final activation taken off. */
+export interface NetworkOutput extends OutputCandidate {
+  readonly stripped: Stripped;
+}
+
 /** The outputs of a network whose every shape is known at the batch size `unit`. */
-export function graphCandidates(
+export function networkOutputs(
   graph: Graph,
   types: Types,
   { aliases }: Pick<ReadModel, 'aliases'>,
   unit: number,
-): readonly OutputCandidate[] {
-  const candidates = graph.outputs.map((name): OutputCandidate => {
+): readonly NetworkOutput[] {
+  const candidates = graph.outputs.map((name): NetworkOutput => {
     const type = types.get(name);
-    const { activation, values } = stripActivation({ ...graph, outputs: [name] }, types, unit);
+    const stripped = stripActivation({ ...graph, outputs: [name] }, types, unit);
+    const { activation, values } = stripped;
     return {
       name,
+      stripped,
       aliases: aliases.get(name) ?? [],
       ...(type && { shape: type.shape, isInteger: type.type !== 'float32' && type.type !== 'bool' }),
       isFinal: activation !== 'logits' || values === 'unit',
@@ -48,7 +55,10 @@ export function declaredCandidates({ graph, declared, aliases }: ReadModel): rea
 }
 
 /** The candidates, with those marked that scores are made of (features), and that are made of scores (the largest of them). */
-function withFeeders(graph: Graph, candidates: readonly OutputCandidate[]): readonly OutputCandidate[] {
+function withFeeders<Candidate extends OutputCandidate>(
+  graph: Graph,
+  candidates: readonly Candidate[],
+): readonly Candidate[] {
   if (candidates.length === 1) return candidates;
   const producers = producersOf(graph);
   const made = new Map(candidates.map(({ name }) => [name, ancestorsOf(name, producers)]));
