@@ -19,7 +19,11 @@ const BASELINE_CHOICES: readonly Option<BaselineKind>[] = [
 const RULE_CHOICES: readonly Option<QuadratureRule>[] = [
   { id: 'gauss-legendre', label: 'Gauss–Legendre', description: 'Exact for polynomials of degree below 2 · steps.' },
   { id: 'riemann-middle', label: 'Riemann, middle', description: 'The middle of equal pieces.' },
-  { id: 'riemann-trapezoid', label: 'Riemann, trapezoid', description: 'Equally spaced, the ends counted half.' },
+  {
+    id: 'riemann-trapezoid',
+    label: 'Riemann, trapezoid',
+    description: "Equally spaced, the ends counted half (the true rule: Captum's sums to (n − 1)/n).",
+  },
   { id: 'riemann-left', label: 'Riemann, left', description: 'The beginning of equal pieces.' },
   { id: 'riemann-right', label: 'Riemann, right', description: 'The end of equal pieces.' },
 ];
