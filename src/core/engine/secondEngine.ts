@@ -22,6 +22,7 @@ export async function loadSecond(
   const { threads, tensorflowModule } = request;
   const options = (engine: EngineId) => ({
     engine,
+    unjudged: true,
     ...(threads === undefined ? {} : { threads }),
     ...(tensorflowModule === undefined ? {} : { tensorflowModule }),
     ...(job?.signal === undefined ? {} : { signal: job.signal }),

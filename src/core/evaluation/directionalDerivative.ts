@@ -9,7 +9,7 @@ const LARGEST_ROUNDING = 0.1;
 /** Half a unit in the last place of float32, relative. */
 const HALF_UNIT = 2 ** -24;
 /** Error of a score, after a network of float32 sums. */
-const SCORE_ERROR = 16 * HALF_UNIT;
+export const SCORE_ERROR = 16 * HALF_UNIT;
 
 export interface DifferenceOptions {
   /** By how much the pixel that changes most is moved, in the order in which they are tried. */
@@ -70,7 +70,7 @@ function run(classifier: Classifier, picture: PixelImage, data: Float32Array): P
 }
 
 /** From the scores alone, without the code that is checked. */
-function objectiveValue({ logits, probabilities }: Scores, objective: Objective): number {
+export function objectiveValue({ logits, probabilities }: Scores, objective: Objective): number {
   if (objective.kind === 'cross-entropy') return -Math.log(probabilities[objective.label]!);
   const c = objective.classIndex;
   if (objective.kind === 'logit') return logits[c]!;

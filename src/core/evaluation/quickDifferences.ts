@@ -1,4 +1,4 @@
-import type { PixelImage } from '../image/pixels';
+import type { ImageBatch, PixelImage } from '../image/pixels';
 import { batchOf } from '../image/pixels';
 import { countNonFinite } from '../method/numbers';
 import type { Classifier, Objective } from '../model/classifier';
@@ -19,13 +19,12 @@ export function quickPictures(input: Pick<ModelInput, 'height' | 'width' | 'chan
   return [smooth, noise];
 }
 
-/**
- * By how much, relative, gradients differ from central differences of scores at worst: of the top logit of one picture and the
- * cross-entropy of the second class of another, differentiated in one batch, each along the whole gradient, its part at the border
- * and its part on every other pixel (a padding or a stride that is differentiated wrongly hides in the whole). Rounding is granted.
- * Infinite for gradients that are not finite; undefined where no gradient is large enough to be told from rounding.
- */
-export async function worstDifference(classifier: Classifier): Promise<number | undefined> {
+/** {@link quickPictures} in one batch, each with an objective of its own: the top logit, and the cross-entropy of the second class. */
+export async function quickProbes(classifier: Classifier): Promise<{
+  readonly pictures: readonly [PixelImage, PixelImage];
+  readonly objectives: readonly Objective[];
+  readonly images: ImageBatch;
+}> {
   const pictures = quickPictures(classifier.info.input);
   const objectives: Objective[] = [];
   for (const [index, picture] of pictures.entries()) {
@@ -33,14 +32,25 @@ export async function worstDifference(classifier: Classifier): Promise<number | 
     objectives.push(objectiveFor(logits, index));
   }
   const [{ data: first, ...shape }, { data: second }] = pictures;
-  const size = first.length;
-  const data = new Float32Array(2 * size);
+  const data = new Float32Array(2 * first.length);
   data.set(first);
-  data.set(second, size);
-  const { gradient: both } = await classifier.gradient({ ...shape, data, count: 2 }, objectives);
+  data.set(second, first.length);
+  return { pictures, objectives, images: { ...shape, data, count: 2 } };
+}
+
+/**
+ * By how much, relative, gradients differ from central differences of scores at worst: those of {@link quickProbes}, differentiated
+ * in one batch, each along the whole gradient, its part at the border and its part on every other pixel (a padding or a stride that
+ * is differentiated wrongly hides in the whole). Rounding is granted.
+ * Infinite for gradients that are not finite; undefined where no gradient is large enough to be told from rounding.
+ */
+export async function worstDifference(classifier: Classifier): Promise<number | undefined> {
+  const { pictures, objectives, images } = await quickProbes(classifier);
+  const { gradient: both } = await classifier.gradient(images, objectives);
   if (countNonFinite(both) > 0) return Infinity;
   let worst: number | undefined;
   for (const [index, picture] of pictures.entries()) {
+    const size = picture.data.length;
     const gradient = both.slice(index * size, (index + 1) * size);
     for (const isInPart of PARTS) {
       const direction = gradient.map((value, at) => (isInPart(placeOf(at, picture), picture) ? value : 0));

@@ -9,6 +9,8 @@ export interface LoadOptions extends EngineOptions {
   readonly engine: EngineChoice;
   /** Run an ONNX file as it is, for predictions alone: what others can be held to. */
   readonly asFile?: boolean;
+  /** Do not hold the gradient of an engine that was chosen by name to differences: the caller does. */
+  readonly unjudged?: boolean;
   readonly signal?: AbortSignal;
   /** Called with done ≤ total as files are read and the model is built. */
   readonly progress?: (done: number, total: number) => void;
@@ -21,7 +23,7 @@ const STEPS = 2;
  *
  * Reads nothing but the model's own folder (and what the reference names), never the network. `engine: 'auto'` takes ONNX Runtime
  * where it can run and differentiate the model, else TensorFlow.js's fastest backend that can and whose gradient agrees with
- * differences of its scores; `info.engineReason` says why.
+ * differences of its scores; `info.engineReason` says why. An engine of TensorFlow.js that is chosen by name is held to them too.
  * Throws `UserError` `file-missing`, `model-unreadable`, `model-unsupported`, `model-spec`, `engine-unavailable`; `CancelledError`.
  */
 export async function loadClassifier(reference: ModelReference, options: LoadOptions): Promise<Classifier> {
@@ -44,8 +46,8 @@ async function build(files: ModelFiles, reference: ModelReference, options: Load
     return loadOnnx(files, reference, { reason, threads: options.threads, mustDifferentiate: false, asFile });
   }
   if (options.engine !== 'auto') {
-    const { loadTensorFlowFiles } = await import('./tensorflow/loadTensorFlow');
-    return loadTensorFlowFiles(files, reference, options);
+    const { loadChosen } = await import('./chosenEngine');
+    return loadChosen(files, reference, options);
   }
   let refusal: unknown;
   try {

@@ -191,7 +191,8 @@ describe('a model check', () => {
     [1e-3, 1, 'warning'],
     [1e-1, 1, 'failed'],
     [0, 0.995, 'warning'],
-    [0, 0.9, 'failed'],
+    [0, 0.9, 'warning'],
+    [1e-3, 0.9, 'failed'],
   ] as const)('compares engines: scores off by %f, gradient turned to cosine %f: %s', async (off, cosine, expected) => {
     const scaled = changeScores((logits) => logits.forEach((z, k) => (logits[k] = z * (1 + off))));
     const turned = changeGradient((gradient) => turn(gradient, cosine));
@@ -199,6 +200,44 @@ describe('a model check', () => {
     expect(found['second-engine'].status).toBe(expected);
     expect(found['second-engine'].numbers.gradientCosine).toBeCloseTo(cosine, 5);
     expect(found['second-engine'].numbers.scoreDifference).toBeCloseTo(off, 6);
+  });
+
+  it.each([
+    [0.995, 0.0999],
+    [0.9, 0.447],
+    [-1, 2],
+  ])('says that the second engine is off where its gradient is turned to cosine %f', async (cosine, off) => {
+    const other = classifier(
+      changeGradient((gradient) => turn(gradient, cosine)),
+      { engine: 'wasm' },
+    );
+    const { sentence, numbers, status } = (await check(classifier(), other))['second-engine'];
+    expect(status).toBe('warning');
+    expect(sentence).toMatch(
+      /^The engines (\w+) and wasm differ: .* The second engine is off, not \1, whose numbers hold/,
+    );
+    expect(sentence).not.toContain('report');
+    expect(numbers.secondGradientOff! / off).toBeCloseTo(1, 1);
+    expect(numbers.gradientOff).toBeLessThan(0.01);
+  });
+
+  it('fails only where the first engine is off, or both are', async () => {
+    const turned = (cosine: number) => changeGradient((gradient) => turn(gradient, cosine));
+    const ours = (await check(classifier(turned(0.9)), classifier({}, { engine: 'wasm' })))['second-engine'];
+    expect(ours).toMatchObject({
+      status: 'failed',
+      sentence: expect.stringMatching(
+        /The engine (\w+) is off: .* of \1 is off by 4[0-9] %.*; please report/,
+      ) as unknown,
+    });
+    expect(ours.numbers.secondGradientOff).toBeLessThan(0.01);
+    const both = await check(classifier(turned(0.9)), classifier(turned(-0.5), { engine: 'wasm' }));
+    expect(both['second-engine']).toMatchObject({
+      status: 'failed',
+      sentence: expect.stringContaining('Both are off') as unknown,
+    });
+    const slightly = await check(classifier(turned(0.998)), classifier({}, { engine: 'wasm' }));
+    expect(slightly['second-engine'].status).toBe('warning');
   });
 
   it('says why there is no second opinion', async () => {
