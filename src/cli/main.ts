@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
 import { createService } from '../core/engine/localService';
-import { createTrainingService } from '../core/engine/training/localTrainingService';
 import { CancelledError } from '../core/errors';
 import { holdingThread } from '../core/interrupts';
 import { switchTelemetryOff } from '../core/runtime/onnx/telemetry';
@@ -20,6 +19,7 @@ import type { ExitStatus } from './report';
 import { reportFailure } from './report';
 import type { Session } from './session';
 import { prepareStreams, writeResult } from './terminal';
+import { createTraining } from './training';
 
 async function run(): Promise<ExitStatus> {
   const interrupt = createInterrupt();
@@ -27,7 +27,7 @@ async function run(): Promise<ExitStatus> {
   const failures: ExitStatus[] = [];
   const progress = createProgress();
   const service = createService();
-  const training = createTrainingService();
+  const training = createTraining();
   const session: Session = {
     service,
     training,

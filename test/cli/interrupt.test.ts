@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { GraphBuilder } from '../../src/core/graph/builder';
 import { operators } from '../../src/core/graph/ops/registry';
 import { floats } from '../../src/core/graph/tensor';
 import { writeOnnx } from '../../src/core/graph/write/onnx';
+import { createRandom } from '../../src/core/random';
 import { endless } from '../core/runtime/controlFlow';
 import type { Bundle } from '../engine/support/bundle';
 import { bundleProgram, projectRoot, wasmFiles } from '../engine/support/bundle';
@@ -132,5 +133,84 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     expect(child.signalCode).toBeNull();
     child.kill('SIGINT');
     expect(await end).toBe(130);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('Ctrl-C in a training', () => {
+  const random = createRandom(8);
+  const SIDE = 16;
+  const plan = ['data', '--architecture', 'deep-network', '--batch-size', '8', '--epochs', '120', '--threads', '1'];
+
+  beforeAll(async () => {
+    for (let index = 0; index < 80; index++) {
+      const bytes = Array.from(
+        { length: SIDE ** 2 },
+        (_, place) => 150 * random() + 90 * Number(place % 2 === index % 2),
+      );
+      await writeGreyPng(at('data', index % 2 === 0 ? 'even' : 'odd', `${index}.png`), bytes, SIDE, SIDE);
+    }
+  });
+
+  function train(...values: string[]): { readonly child: ChildProcess; readonly said: () => string } {
+    const child = start('train', ...values);
+    let text = '';
+    child.stderr!.on('data', (more: Buffer) => (text += more.toString()));
+    return { child, said: () => text };
+  }
+
+  /** The process that trains, once `file` of the run is there. */
+  async function trainerOf(run: string, file: string): Promise<number> {
+    for (;;) {
+      const text =
+        existsSync(at(run, file)) && existsSync(at(run, 'run.lock')) && readFileSync(at(run, 'run.lock'), 'utf8');
+      if (text) return (JSON.parse(text) as { pid: number }).pid;
+      await setTimeout(5);
+    }
+  }
+
+  async function isGone(pid: number): Promise<boolean> {
+    for (let turn = 0; turn < 100; turn++)
+      try {
+        process.kill(pid, 0);
+        await setTimeout(50);
+      } catch {
+        return true;
+      }
+    return false;
+  }
+
+  it('gives up a minibatch that does not end, and the run goes on as if it had', { timeout: 600_000 }, async () => {
+    expect(await ended(train(...plan, '--out', 'whole').child)).toBe(0);
+    for (const values of [
+      [...plan, '--out', 'cut'],
+      ['--continue', 'cut'],
+      ['--continue', 'cut'],
+    ]) {
+      const { child, said } = train(...values);
+      const trainer = await trainerOf('cut', 'state/state.bin');
+      await setTimeout(1500 * random());
+      process.kill(trainer, 'SIGSTOP');
+      const { status, took } = await interruptAfter(child, 0);
+      expect(status).toBe(130);
+      expect(took).toBeLessThan(BOUND);
+      expect(said()).toMatch(
+        /^Stopping; .*\nStopped after minibatch \d+ of 960; the run is as its state was last kept\.$/m,
+      );
+      expect(await isGone(trainer)).toBe(true);
+      const left = readdirSync(at('cut'), { recursive: true, encoding: 'utf8' });
+      expect(left.filter((name) => /lock|tmp/.test(name))).toEqual([]);
+    }
+    expect(await ended(train('--continue', 'cut').child)).toBe(0);
+    for (const name of ['model/weights.bin', 'minibatches.csv'])
+      expect(readFileSync(at('cut', name)).equals(readFileSync(at('whole', name))), name).toBe(true);
+  });
+
+  it('before there is a state leaves nothing, so that the folder can be taken again', async () => {
+    const { child, said } = train(...plan, '--out', 'early');
+    process.kill(await trainerOf('early', 'run.lock'), 'SIGSTOP');
+    expect(existsSync(at('early', 'state', 'state.bin'))).toBe(false);
+    expect((await interruptAfter(child, 0)).status).toBe(130);
+    expect(said()).toMatch(/^Cancelled\.$/m);
+    expect(existsSync(at('early'))).toBe(false);
   });
 });

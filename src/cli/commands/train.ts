@@ -12,7 +12,7 @@ import { createTrainingProgress } from '../trainingProgress';
 import type { TrainOptions } from '../trainOptions';
 import { addTrainOptions, newRunRequest } from '../trainOptions';
 
-/** `train`: trains a network, or goes on with a run; Ctrl-C stops and keeps everything. */
+/** `train`: trains a network, or goes on with a run; Ctrl-C stops it within a second, see `cli/training`. */
 export function addTrainCommand(program: Command, session: Session): void {
   addTrainOptions(program.command('train'))
     .description('train a network on labelled images, watching how attribution forms')
@@ -22,8 +22,7 @@ export function addTrainCommand(program: Command, session: Session): void {
     );
 }
 
-const STOPPING =
-  'Stopping after this minibatch and keeping the state; Ctrl-C once more ends at once, from the last kept state.\n';
+const STOPPING = 'Stopping; a minibatch that is not done within half a second is given up.\n';
 
 /** What may stand beside `--continue`: everything else is the run's own. */
 const WITH_CONTINUE = ['continue', 'json'];
@@ -56,7 +55,10 @@ async function run(session: Session, request: TrainRequest, { json }: TrainOptio
     .finally(() => progress.clear());
   const { folder } = request;
   progress.warn(record);
-  const model = modelPath(folder);
+  // The process of a training that was stopped does not say why, unless it was given up.
+  const isGivenUp = record.status === 'stopped' && record.message !== undefined;
+  // What is there may be older than the state.
+  const model = isGivenUp ? undefined : modelPath(folder);
   if (json) writeJson(session, documentOf(record, folder, model));
   else session.write(describe(record, folder, model));
   if (record.status === 'failed') {
@@ -64,7 +66,8 @@ async function run(session: Session, request: TrainRequest, { json }: TrainOptio
     session.fail(2);
   }
   if (record.status === 'stopped') {
-    sayLine(`Stopped after minibatch ${record.step} of ${record.steps}; everything is kept.`);
+    const what = isGivenUp ? 'the run is as its state was last kept' : 'everything is kept';
+    sayLine(`Stopped after minibatch ${record.step} of ${record.steps}; ${what}.`);
     sayLine(`Go on with: gradient-lens train --continue ${quoted(folder)}`);
     session.fail(130);
   }

@@ -62,9 +62,11 @@ export function serveEngine(service: EngineService, training?: LocalTrainingServ
     answer(trainingCalls.architectures, () => training.architectures());
     answer(trainingCalls.dataset, (request, job) => training.dataset(request, job));
     answer(trainingCalls.network, (request) => training.network(request));
-    answerWith(trainingCalls.train, trainingEvents, (request, signal, report) =>
-      training.train(request, { signal, ...(report && { report }) }),
-    );
+    answerWith(trainingCalls.train, trainingEvents, (request, signal, report) => {
+      // A terminal sends Ctrl-C to this process too; what becomes of a training is its parent's to say.
+      process.on('SIGINT', ignore);
+      return training.train(request, { signal, ...(report && { report }) });
+    });
     answer(trainingCalls.control, async (request) => {
       await training.control(request);
       return null;
@@ -82,6 +84,8 @@ export function serveEngine(service: EngineService, training?: LocalTrainingServ
   });
   connection.listen();
 }
+
+const ignore = (): void => undefined;
 
 function abortSignalOf(token: CancellationToken): AbortSignal {
   const controller = new AbortController();

@@ -102,7 +102,7 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
     return seconds;
   }
 
-  async function note(change: Partial<RunRecord> = {}): Promise<void> {
+  async function putRecord(change: Partial<RunRecord>): Promise<void> {
     const { step, seconds, epochs } = ledger.state;
     const { imagesPerSecond } = ledger;
     current = {
@@ -119,6 +119,10 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
     };
     await output.record(current);
     last.record = performance.now();
+  }
+
+  async function note(change: Partial<RunRecord> = {}): Promise<void> {
+    await putRecord(change);
     if (change.status === undefined && toldLeftOut === leftOut.count) return;
     toldLeftOut = leftOut.count;
     reporter.tell({ kind: 'record', record: current });
@@ -236,12 +240,22 @@ export async function trainNetwork(parts: TrainerParts, record: RunRecord): Prom
     await keepState();
     reporter.flush();
     ledger.spend(lap(), 'training');
+    if (status === 'stopped') {
+      await leave();
+      // Whoever stopped it may not wait for the test.
+      await putRecord({ status, finished: new Date().toISOString() });
+    }
     const test = sets.test.count > 0 ? await measure(sets.test, control.wish !== 'stop') : undefined;
     ledger.spend(lap(), 'other');
+    if (status === 'finished') await leave();
+    await note({ status, finished: new Date().toISOString(), ...(test && { test }) });
+  }
+
+  /** Leaves what was trained. */
+  async function leave(): Promise<void> {
     await output.model();
     await output.maps(current);
     await output.close(lastFrame);
-    await note({ status, finished: new Date().toISOString(), ...(test && { test }) });
   }
 
   /** What was reached before stays as it was kept. */

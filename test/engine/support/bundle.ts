@@ -13,6 +13,8 @@ export interface Bundle {
   readonly remove: () => void;
 }
 
+const COMMAND_LINE = 'src/cli/main.ts';
+
 /**
  * Bundles one program into a folder of its own inside the project, where the packages that stay outside are found.
  * `assets`: files of the product's `dist` folder that it needs beside it.
@@ -25,6 +27,7 @@ export async function bundleProgram(entryPoint: string, assets: readonly string[
     absWorkingDir: projectRoot,
     entryPoints: {
       program: entryPoint,
+      ...(entryPoint === COMMAND_LINE && { engine: 'src/core/engine/process.ts' }),
       sessionThread: 'src/core/runtime/onnx/training/sessionThread.ts',
       isolatedProcess: 'src/core/runtime/onnx/isolated/isolatedProcess.ts',
     },

@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { UserError } from '../../errors';
-import type { EngineChildOptions } from '../engineChild';
 import { createEngineRequests } from '../engineRequests';
 import { trainingCalls } from './protocol';
 import type { TrainingService } from './service';
-import type { TrainingProcess } from './trainingProcess';
+import type { TrainingProcess, TrainingProcessOptions } from './trainingProcess';
 import { startTrainingProcess } from './trainingProcess';
 
 /** The training service in processes of their own: one for each training, and one that reads. */
@@ -19,7 +18,7 @@ export interface TrainingClient extends TrainingService {
  * A client of engine processes (`enginePath`: the bundled `process.ts`). An aborted training stops gracefully and still gives
  * its record; if its process dies, `train` rejects with a `UserError('training-failed')` and the run can be continued.
  */
-export function createTrainingClient(options: EngineChildOptions): TrainingClient {
+export function createTrainingClient(options: TrainingProcessOptions): TrainingClient {
   const reading = createEngineRequests(options);
   const { ask } = reading;
   const training = new Map<string, TrainingProcess>();

@@ -1,5 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { CancelledError, UserError } from '../../errors';
+import { removeUnpacked } from '../../training/data/packed/unpack';
+import { leaveRun } from '../../training/run/leaveRun';
 import type { RunRecord } from '../../training/run/record';
 import type { EngineChildOptions, EngineEnd } from '../engineChild';
 import { startEngineChild } from '../engineChild';
@@ -18,12 +21,22 @@ export interface TrainingProcess {
   dispose(): Promise<void>;
 }
 
+export interface TrainingProcessOptions extends EngineChildOptions {
+  /**
+   * Milliseconds that an aborted training has to stop by itself; then its process is ended and `train` gives the record of the run as
+   * its last kept state has it, or rejects with `CancelledError` where there is none. Absent: as long as it takes.
+   */
+  readonly stopGraceMilliseconds?: number;
+}
+
 const PROGRESS_TOKEN = 1;
 /** A training that is left has so many milliseconds to stop. */
 const LEAVING = 15_000;
+/** A process that is ended while the system writes for it is not gone before that is written. */
+const DYING = 150;
 
 export function startTrainingProcess(
-  options: EngineChildOptions,
+  options: TrainingProcessOptions,
   request: TrainRequest,
   job: TrainJob,
 ): TrainingProcess {
@@ -41,23 +54,47 @@ export function startTrainingProcess(
     connection.dispose();
   });
 
+  const end = () => child.process.kill('SIGKILL');
+  let isLeft = false;
+  /** Ends the process in the middle of what it does. */
+  async function leave(): Promise<RunRecord> {
+    isLeft = true;
+    isLeaving = true;
+    end();
+    await Promise.race([ended, wait(DYING)]);
+    const { pid } = child.process;
+    const record = pid === undefined ? undefined : await leaveRun(request.folder, pid, 'name' in request);
+    await removeUnpacked();
+    if (record === undefined) throw new CancelledError();
+    return record;
+  }
+
   let isDone = false;
   async function train(): Promise<RunRecord> {
-    const stop = () => cancellation.cancel();
+    let timer: NodeJS.Timeout | undefined;
+    let giveUp: (value: undefined) => void = () => undefined;
+    const overdue = new Promise<undefined>((resolve) => (giveUp = resolve));
+    const stop = () => {
+      cancellation.cancel();
+      const { stopGraceMilliseconds: grace } = options;
+      if (grace !== undefined) timer = setTimeout(() => giveUp(undefined), grace);
+    };
     if (report) connection.onProgress(trainingEvents, PROGRESS_TOKEN, report);
     try {
       const call = { request, ...(report && { progressToken: PROGRESS_TOKEN }) };
       const answer = connection.sendRequest(trainingCalls.train, call, cancellation.token);
       if (signal?.aborted) stop();
       else signal?.addEventListener('abort', stop, { once: true });
-      return await answer;
-    } catch (error) {
-      throw failure ?? fromWireError(error);
+      const outcome = answer.catch((error: unknown) => {
+        throw failure ?? fromWireError(error);
+      });
+      return (await Promise.race([outcome, overdue])) ?? (await leave());
     } finally {
       isDone = true;
+      clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
-      child.process.kill('SIGKILL');
-      await ended;
+      end();
+      if (!isLeft) await ended;
     }
   }
 

@@ -49,8 +49,19 @@ export async function lockRun(folder: string): Promise<RunLock> {
       const now = new Date();
       await utimes(file, now, now).catch(() => undefined);
     },
-    release: () => rm(file, { force: true }),
+    release: () => unlockRun(folder),
   };
+}
+
+/** Whether the run in `folder` was locked by this process of this machine, living or not. */
+export async function isLockOf(folder: string, pid: number): Promise<boolean> {
+  const holder = await readFile(path.join(folder, LOCK_FILE), 'utf8').then(readHolder, () => undefined);
+  return holder?.pid === pid && holder.host === hostname();
+}
+
+/** Takes the lock off a run. */
+export function unlockRun(folder: string): Promise<void> {
+  return rm(path.join(folder, LOCK_FILE), { force: true });
 }
 
 /** Whether a living process trains the run in `folder`. */

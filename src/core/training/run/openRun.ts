@@ -40,6 +40,13 @@ export async function openRun(folder: string): Promise<RunContents> {
   };
 }
 
+/** The record of a run whose process ended in the middle; undefined where it had no state yet. Throws `UserError('training-failed')`. */
+export async function endedRecord(folder: string): Promise<RunRecord | undefined> {
+  const record = await readRecord(folder);
+  const state = await keptState(folder);
+  return state && afterDeath(record, state);
+}
+
 /** Whether a run that nobody trains can go on. */
 export function isContinuable({ status, diverged, steps }: RunRecord, state: RunState | undefined): boolean {
   return status !== 'finished' && diverged !== true && state !== undefined && state.step <= steps;

@@ -77,12 +77,17 @@ export async function inNewFolder<T>(folder: string, work: () => Promise<T>): Pr
 /** Whether there was no record, and what the run wrote is gone. */
 async function removeUnlessRun(folder: string): Promise<boolean> {
   if (await hasOwn(folder, RECORD_FILE)) return false;
-  await removeTemporary(folder);
-  for (const name of OWN_NAMES) await rm(path.join(folder, name), { recursive: true, force: true });
+  await removeRun(folder);
   return true;
 }
 
-const OWN_NAMES = [...Object.values(FOLDERS), FRAMES_FILE, 'minibatches.csv', 'epochs.csv'];
+/** Removes what a run wrote into its folder, but for the lock. */
+export async function removeRun(folder: string): Promise<void> {
+  await removeTemporary(folder);
+  for (const name of OWN_NAMES) await rm(path.join(folder, name), { recursive: true, force: true });
+}
+
+const OWN_NAMES = [...Object.values(FOLDERS), FRAMES_FILE, 'minibatches.csv', 'epochs.csv', RECORD_FILE];
 
 /** Writes what a new run needs to go on later: its network as it begins and its watched images. */
 export async function writeSetup(

@@ -122,7 +122,7 @@ function noRoom(name: string, bytes: number): Error {
 }
 
 /** Removes what processes left unpacked that are no more. */
-async function removeUnpacked(): Promise<void> {
+export async function removeUnpacked(): Promise<void> {
   for (const name of await readdir(os.tmpdir()).catch(() => [])) {
     const pid = Number(/^gradient-lens-unpacked-(\d+)-/.exec(name)?.[1] ?? NaN);
     if (!Number.isSafeInteger(pid) || pid <= 0 || isAlive(pid)) continue;
