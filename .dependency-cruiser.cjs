@@ -29,7 +29,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot:
-          '^src/core/(errors|random|attribution|attack|evaluation|method|model/(classifier|modelInfo)|image/pixels|render|result)',
+          '^src/core/(errors|schema|random|attribution|attack|evaluation|method|model/(classifier|modelInfo)|image/pixels|render|result)',
       },
     },
     {
@@ -39,7 +39,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot:
-          '^src/core/(errors|random|training|attribution|attack|evaluation|method|model/(classifier|modelInfo|labels|preprocessing)|files|image|render|result)',
+          '^src/core/(errors|schema|random|training|attribution|attack|evaluation|method|model/(classifier|modelInfo|labels|preprocessing)|files|image|render|result)',
       },
     },
     {
@@ -49,10 +49,22 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/core/(graph/|files/|errors)' },
     },
     {
+      name: 'schema-knows-no-other',
+      severity: 'error',
+      from: { path: '^src/core/schema/' },
+      to: { path: '^src/', pathNot: '^src/core/(schema/|errors)' },
+    },
+    {
+      name: 'only-schema-names-its-library',
+      severity: 'error',
+      from: { path: '^(src|webview-ui)/', pathNot: '^src/core/schema/' },
+      to: { path: 'node_modules/valibot' },
+    },
+    {
       name: 'render-is-pure',
       severity: 'error',
       from: { path: '^src/core/render/' },
-      to: { path: '^src/', pathNot: '^src/core/(render/|image/pixels|result/record|errors)' },
+      to: { path: '^src/', pathNot: '^src/core/(render/|schema/|image/pixels|result/record|errors)' },
     },
     {
       name: 'extension-uses-the-client',
@@ -61,7 +73,7 @@ module.exports = {
       to: {
         path: core,
         pathNot:
-          '^src/core/(errors|printable|engine/(client|service|protocol|training/(client|service))|image/(pixels|npy)|method/|attribution/method|attack/method|model/(classifier|modelInfo)|render/(view|defaultView)|result/|training/(options|integrate/parameters))',
+          '^src/core/(errors|printable|schema/|engine/(client|service|protocol|training/(client|service))|image/(pixels|npy)|method/|attribution/method|attack/method|model/(classifier|modelInfo)|render/(view|defaultView)|result/|training/(options|data/dataset|run/record|integrate/parameters))',
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -75,7 +87,11 @@ module.exports = {
       name: 'page-knows-render-and-protocol',
       severity: 'error',
       from: { path: '^webview-ui/' },
-      to: { path: '^src/', pathNot: '^src/(protocol/|core/render/)', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(protocol/|core/(render|schema)/|core/training/(options|steps|data/dataset))',
+        dependencyTypesNot: ['type-only'],
+      },
     },
   ],
   options: {

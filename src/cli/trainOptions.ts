@@ -5,9 +5,11 @@ import type { TrainRequest } from '../core/engine/training/service';
 import { UserError } from '../core/errors';
 import type { EngineChoice } from '../core/model/modelInfo';
 import { architectures } from '../core/training/architectures/registry';
+import { check } from '../core/schema/check';
 import type { DatasetRequest } from '../core/training/data/dataset';
+import { datasetRequest } from '../core/training/data/dataset';
 import type { CheckpointSchedule, OptimizerOptions, TrainingOptions, WatchOptions } from '../core/training/options';
-import { DEFAULT_TRAINING } from '../core/training/options';
+import { DEFAULT_TRAINING, trainingOptions } from '../core/training/options';
 import { addEngineOptions, addJsonOption, collect, parseNumber } from './options';
 
 export interface TrainOptions {
@@ -28,10 +30,10 @@ export interface TrainOptions {
   readonly limit?: number;
   readonly followLinks?: boolean;
   readonly classes?: string;
-  readonly color?: 'rgb' | 'grayscale';
+  readonly color?: NonNullable<DatasetRequest['color']>;
   readonly height?: number;
   readonly width?: number;
-  readonly resize?: 'stretch' | 'center-crop' | 'pad';
+  readonly resize?: NonNullable<DatasetRequest['resize']>;
   readonly validation: number;
   readonly flip?: boolean;
   readonly shift: number;
@@ -46,14 +48,16 @@ export interface TrainOptions {
 }
 
 const { optimizer, augmentation, watch, ...defaults } = DEFAULT_TRAINING;
+const { entries } = trainingOptions;
 /** Steps that are not scaled by their history must be larger. */
 const PLAIN_LEARNING_RATE = 0.01;
 
 export function addTrainOptions(command: Command): Command {
-  const choice = (flags: string, text: string, choices: readonly string[]) => new Option(flags, text).choices(choices);
+  const oneOf = (flags: string, text: string, { options }: { readonly options: readonly string[] }) =>
+    new Option(flags, text).choices(options);
   const ids = architectures.map(({ id }) => id);
   command
-    .addOption(choice('--architecture <id>', 'network to train from nothing', ids))
+    .addOption(oneOf('--architecture <id>', 'network to train from nothing', { options: ids }))
     .option('--model <file>', 'a TensorFlow.js or Keras layers model to go on with')
     .option('--fresh', 'new random weights for --model')
     .option('--epochs <n>', 'how often all images are seen', parseNumber, defaults.epochs)
@@ -63,20 +67,28 @@ export function addTrainOptions(command: Command): Command {
       `step size (default: ${optimizer.learningRate}, ${PLAIN_LEARNING_RATE} for sgd and momentum)`,
       parseNumber,
     )
-    .addOption(choice('--optimizer <kind>', 'how weights move', ['sgd', 'momentum', 'adam']).default(optimizer.kind))
+    .addOption(oneOf('--optimizer <kind>', 'how weights move', entries.optimizer.entries.kind).default(optimizer.kind))
     .option('--momentum <x>', 'of the optimizer momentum', parseNumber, optimizer.momentum)
     .option('--weight-decay <x>', 'decoupled, of kernels', parseNumber, optimizer.weightDecay)
-    .addOption(choice('--schedule <kind>', 'of the learning rate', ['constant', 'cosine']).default(optimizer.schedule))
+    .addOption(
+      oneOf('--schedule <kind>', 'of the learning rate', entries.optimizer.entries.schedule).default(
+        optimizer.schedule,
+      ),
+    )
     .option('--watch <image>', 'an image to watch, repeatable', collect)
     .option('--watch-every <k>', 'watch after every k-th minibatch', parseNumber, watch.every)
-    .addOption(choice('--score-of <class>', 'whose score is watched', ['predicted', 'label']).default(watch.scoreOf))
+    .addOption(
+      oneOf('--score-of <class>', 'whose score is watched', entries.watch.entries.scoreOf).default(watch.scoreOf),
+    )
     .option('--limit <n>', 'at most so many training images', parseNumber)
     .option('--classes <a,b>', 'only these classes')
     .option('--follow-links', 'follow links that lead out of the data set')
-    .addOption(choice('--color <kind>', 'colour of the images (default: their own)', ['rgb', 'grayscale']))
+    .addOption(
+      oneOf('--color <kind>', 'colour of the images (default: their own)', datasetRequest.entries.color.wrapped),
+    )
     .option('--height <n>', 'height of the images (default: their own, at most 256)', parseNumber)
     .option('--width <n>', 'width of the images', parseNumber)
-    .addOption(choice('--resize <mode>', 'how they are brought to it', ['stretch', 'center-crop', 'pad']))
+    .addOption(oneOf('--resize <mode>', 'how they are brought to it', datasetRequest.entries.resize.wrapped))
     .option('--validation <share>', 'share held out to validate', parseNumber, defaults.validationShare)
     .option('--flip', 'mirror every other image')
     .option('--shift <share>', 'move images by up to this share', parseNumber, augmentation.shift)
@@ -88,7 +100,7 @@ export function addTrainOptions(command: Command): Command {
   return addJsonOption(addEngineOptions(command));
 }
 
-/** What `train` is asked for. Throws `UserError('usage')` for what is missing or too much. */
+/** What `train` is asked for. Throws `UserError`: `usage` for what is missing or too much, `parameter` for numbers out of range. */
 export function newRunRequest(dataset: string | undefined, options: TrainOptions): TrainRequest {
   const { architecture, model, out } = options;
   if (dataset === undefined)
@@ -113,17 +125,17 @@ export function newRunRequest(dataset: string | undefined, options: TrainOptions
     name: options.name ?? path.basename(folder),
     network: model === undefined ? architecture! : path.resolve(model),
     ...(options.fresh ? { fresh: true } : {}),
-    dataset: datasetRequest(dataset, options),
-    options: trainingOptions(options),
+    dataset: datasetOptions(dataset, options),
+    options: planOf(options),
     watched: (options.watch ?? []).map((image) => ({ path: path.resolve(image) })),
     engine: options.engine,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
   };
 }
 
-function datasetRequest(dataset: string, options: TrainOptions): DatasetRequest {
+function datasetOptions(dataset: string, options: TrainOptions): DatasetRequest {
   const { limit, color, height, width, resize, classes, seed = DEFAULT_TRAINING.seed } = options;
-  return {
+  const request: DatasetRequest = {
     path: path.resolve(dataset),
     seed,
     ...(limit === undefined ? {} : { limit }),
@@ -134,12 +146,14 @@ function datasetRequest(dataset: string, options: TrainOptions): DatasetRequest 
     ...(options.followLinks ? { followLinks: true } : {}),
     ...(classes === undefined ? {} : { classes: classes.split(',').map((name) => name.trim()) }),
   };
+  check(datasetRequest, request);
+  return request;
 }
 
-function trainingOptions(options: TrainOptions): TrainingOptions {
+function planOf(options: TrainOptions): TrainingOptions {
   const { epochs, batchSize, momentum, weightDecay, schedule, checkpoints, optimizer: kind } = options;
   const learningRate = options.learningRate ?? (kind === 'adam' ? optimizer.learningRate : PLAIN_LEARNING_RATE);
-  return {
+  const plan: TrainingOptions = {
     epochs,
     batchSize,
     optimizer: { kind, learningRate, momentum, weightDecay, schedule },
@@ -149,6 +163,8 @@ function trainingOptions(options: TrainOptions): TrainingOptions {
     checkpoints,
     watch: { ...watch, every: options.watchEvery, scoreOf: options.scoreOf },
   };
+  check(trainingOptions, plan);
+  return plan;
 }
 
 function parseCheckpoints(text: string): CheckpointSchedule {

@@ -1,12 +1,11 @@
+import { isWithin, rangeWords, type Range } from '../../src/core/schema/numbers';
 import { element, uniqueId } from '../dom';
 import { formatNumber } from '../format';
 
 export interface NumberSpec {
   readonly caption: string;
   readonly description: string;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly integer: boolean;
+  readonly range: Range;
   /** May be left empty; shown greyed where it is. */
   readonly placeholder?: string;
 }
@@ -18,17 +17,12 @@ export interface NumberField {
   readonly isValid: () => boolean;
 }
 
-export function numberProblem(
-  text: string,
-  { minimum, maximum, integer, placeholder }: NumberSpec,
-): string | undefined {
+export function numberProblem(text: string, { range, placeholder }: NumberSpec): string | undefined {
   if (text.trim() === '') return placeholder === undefined ? 'Enter a number.' : undefined;
   const value = Number(text);
   if (!Number.isFinite(value)) return 'This is not a number.';
-  if (integer && !Number.isInteger(value)) return 'Enter a whole number.';
-  if (value < minimum || value > maximum)
-    return `Enter a number from ${formatNumber(minimum)} to ${formatNumber(maximum, 6)}.`;
-  return undefined;
+  if (range.isWhole && !Number.isInteger(value)) return 'Enter a whole number.';
+  return isWithin(range, value) ? undefined : `Enter a number ${rangeWords(range, (bound) => formatNumber(bound, 6))}.`;
 }
 
 /** Reports values that are allowed, as they are typed; undefined: left empty. */
@@ -40,7 +34,7 @@ export function numberField(spec: NumberSpec, changed: (value: number | undefine
     title: spec.description,
     attributes: {
       type: 'text',
-      inputmode: spec.integer ? 'numeric' : 'decimal',
+      inputmode: spec.range.isWhole ? 'numeric' : 'decimal',
       autocomplete: 'off',
       spellcheck: 'false',
       'aria-describedby': `${id}-problem`,

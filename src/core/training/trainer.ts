@@ -19,6 +19,7 @@ import type { RunRecord } from './run/record';
 import type { RunOutput } from './run/runOutput';
 import type { RunState } from './run/stateFile';
 import { isCheckpoint, learningRateAt } from './schedule';
+import { stepsOf } from './steps';
 import type { Watcher } from './watch/watcher';
 
 export interface TrainingSets {
@@ -51,11 +52,6 @@ const RECORD = 2000;
 const STATE_SHARE = 0.05;
 
 class Diverged extends Error {}
-
-/** Minibatches in a whole run. */
-export function stepsOf(images: number, { batchSize, epochs }: TrainingOptions): number {
-  return Math.ceil(images / batchSize) * epochs;
-}
 
 /**
  * Trains until done or stopped and returns the record as it then is; `record` is that of the run as it begins. Everything drawn

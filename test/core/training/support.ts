@@ -14,7 +14,7 @@ import type { RunRecord } from '../../../src/core/training/run/record';
 import { writeFiles } from '../../../src/core/training/run/runOutput';
 import type { TrainingSession } from '../../../src/core/training/session';
 import { runTraining } from '../../../src/core/training/session';
-import { stepsOf } from '../../../src/core/training/trainer';
+import { stepsOf } from '../../../src/core/training/steps';
 import type { WatchedImages } from '../../../src/core/training/watch/watcher';
 
 export interface Size {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { numberProblem } from '../../../webview-ui/controls/numberField';
 import { layoutFilm } from '../../../webview-ui/training/film/layout';
-import { chosenNetwork, planOf, startProblem, stepsOf } from '../../../webview-ui/training/form/plan';
+import { chosenNetwork, plannedSteps, planOf, startProblem } from '../../../webview-ui/training/form/plan';
 import { formatDuration } from '../../../webview-ui/training/logic/duration';
 import { actionsOf } from '../../../webview-ui/training/run/status';
 import { datasetInfo, form, runContents } from '../support/runs';
@@ -31,8 +31,8 @@ describe('the plan of a run', () => {
 
   it('counts the smaller last minibatch of every epoch', () => {
     const options = { ...form.defaults, epochs: 2, batchSize: 1000, validationShare: 0.0505 };
-    expect(stepsOf(ready, options)).toBe(2 * 57);
-    expect(stepsOf(form, options)).toBeUndefined();
+    expect(plannedSteps(ready, options)).toBe(2 * 57);
+    expect(plannedSteps(form, options)).toBeUndefined();
   });
 
   it('falls back to the first network when the chosen one is gone', () => {
@@ -42,14 +42,14 @@ describe('the plan of a run', () => {
 });
 
 describe('what a number field refuses', () => {
-  const spec = { caption: '', description: '', minimum: 1, maximum: 100, integer: true };
+  const spec = { caption: '', description: '', range: { minimum: 1, maximum: 100, isWhole: true } };
   it.each(['', ' ', 'x', '0', '101', '1.5', '1e999', 'NaN', '0x'])('%j', (text) => {
     expect(numberProblem(text, spec)).toBeDefined();
   });
   it('and what not', () => {
     expect(numberProblem('100', spec)).toBeUndefined();
     expect(numberProblem('', { ...spec, placeholder: 'own' })).toBeUndefined();
-    expect(numberProblem('1e-3', { ...spec, minimum: 0, integer: false })).toBeUndefined();
+    expect(numberProblem('1e-3', { ...spec, range: { minimum: 0, maximum: 100, isWhole: false } })).toBeUndefined();
   });
 });
 

@@ -1,7 +1,8 @@
-import type { DatasetRequest } from '../../../src/core/training/data/dataset';
+import { type DatasetRequest, datasetRequest } from '../../../src/core/training/data/dataset';
 import type { DatasetChoice } from '../../../src/protocol/training';
-import { selectField } from '../../controls/field';
-import { numberField, type NumberField } from '../../controls/numberField';
+import { type SelectOption, selectField } from '../../controls/field';
+import { numberField } from '../../controls/numberField';
+import { numberSpec, shownOf, valueOf } from '../../controls/numberSpec';
 import { element } from '../../dom';
 import { createClassChoice } from './classChoice';
 
@@ -10,6 +11,11 @@ export interface DatasetOptions {
   readonly set: (dataset: DatasetChoice) => void;
   readonly areValid: () => boolean;
 }
+
+const { entries } = datasetRequest;
+
+/** Chosen where the data set's own is taken. */
+const OWN = 'own';
 
 /** Typing rests before the data set is read anew. */
 const REST_MILLISECONDS = 600;
@@ -26,57 +32,30 @@ export function createDatasetOptions(read: (request: DatasetRequest) => void, ch
       if (areValid()) read(next);
     }, rest);
   };
-  function number(
-    caption: string,
-    description: string,
-    [minimum, maximum]: readonly [number, number],
-    placeholder: string,
-    key: 'width' | 'height' | 'limit',
-  ): NumberField {
-    const field = numberField({ caption, description, minimum, maximum, integer: true, placeholder }, (value) => {
+  function number(key: 'width' | 'height' | 'limit' | 'testShare', placeholder: string) {
+    const schema = entries[key].wrapped;
+    const field = numberField(numberSpec(schema, placeholder), (shown) => {
       checked();
+      const value = shown === undefined ? undefined : valueOf(schema, shown);
       if (field.isValid()) ask(without(request, key, value), REST_MILLISECONDS);
     });
-    return field;
+    const set = (value: number | undefined) => field.set(value === undefined ? undefined : shownOf(schema, value));
+    return { ...field, set };
   }
 
-  const width = number('Width', 'Width of the images in pixels.', [1, 4096], 'own', 'width');
-  const height = number('Height', 'Height of the images in pixels.', [1, 4096], 'own', 'height');
-  const limit = number('Limit', 'Train on at most so many images, chosen evenly by class.', [2, 1e9], 'all', 'limit');
-  const color = selectField(
-    'Colour',
-    [
-      { id: 'own', label: 'As in the files' },
-      { id: 'rgb', label: 'Colour' },
-      { id: 'grayscale', label: 'Grey' },
-    ],
-    (id) => ask(without(request, 'color', id === 'own' ? undefined : id)),
-  );
-  const resize = selectField(
-    'Fit',
-    [
-      { id: 'own', label: 'Automatic' },
-      { id: 'stretch', label: 'Stretch' },
-      { id: 'center-crop', label: 'Crop the centre' },
-      { id: 'pad', label: 'Pad' },
-    ],
-    (id) => ask(without(request, 'resize', id === 'own' ? undefined : id)),
-  );
-  const testShare = numberField(
-    {
-      caption: 'Test (%)',
-      description: 'Share of each class that is held out to test.',
-      minimum: 1,
-      maximum: 90,
-      integer: false,
-      placeholder: '20',
-    },
-    (value) => {
-      checked();
-      if (testShare.isValid())
-        ask(without(request, 'testShare', value === undefined ? undefined : value / 100), REST_MILLISECONDS);
-    },
-  );
+  const width = number('width', 'own');
+  const height = number('height', 'own');
+  const limit = number('limit', 'all');
+  function select<K extends 'color' | 'resize'>(key: K, own: string) {
+    const { words, possibilities } = entries[key].wrapped;
+    const all: readonly SelectOption<string>[] = [{ id: OWN, label: own }, ...possibilities];
+    return selectField(words.caption, all, (id) =>
+      ask(without(request, key, id === OWN ? undefined : (id as NonNullable<DatasetRequest[K]>))),
+    );
+  }
+  const color = select('color', 'As in the files');
+  const resize = select('resize', 'Automatic');
+  const testShare = number('testShare', '20');
   const classes = createClassChoice((names) => ask(without(request, 'classes', names)));
   const areValid = (): boolean => [width, height, limit, testShare].every((field) => field.isValid());
 
@@ -102,9 +81,9 @@ export function createDatasetOptions(read: (request: DatasetRequest) => void, ch
       width.set(request.width);
       height.set(request.height);
       limit.set(request.limit);
-      color.set(request.color ?? 'own');
-      resize.set(request.resize ?? 'own');
-      testShare.set(request.testShare === undefined ? undefined : Number((100 * request.testShare).toPrecision(6)));
+      color.set(request.color ?? OWN);
+      resize.set(request.resize ?? OWN);
+      testShare.set(request.testShare);
       testShare.element.hidden = dataset.info?.testSource === 'own';
       classes.set(dataset);
     },

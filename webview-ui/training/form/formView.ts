@@ -12,9 +12,9 @@ import {
   type Draft,
   isUserModel,
   LONGEST_NAME,
+  plannedSteps,
   planOf,
   startProblem,
-  stepsOf,
   suggestedName,
 } from './plan';
 import { createWatchedSection } from './watchedSection';
@@ -94,7 +94,7 @@ export function createFormView(context: TrainingContext, initial: TrainingForm):
   function check(): void {
     const problem = startProblem(form, draft, options.areValid() && dataset.areValid());
     start.toggleAttribute('disabled', problem !== undefined);
-    const steps = stepsOf(form, draft.options);
+    const steps = plannedSteps(form, draft.options);
     reason.textContent =
       problem ?? `${(steps ?? 0).toLocaleString('en')} minibatches. The run is kept in ${form.folder}.`;
     reason.classList.toggle('is-blocking', problem !== undefined);

@@ -1,6 +1,7 @@
-import type { TrainingOptions } from '../../../src/core/training/options';
+import type { Asked, Possibility } from '../../../src/core/schema/words';
+import { type TrainingOptions, trainingOptions } from '../../../src/core/training/options';
 import { checkField } from '../../controls/checkField';
-import { selectField } from '../../controls/field';
+import { type SelectField, selectField } from '../../controls/field';
 import { type NumberField, numberField } from '../../controls/numberField';
 import { element } from '../../dom';
 import * as fields from './optionFields';
@@ -18,6 +19,8 @@ interface OptionsEvents {
   readonly checked: () => void;
   readonly toggled: (isOpen: boolean) => void;
 }
+
+const { entries } = trainingOptions;
 
 export function createOptionsSection(
   initial: TrainingOptions,
@@ -41,46 +44,20 @@ export function createOptionsSection(
     return control.element;
   }
 
-  const optimizer = selectField(
-    'Optimiser',
-    [
-      { id: 'adam', label: 'Adam' },
-      { id: 'momentum', label: 'SGD with momentum' },
-      { id: 'sgd', label: 'SGD' },
-    ],
-    (kind) => change({ ...options, optimizer: { ...options.optimizer, kind } }),
+  const optimizer = select(entries.optimizer.entries.kind, (kind) =>
+    change({ ...options, optimizer: { ...options.optimizer, kind } }),
   );
-  const schedule = selectField(
-    'Schedule',
-    [
-      { id: 'constant', label: 'Constant' },
-      { id: 'cosine', label: 'Cosine', description: 'Warm-up over 2 % of the run, then down to 0 as a cosine.' },
-    ],
-    (id) => change({ ...options, optimizer: { ...options.optimizer, schedule: id } }),
+  const schedule = select(entries.optimizer.entries.schedule, (id) =>
+    change({ ...options, optimizer: { ...options.optimizer, schedule: id } }),
   );
-  const checkpoints = selectField(
-    'Checkpoints',
-    [
-      { id: 'epochs', label: 'After each epoch' },
-      { id: 'logarithmic', label: 'At 0, 1, 2, 4, 8, …' },
-      { id: 'every', label: 'Every k minibatches' },
-      { id: 'end', label: 'At the end only' },
-    ],
-    (kind) => change({ ...options, checkpoints: { ...options.checkpoints, kind } }),
+  const checkpoints = select(entries.checkpoints.entries.kind, (kind) =>
+    change({ ...options, checkpoints: { ...options.checkpoints, kind } }),
   );
-  const scoreOf = selectField(
-    'Score of',
-    [
-      {
-        id: 'predicted',
-        label: 'Predicted class',
-        description: 'Gradient × input of the class that is predicted then.',
-      },
-      { id: 'label', label: 'True label', description: 'Gradient × input of the image’s label throughout.' },
-    ],
-    (id) => change({ ...options, watch: { ...options.watch, scoreOf: id } }),
+  const scoreOf = select(entries.watch.entries.scoreOf, (id) =>
+    change({ ...options, watch: { ...options.watch, scoreOf: id } }),
   );
-  const flip = checkField('Mirror left to right', 'Every image with probability ½.', (checkedNow) =>
+  const { caption, description } = entries.augmentation.entries.flip.words;
+  const flip = checkField(caption, description, (checkedNow) =>
     change({ ...options, augmentation: { ...options.augmentation, flip: checkedNow } }),
   );
 
@@ -136,4 +113,11 @@ export function createOptionsSection(
     },
     areValid: () => numbers.every(({ control }) => control.element.hidden || control.isValid()),
   };
+}
+
+function select<T extends string>(
+  { words, possibilities }: Asked<{ readonly possibilities: readonly Possibility<T>[] }>,
+  changed: (value: T) => void,
+): SelectField<T> {
+  return selectField(words.caption, possibilities, changed);
 }

@@ -1,5 +1,6 @@
 import type { TrainingForm, TrainingPlan } from '../../../src/protocol/training';
 import type { TrainingOptions } from '../../../src/core/training/options';
+import { heldOf, stepsOf } from '../../../src/core/training/steps';
 
 /** Names of data sets and models come from files and may be of any length. */
 export const LONGEST_NAME = 120;
@@ -72,13 +73,10 @@ export function planOf(form: TrainingForm, draft: Draft): TrainingPlan {
   };
 }
 
-/** Minibatches of the whole run: the last, smaller one of an epoch counts. */
-export function stepsOf(
-  form: TrainingForm,
-  { epochs, batchSize, validationShare }: TrainingOptions,
-): number | undefined {
+/** Minibatches of the whole run, of each class as many images held out as the trainer will. */
+export function plannedSteps(form: TrainingForm, options: TrainingOptions): number | undefined {
   const info = form.dataset?.info;
   if (info === undefined) return undefined;
-  const trained = info.trainCount - Math.round(validationShare * info.trainCount);
-  return epochs * Math.ceil(trained / batchSize);
+  const trained = info.classCounts.reduce((sum, count) => sum + count - heldOf(count, options.validationShare), 0);
+  return stepsOf(trained, options);
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { throwIfCancelled, UserError } from '../../errors';
 import { holdingThread } from '../../interrupts';
 import { resultId } from '../../result/id';
-import { checkOptions } from '../../training/checkOptions';
+import { check } from '../../schema/check';
 import type { TrainingControl } from '../../training/control';
 import type { Dataset, DatasetInfo, DatasetRequest } from '../../training/data/dataset';
 import { openDataset } from '../../training/data/openDataset';
@@ -13,6 +13,7 @@ import { holdOut } from '../../training/data/subsets';
 import { encodeLayersModel } from '../../training/layersModelFile';
 import type { LayersModel, NamedWeight, NetworkOptions, TrainableNetwork } from '../../training/network';
 import type { TrainingOptions } from '../../training/options';
+import { trainingOptions } from '../../training/options';
 import { explainDisk } from '../../training/run/diskFailure';
 import { lockRun } from '../../training/run/lock';
 import { isContinuable, keptState } from '../../training/run/openRun';
@@ -31,7 +32,7 @@ import {
 import type { TrainingSession } from '../../training/session';
 import { runTraining } from '../../training/session';
 import type { TrainingSets } from '../../training/trainer';
-import { stepsOf } from '../../training/trainer';
+import { stepsOf } from '../../training/steps';
 import { createImageCache } from '../images';
 import type { TrainRequest, TrainingEvent } from './service';
 import { checkWatched, prepareWatched } from './watchedImages';
@@ -51,7 +52,7 @@ type ContinuedRun = Exclude<TrainRequest, NewRun>;
 export async function beginRun(request: NewRun, context: TrainContext): Promise<RunRecord> {
   const { options } = request;
   const folder = path.resolve(request.folder);
-  checkOptions(options);
+  check(trainingOptions, options);
   checkWatched(request.watched);
   await requireVacant(folder);
   return withDataset(request.dataset, context, async (opened) => {
@@ -138,7 +139,7 @@ async function continueLocked(
 ): Promise<RunRecord> {
   const record = await readRecord(folder);
   if (!isContinuable(record, await keptState(folder))) throw cannotContinue(record);
-  checkOptions(record.options);
+  check(trainingOptions, record.options);
   await removeTemporary(folder);
   return withDataset(record.dataset.request, context, async (opened) => {
     const dataset = asBefore(record.dataset.info, opened);

@@ -10,7 +10,8 @@ import { createPixelStore } from './pixelStore';
 import { checkRequest, type CheckedRequest } from './request';
 import type { OpenedFiles, PictureSize } from './source';
 import { apportion, countByClass, drawByClass } from './stratify';
-import { heldOf, subset } from './subsets';
+import { subset } from './subsets';
+import { heldOf } from '../steps';
 
 const SPLIT = 0x5b117;
 const LIMIT = 0x11317;

@@ -49,6 +49,3 @@ export const MOST_CLASSES = 10_000;
 
 /** More pictures than this are not kept track of. */
 export const MOST_PICTURES = 16_000_000;
-
-/** Sides of a picture in an array file. */
-export const LARGEST_SIDE = 8192;

@@ -1,5 +1,6 @@
 import type { ImageSet } from './dataset';
 import { deriveSeed } from '../../random';
+import { heldOf } from '../steps';
 import { drawByClass } from './stratify';
 
 const HOLD_OUT = 0x401d;
@@ -36,10 +37,4 @@ export function relabelled(set: ImageSet, indices: ArrayLike<number>, labels: Ui
 export function holdOut(set: ImageSet, share: number, seed: number): { rest: ImageSet; held: ImageSet } {
   const { taken, rest } = drawByClass(set.labels, deriveSeed(seed, HOLD_OUT), (count) => heldOf(count, share));
   return { rest: subset(set, rest), held: subset(set, taken) };
-}
-
-/** How many of a class's images are held out. */
-export function heldOf(count: number, share: number): number {
-  if (share <= 0 || count < 2) return 0;
-  return Math.min(count - 1, Math.max(1, Math.round(share * count)));
 }

@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { unreadable } from '../failures';
 import { readHead } from '../../../files/readHead';
-import { LARGEST_SIDE, MOST_PICTURES } from '../source';
+import { LARGEST_SIDE } from '../dataset';
+import { MOST_PICTURES } from '../source';
 import { openBytes, type ByteSource } from './bytes';
 import { unpack, unpackHead, type Packed, type UnpackOptions } from './unpack';
 

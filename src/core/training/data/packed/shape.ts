@@ -1,4 +1,4 @@
-import { LARGEST_SIDE } from '../source';
+import { LARGEST_SIDE } from '../dataset';
 import type { RecordShape } from './records';
 
 /**

@@ -1,0 +1,112 @@
+import * as v from 'valibot';
+import type { Schema } from './schema';
+import type { Possibility } from './words';
+
+/** A text of at most `longest` characters. */
+/* @__NO_SIDE_EFFECTS__ */
+export function text(longest = 10_000) {
+  const wanted = `a text of at most ${longest} characters`;
+  return v.pipe(v.string(wanted), v.maxLength(longest, wanted));
+}
+
+export const flag = v.boolean('true or false');
+
+/* @__NO_SIDE_EFFECTS__ */
+export function literal<const T extends string | number>(value: T) {
+  return v.literal(value, JSON.stringify(value));
+}
+
+/** One of several texts or numbers. */
+/* @__NO_SIDE_EFFECTS__ */
+export function choice<const T extends readonly (string | number)[]>(values: T) {
+  return v.picklist(values, `one of ${values.map((value) => JSON.stringify(value)).join(', ')}`);
+}
+
+/** One of a few that a person may choose, each with its words. */
+/* @__NO_SIDE_EFFECTS__ */
+export function chosenFrom<const T extends string>(possibilities: readonly Possibility<T>[]) {
+  return { ...choice(possibilities.map(({ id }) => id)), possibilities };
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+export function list<S extends Schema>(item: S, longest = 100_000) {
+  const wanted = `a list of at most ${longest} items`;
+  return v.pipe(v.array(item, wanted), v.maxLength(longest, wanted));
+}
+
+/** Values by names that are not known before. */
+/* @__NO_SIDE_EFFECTS__ */
+export function table<S extends Schema>(value: S, most = 200) {
+  const wanted = `an object of at most ${most} entries`;
+  return v.pipe(
+    v.custom<Record<string, unknown>>(isObject, wanted),
+    v.record(v.string(), value, wanted),
+    v.maxEntries(most, wanted),
+  );
+}
+
+/** An object with these properties; others are left out. A property that is undefined counts as absent. */
+/* @__NO_SIDE_EFFECTS__ */
+export function object<const E extends v.ObjectEntries>(entries: E): v.ObjectSchema<E, string> {
+  const schema = v.object(entries, 'an object');
+  const keys = Object.keys(entries);
+  return {
+    ...schema,
+    '~run'(dataset, config) {
+      const { value } = dataset;
+      if (!isObject(value)) return schema['~run']({ value: undefined }, config);
+      const given: Record<string, unknown> = {};
+      // What is missing is looked at, too, so that it is said what should be there.
+      for (const key of keys)
+        if (value[key] !== undefined || entries[key]!.type !== 'exact_optional') given[key] = value[key];
+      return schema['~run']({ value: given }, config);
+    },
+  };
+}
+
+/** A property of an object that may be absent. */
+/* @__NO_SIDE_EFFECTS__ */
+export function possible<S extends Schema>(schema: S) {
+  return v.exactOptional(schema);
+}
+
+/** A value, or undefined. */
+/* @__NO_SIDE_EFFECTS__ */
+export function optional<S extends Schema>(schema: S) {
+  return v.optional(schema);
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+export function either<A extends Schema, B extends Schema>(first: A, second: B, wanted: string) {
+  return v.union([first, second], wanted);
+}
+
+/** Objects told apart by the text at `key`. */
+/* @__NO_SIDE_EFFECTS__ */
+export function variant<const K extends string, const O extends v.VariantOptions<K>>(key: K, options: O) {
+  return v.variant(key, options, ({ path }) => (path ? `a known ${key}` : 'an object'));
+}
+
+/** What passes `schema` and a test beyond it. */
+/* @__NO_SIDE_EFFECTS__ */
+export function such<S extends Schema>(schema: S, test: (value: v.InferOutput<S>) => boolean, wanted: string) {
+  return v.pipe(schema, v.check(test, wanted));
+}
+
+export const floats = v.custom<Float32Array>((value) => value instanceof Float32Array, 'float32 numbers');
+export const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes');
+export const signedBytes = v.custom<Int8Array>((value) => value instanceof Int8Array, 'signed bytes');
+
+/** A file of at most `most` bytes that begins with `signature`. */
+/* @__NO_SIDE_EFFECTS__ */
+export function file(kind: string, signature: readonly number[], most: number) {
+  return such(
+    bytes,
+    (value) => value.byteLength <= most && signature.every((byte, index) => value[index] === byte),
+    kind,
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
