@@ -1,4 +1,4 @@
-import type { Attributes, Graph, GraphInput, GraphNode, StaticGraph } from './graph';
+import type { Attributes, Graph, GraphInput, GraphNode, Origin, StaticGraph } from './graph';
 import type { NodeBuilder, Operator } from './operator';
 import { floats, integers, type Shape, type Tensor, type TypedShape } from './tensor';
 
@@ -11,6 +11,8 @@ export class GraphBuilder implements NodeBuilder {
   readonly #inputs: GraphInput[] = [];
   readonly #constants = new Map<string, Tensor>();
   readonly #types = new Map<string, TypedShape>();
+  /** Places of the nodes that were added, by what they make. */
+  readonly #producers = new Map<string, number>();
   readonly #reserved = new Set<string>();
   #counter = 0;
 
@@ -93,9 +95,22 @@ export class GraphBuilder implements NodeBuilder {
       if (name === '') return;
       if (type === undefined) throw new Error(`${node.op} has no output ${index}`);
       this.#types.set(name, type);
+      this.#producers.set(name, this.#nodes.length);
     });
     this.#nodes.push(node);
     return node.outputs;
+  }
+
+  /** Says of which layer `value` is; false if no node makes it, or the value of another layer, so that nothing is said. */
+  mark(value: string, origin: Origin): boolean {
+    const at = this.#producers.get(value);
+    const node = at === undefined ? undefined : this.#nodes[at];
+    if (node === undefined) return false;
+    const output = node.outputs.indexOf(value);
+    if (node.origins?.some((other) => (other.output ?? 0) === output)) return false;
+    const own = output === 0 ? origin : { ...origin, output };
+    this.#nodes[at!] = { ...node, origins: [...(node.origins ?? []), own] };
+    return true;
   }
 
   type(value: string): TypedShape {

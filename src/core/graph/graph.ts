@@ -10,6 +10,25 @@ export interface GraphNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
+  /** Layers of the file whose values the node makes; see `origins.ts`. */
+  readonly origins?: readonly Origin[];
+}
+
+/**
+ * A layer of the file whose value is an output of a node: all that reads the layer's value in the file reads that output, so that a
+ * derivative with respect to the one is one with respect to the other.
+ */
+export interface Origin {
+  /** The layer's name, none of which another layer has: Keras's with those of the models that hold it, ONNX's of the value. */
+  readonly layer: string;
+  /** What the file calls its kind: Keras's class, the operator of ONNX or TensorFlow. */
+  readonly kind: string;
+  /** The module of PyTorch that it was exported from. */
+  readonly scope?: string;
+  /** Which output; the first unless told. */
+  readonly output?: number;
+  /** Where the file orders the axes otherwise: axis a of the layer's value is axis `permutation[a]` of the output. */
+  readonly permutation?: readonly number[];
 }
 
 export interface GraphInput {

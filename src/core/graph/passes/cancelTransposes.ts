@@ -1,5 +1,6 @@
 import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
 import { freshNames } from '../names';
+import { Handover, turned } from '../origins';
 import { integers, type Tensor } from '../tensor';
 import { composed, isIdentity, transposedTensor, type Permutation } from './transposes/permutation';
 import { sink } from './transposes/sinking';
@@ -25,11 +26,13 @@ class Cancellation implements SinkContext {
   /** Transposes that were made, by source and permutation. */
   readonly #made = new Map<string, string>();
   readonly #fresh: () => string;
+  readonly #handover: Handover;
 
   constructor(graph: Graph) {
     this.#graph = graph;
     this.#constants = new Map(graph.constants);
     this.#fresh = freshNames(graph, 'turned');
+    this.#handover = new Handover(graph);
   }
 
   run(): Graph {
@@ -38,7 +41,7 @@ class Cancellation implements SinkContext {
       const value = this.plain(name);
       if (value !== name) this.#add({ op: 'Identity', inputs: [value], outputs: [name], attributes: {} });
     }
-    return { ...this.#graph, nodes: this.#nodes, constants: this.#constants };
+    return { ...this.#graph, nodes: this.#handover.given(this.#nodes), constants: this.#constants };
   }
 
   readonly moved = (value: string): Moved | undefined => this.#moved.get(value);
@@ -73,10 +76,13 @@ class Cancellation implements SinkContext {
     const { inputs, attributes, permutation } = sunk;
     const isPlain = isIdentity(permutation);
     const outputs = isPlain ? node.outputs : node.outputs.map((name) => (name === '' ? '' : this.#fresh()));
-    this.#add({ op: node.op, inputs, outputs, attributes });
+    const origins = node.origins?.map((origin) => (isPlain ? origin : turned(origin, permutation)));
+    this.#add({ op: node.op, inputs, outputs, attributes, ...(origins && { origins }) });
     if (isPlain) return;
     node.outputs.forEach((name, index) => {
-      if (name !== '') this.#moved.set(name, { source: outputs[index]!, permutation });
+      if (name === '') return;
+      this.#moved.set(name, { source: outputs[index]!, permutation });
+      this.#handover.place(name, outputs[index]!, permutation);
     });
   }
 
@@ -94,6 +100,7 @@ class Cancellation implements SinkContext {
     if (constant !== undefined) this.#constants.set(output, transposedTensor(constant, permutation));
     else if (before === undefined) this.#moved.set(output, { source: input, permutation });
     else this.#moved.set(output, { source: before.source, permutation: composed(before.permutation, permutation) });
+    if (constant === undefined) this.#handover.take(node, input, permutation);
     return true;
   }
 

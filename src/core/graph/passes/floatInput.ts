@@ -1,4 +1,5 @@
 import type { Graph, GraphNode } from '../graph';
+import { inPlaceOf } from '../origins';
 import { floats, type Tensor } from '../tensor';
 
 /** Operators that do the same to numbers of every type. */
@@ -37,7 +38,7 @@ export function floatInput(graph: Graph): Graph | undefined {
     } else if (node.op === 'DequantizeLinear') {
       const dequantized = dequantizedFloats(node, constants);
       if (dequantized === undefined) return undefined;
-      nodes.push(...dequantized);
+      nodes.push(...inPlaceOf(node, dequantized));
     } else if (node.op === 'Shape') nodes.push(node);
     else if (ANY_TYPE.has(node.op)) {
       for (const name of node.outputs) whole.add(name);

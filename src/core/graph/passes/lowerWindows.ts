@@ -1,5 +1,6 @@
 import { GraphBuilder, type OperatorTable } from '../builder';
 import { numberAttribute, type StaticGraph } from '../graph';
+import { withoutOrigins } from '../origins';
 import { windowMatrix } from '../ops/windows';
 import { floats, integers } from '../tensor';
 
@@ -42,7 +43,8 @@ function lowerGathers(graph: StaticGraph, operators: OperatorTable): StaticGraph
     const [output] = node.outputs as [string];
     const list = builder.constantOf(given);
     if (node.op === 'Reshape' && list !== undefined && !outputs.has(output)) {
-      if (!known(`${x} as ${list.data.join()}`, output)) builder.addNode({ ...node, inputs });
+      // What others read too is no layer any more.
+      if (!known(`${x} as ${list.data.join()}`, output)) builder.addNode({ ...withoutOrigins(node), inputs });
     } else if (node.op === 'Windows' && list !== undefined) {
       if (!outputs.has(output) && known(`${x} at ${list.data.join()}`, output)) continue;
       const [images, rows, channels] = builder.shape(x) as [number, number, number];

@@ -7,6 +7,7 @@ import {
   type GraphNode,
 } from '../graph';
 import { freshNames } from '../names';
+import { inPlaceOf } from '../origins';
 import { floats, integers, type Tensor } from '../tensor';
 
 /** Collects what rewriting one node adds. */
@@ -33,7 +34,10 @@ export function modernise(graph: Graph, opset: number): Graph {
     return name;
   };
   const rewriter: Rewriter = { opset, constant, fresh, valueOf: (name) => constants.get(name) };
-  const nodes = graph.nodes.flatMap((node) => RULES.get(node.op)?.(node, rewriter) ?? [node]);
+  const nodes = graph.nodes.flatMap((node) => {
+    const rule = RULES.get(node.op);
+    return rule === undefined ? [node] : inPlaceOf(node, rule(node, rewriter));
+  });
   return { ...graph, nodes, constants };
 }
 

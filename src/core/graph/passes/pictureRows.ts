@@ -1,5 +1,6 @@
 import { GraphBuilder, type OperatorTable } from '../builder';
 import type { GraphNode, StaticGraph } from '../graph';
+import { inPlaceOf } from '../origins';
 import {
   addConvolution,
   addMean,
@@ -28,10 +29,10 @@ function reluAfterPooling(graph: StaticGraph): StaticGraph {
     moved.add(relu);
     // The name of the Relu's result, which nothing else reads, is free.
     types.set(x, types.get(output)!);
-    return [
+    return inPlaceOf(node, [
       { ...node, inputs: relu.inputs, outputs: [x] },
       { ...relu, inputs: [x], outputs: [output] },
-    ];
+    ]);
   });
   return { ...graph, types, nodes: nodes.filter((node) => !moved.has(node)) };
 }

@@ -1,6 +1,7 @@
 import type { Graph, GraphNode } from '../graph';
 import { numberAttribute } from '../graph';
 import { freshNames } from '../names';
+import { Handover, inPlaceOf, readerCounts } from '../origins';
 import { batchNormScale } from '../ops/normalization';
 import { floats, type Tensor } from '../tensor';
 
@@ -9,14 +10,17 @@ export function removeIdentities(graph: Graph): Graph {
   const renamed = new Map<string, string>();
   const current = (name: string): string => renamed.get(name) ?? name;
   const outputs = new Set(graph.outputs);
+  const handover = new Handover(graph);
   const nodes: GraphNode[] = [];
   for (const node of graph.nodes) {
     const inputs = node.inputs.map(current);
     const output = node.outputs[0]!;
-    if (node.op === 'Identity' && !outputs.has(output)) renamed.set(output, inputs[0]!);
-    else nodes.push({ ...node, inputs });
+    if (node.op === 'Identity' && !outputs.has(output)) {
+      renamed.set(output, inputs[0]!);
+      handover.take(node, node.inputs[0]!);
+    } else nodes.push({ ...node, inputs });
   }
-  return { ...graph, nodes };
+  return { ...graph, nodes: handover.given(nodes) };
 }
 
 /**
@@ -35,7 +39,7 @@ export function foldBatchNormalization(graph: Graph): Graph {
     const folded =
       before !== undefined && readers.get(node.inputs[0]!) === 1 ? foldInto(before, node, folding) : undefined;
     if (folded !== undefined) nodes[at!] = undefined;
-    for (const each of folded ?? [node]) {
+    for (const each of folded === undefined ? [node] : inPlaceOf(node, folded)) {
       for (const name of each.outputs) producers.set(name, nodes.length);
       nodes.push(each);
     }
@@ -49,15 +53,6 @@ interface Folding {
 }
 
 type Floats = Extract<Tensor, { type: 'float32' }>;
-
-/** How often each value is read, by nodes and as an output of the graph. */
-function readerCounts(graph: Graph): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  const count = (name: string): unknown => counts.set(name, (counts.get(name) ?? 0) + 1);
-  for (const { inputs } of graph.nodes) inputs.forEach(count);
-  graph.outputs.forEach(count);
-  return counts;
-}
 
 function foldInto(convolution: GraphNode, norm: GraphNode, { constants, fresh }: Folding): GraphNode[] | undefined {
   if (convolution.op !== 'Conv' || isTraining(norm)) return undefined;

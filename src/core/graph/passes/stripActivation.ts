@@ -5,6 +5,7 @@ import { scoreTail, type ScoreTail, type Types } from '../inspect/scoreTail';
 import { typesOf } from '../inspect/types';
 import { scoreValues, type ScoreValues } from '../inspect/scoreValues';
 import { operators } from '../ops/registry';
+import { withoutOrigins } from '../origins';
 import { sizeOf } from '../tensor';
 
 export interface Stripped {
@@ -87,7 +88,7 @@ function without(
   [...behind].reverse().forEach((node, index, chain) => {
     if (CHANGES.has(node.op)) return;
     const outputs = node.outputs.map(fresh);
-    nodes.push({ ...node, inputs: [logits, ...node.inputs.slice(1)], outputs });
+    nodes.push({ ...withoutOrigins(node), inputs: [logits, ...node.inputs.slice(1)], outputs });
     const read = chain[index + 1]?.inputs[0] ?? output;
     logits = outputs[node.outputs.indexOf(read)]!;
   });
