@@ -1,6 +1,7 @@
-import type { Attribute, Graph, GraphInput, GraphNode } from '../graph';
+import type { Attribute, Graph, GraphInput, GraphNode, Origin } from '../graph';
 import type { Tensor } from '../tensor';
 import { readModelProto, type AttributeProto, type NodeProto, type ValueInfoProto } from './onnxSchema';
+import { torchScope } from './onnxScope';
 import { checkExternal, checkSizes, elementTypeOf, readTensorProto, shownName, type ExternalData } from './onnxTensor';
 
 /** A network as an ONNX file has it, and the operator set that its nodes are meant in. */
@@ -90,7 +91,15 @@ function readNode(proto: NodeProto, external: ExternalData): GraphNode {
       return value === undefined ? [] : [[attribute.name, value] as const];
     }),
   );
-  return { op: proto.op, inputs: proto.inputs, outputs: proto.outputs, attributes };
+  return { op: proto.op, inputs: proto.inputs, outputs: proto.outputs, attributes, origins: originsOf(proto) };
+}
+
+/** Every value that a node makes is a layer of its name. */
+function originsOf({ op, name, outputs, metadata }: NodeProto): readonly Origin[] {
+  const scope = torchScope(name, metadata);
+  return outputs.flatMap((layer, output) =>
+    layer === '' ? [] : [{ layer, kind: op, ...(scope !== undefined && { scope }), ...(output > 0 && { output }) }],
+  );
 }
 
 /** AttributeProto.AttributeType; graphs (control flow) are left out, so that the operator that needs one says so. */

@@ -34,6 +34,7 @@ export interface NodeProto {
   readonly inputs: string[];
   readonly outputs: string[];
   readonly attributes: AttributeProto[];
+  readonly metadata: Map<string, string>;
 }
 
 export interface AttributeProto {
@@ -104,7 +105,15 @@ function readGraph(wire: Wire): GraphProto {
 }
 
 function readNode(wire: Wire): NodeProto {
-  const node: NodeProto = { op: '', name: '', domain: '', inputs: [], outputs: [], attributes: [] };
+  const node: NodeProto = {
+    op: '',
+    name: '',
+    domain: '',
+    inputs: [],
+    outputs: [],
+    attributes: [],
+    metadata: new Map(),
+  };
   visitFields(wire, (field) => {
     if (field === 1) node.inputs.push(readText(wire));
     else if (field === 2) node.outputs.push(readText(wire));
@@ -112,6 +121,7 @@ function readNode(wire: Wire): NodeProto {
     else if (field === 4) node.op = readText(wire);
     else if (field === 5) node.attributes.push(readMessage(wire, readAttribute));
     else if (field === 7) node.domain = readText(wire);
+    else if (field === 9) node.metadata.set(...readMessage(wire, readEntry));
   });
   return node;
 }

@@ -1,7 +1,7 @@
 import { floats } from '../../tensor';
 import { isObject, numberAt, textAt, type JsonObject, type JsonValue } from './json';
 import type { LayerScope } from './scope';
-import { axisIn, valueIn, type LayerValue, type Order } from './value';
+import { axisIn, inOrder, valueIn, type LayerValue, type Order } from './value';
 
 /** Adds an activation to a value in the graph; `order` says how its axes lie. */
 type Activation = (scope: LayerScope, x: string, order: Order) => string;
@@ -15,11 +15,6 @@ export function activate(scope: LayerScope, x: LayerValue, activation: JsonValue
   const apply = Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined;
   if (apply === undefined) throw new Error(`its activation “${name.slice(0, 80)}” is not known`);
   return valueIn(x.native, scope.builder, apply(scope, inOrder(x), x.native));
-}
-
-/** The value in the order that costs nothing. */
-export function inOrder(x: LayerValue): string {
-  return x.native === 'plain' ? x.plain() : x.channelsFirst();
 }
 
 function activationName(activation: JsonValue | undefined): string {

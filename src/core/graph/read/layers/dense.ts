@@ -1,8 +1,8 @@
 import { floats, sizeOf, type Shape } from '../../tensor';
-import { activate, inOrder } from './activations';
+import { activate } from './activations';
 import { flagAt, flatNumbers, integersAt, isList, numberAt, type JsonValue } from './json';
 import { only, type LayerReader, type LayerScope } from './scope';
-import { plainValue, valueIn, type LayerValue } from './value';
+import { inOrder, plainValue, valueIn, type LayerValue } from './value';
 
 /** Products with weights, slopes, and what scales pixels. */
 export const DENSE: Readonly<Record<string, LayerReader>> = {

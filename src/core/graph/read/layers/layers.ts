@@ -14,6 +14,7 @@ import {
   type RawArgument,
 } from './calls';
 import { flagAt, listAt, objectAt, textAt, type JsonObject, type JsonValue } from './json';
+import { markLayer } from './markLayer';
 import { snakeCase, uniqueNames } from './naming';
 import { createScope, type Argument, type ConstantCache } from './scope';
 import { isOperation, readerOf } from './table';
@@ -100,6 +101,7 @@ function readAll(
     observe: options.observe,
     training,
     made: [],
+    layers: new Map(),
   };
   const starts = inputsOf(model, 0);
   if (new Set(starts.map(({ name }) => name)).size !== starts.length)
@@ -142,6 +144,7 @@ interface Context {
   readonly training: TrainingRecord | undefined;
   /** What layers have put out so far. */
   readonly made: LayerValue[];
+  readonly layers: Map<string, number>;
 }
 
 interface Place {
@@ -317,9 +320,10 @@ function readLayer(
     const result = readerOf(className, layer)(scope, inputs);
     const values = 'shape' in result ? [result] : result;
     const [first] = values;
-    context.made.push(...values);
+    const named = values.map((value, output) => markLayer(context, value, { names: place.names, className, output }));
+    context.made.push(...named);
     if (first) context.observe?.({ names: place.names, className, shape: first.shape });
-    return values;
+    return named;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`The layer “${name.slice(0, 80)}” (${className.slice(0, 80)}): ${reason}`, { cause: error });

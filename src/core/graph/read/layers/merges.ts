@@ -1,7 +1,6 @@
-import { inOrder } from './activations';
 import { flagAt, integersAt, numberAt } from './json';
 import { only, type LayerReader, type LayerScope } from './scope';
-import { axisIn, plainValue, valueIn, type LayerValue, type Order } from './value';
+import { axisIn, inOrder, plainValue, valueIn, type LayerValue, type Order } from './value';
 
 /** Layers of several inputs. */
 export const MERGES: Readonly<Record<string, LayerReader>> = {

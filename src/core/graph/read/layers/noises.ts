@@ -1,8 +1,7 @@
-import { inOrder } from './activations';
 import { isList, listAt, numberAt } from './json';
 import { only, type LayerReader, type LayerScope } from './scope';
 import type { LayerNoise } from './training';
-import { axisIn, valueIn, type LayerValue } from './value';
+import { axisIn, inOrder, valueIn, type LayerValue } from './value';
 import { isChannelsFirst } from './window';
 
 /** Layers that do something only while a network is trained, and of them those that are known to do nothing even then. */

@@ -1,8 +1,7 @@
 import { floats, sizeOf, type Shape } from '../../tensor';
-import { inOrder } from './activations';
 import { flagAt, integersAt, numberAt } from './json';
 import { only, type LayerReader, type LayerScope } from './scope';
-import { axisIn, channelsFirstValue, plainValue, valueIn, type LayerValue } from './value';
+import { axisIn, channelsFirstValue, inOrder, plainValue, valueIn, type LayerValue } from './value';
 
 /** Normalisations in inference mode. */
 export const NORMALIZATIONS: Readonly<Record<string, LayerReader>> = {

@@ -1,11 +1,11 @@
 import { floats, sizeOf } from '../../tensor';
-import { activate, inOrder, isActivation } from './activations';
+import { activate, isActivation } from './activations';
 import { constantNumbers } from './dense';
 import { isList, isObject, objectAt, textAt, type JsonValue } from './json';
 import { commonOrder, concatenated } from './merges';
 import type { Argument, LayerScope } from './scope';
 import { reshaped } from './shapes';
-import { axisIn, plainValue, valueIn, type LayerValue } from './value';
+import { axisIn, inOrder, plainValue, valueIn, type LayerValue } from './value';
 
 const BINARY: Readonly<Record<string, string>> = {
   add: 'Add',

@@ -54,6 +54,18 @@ export function valueIn(order: Order, builder: GraphBuilder, name: string): Laye
   return order === 'plain' ? plainValue(builder, name) : channelsFirstValue(builder, name);
 }
 
+/** The value in the order that costs nothing. */
+export function inOrder(x: LayerValue): string {
+  return x.native === 'plain' ? x.plain() : x.channelsFirst();
+}
+
+const CHANNELS_LAST = [0, 2, 3, 1] as const;
+
+/** Axis a of Keras's is this axis of what the graph has; undefined: the same. */
+export function inKerasOrder(native: Order): readonly number[] | undefined {
+  return native === 'plain' ? undefined : CHANNELS_LAST;
+}
+
 /** Where an axis of Keras's order lies in `order`. */
 export function axisIn(order: Order, axis: number, rank: number): number {
   const from = axis < 0 ? axis + rank : axis;

@@ -1,4 +1,4 @@
-import { numberAttribute, type Attributes, type GraphNode } from '../../graph';
+import { numberAttribute, type Attributes, type GraphNode, type Origin } from '../../graph';
 import { operators } from '../../ops/registry';
 import { floats, integers, sizeOf, type Tensor } from '../../tensor';
 
@@ -12,6 +12,7 @@ export class Emitter {
   readonly nodes: GraphNode[] = [];
   readonly constants = new Map<string, Tensor>();
   readonly #producers = new Map<string, GraphNode>();
+  readonly #origins = new Map<GraphNode, readonly Origin[]>();
   readonly #taken: Set<string>;
   #counter = 0;
   #left = FOLD_LIMIT;
@@ -55,6 +56,24 @@ export class Emitter {
   /** The node that makes a value; undefined for constants and inputs. */
   producerOf(value: string): GraphNode | undefined {
     return this.#producers.get(value);
+  }
+
+  /** Says of which layer a value is, unless it is a constant, an input, or that of another layer that was handed on. */
+  mark(value: string, origin: Origin): void {
+    const node = this.#producers.get(value);
+    if (node === undefined) return;
+    const known = this.#origins.get(node) ?? [];
+    const output = node.outputs.indexOf(value);
+    if (known.some((other) => (other.output ?? 0) === output)) return;
+    this.#origins.set(node, [...known, output === 0 ? origin : { ...origin, output }]);
+  }
+
+  /** The nodes with their layers. */
+  layered(): readonly GraphNode[] {
+    return this.nodes.map((node) => {
+      const origins = this.#origins.get(node);
+      return origins === undefined ? node : { ...node, origins };
+    });
   }
 
   add(op: string, inputs: readonly string[], attributes: Attributes = {}): string {

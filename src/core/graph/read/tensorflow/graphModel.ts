@@ -13,7 +13,7 @@ import { neededInOrder, outputsOf, readNodes, shown, splitValue, type TensorFlow
  * `topology` is the file's `modelTopology` (a GraphDef as JSON), `signature` its signature, `weightOf` finds a constant by the
  * name of its node. Inputs and outputs have TensorFlow's names and layout, mostly [batch, height, width, channels]; spatial
  * operators stand between Transposes, which `cancelTransposes` takes out again. Operators that are not known become nodes of
- * their TensorFlow name.
+ * their TensorFlow name. Every node is a layer of its name but those that only hand a value on.
  *
  * Throws an Error for damaged and cyclic graphs, more than 100,000 nodes, missing weights, control flow, tables and text, and
  * one that names the node for options without meaning here.
@@ -58,12 +58,15 @@ export function readTensorFlowGraph(
         parts,
       };
       const results = readNode(scope);
-      results.forEach((result, port) => values.set(`${node.name}:${port}`, result));
+      results.forEach((result, port) => {
+        values.set(`${node.name}:${port}`, result);
+        emitter.mark(result, { layer: port === 0 ? node.name : `${node.name}:${port}`, kind: node.op });
+      });
     }
   }
   if (inputs.length === 0) throw new Error('The outputs of the model depend on no input');
   const named = outputs.map((output) => nameOutput(output, valueOf(output), all, emitter));
-  return pruned({ inputs, outputs: named, nodes: emitter.nodes, constants: emitter.constants });
+  return pruned({ inputs, outputs: named, nodes: emitter.layered(), constants: emitter.constants });
 }
 
 function refuse(nodes: readonly TensorFlowNode[]): void {
