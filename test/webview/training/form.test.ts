@@ -92,6 +92,27 @@ describe.skipIf(chromiumPath === undefined)('the form of a training', () => {
     await page.close();
   });
 
+  it('follows links out of a data set of folders where that is wanted', async () => {
+    const page = await open('training');
+    const error = { message: '"cat" is a link that leads out of the data set.', hint: 'Follow it.' };
+    await page.send(formState({ dataset: { request: { path: '/linked' }, error } }));
+    await page.posted();
+    const follow = page.page.getByLabel('Follow links');
+    await follow.check();
+    await page.page.waitForTimeout(50);
+    const request = { path: '/linked', followLinks: true };
+    expect(await page.posted()).toEqual([{ type: 'dataset', request }]);
+    await page.send({ type: 'dataset', dataset: { request, info: { ...datasetInfo, format: 'folders' } } });
+    expect(await follow.isChecked()).toBe(true);
+    await follow.uncheck();
+    await page.page.waitForTimeout(50);
+    expect(await page.posted()).toContainEqual({ type: 'dataset', request: { path: '/linked' } });
+    await page.send({ type: 'dataset', dataset: { request, info: { ...datasetInfo, format: 'idx' } } });
+    expect(await follow.isVisible()).toBe(false);
+    expect(await page.problems()).toEqual([]);
+    await page.close();
+  });
+
   it('lists layers, files that cannot be read, and why a data set is refused', async () => {
     const page = await open('training');
     const unreadable = [{ path: '/data/<b>x</b>.png', reason: 'Truncated.' }];

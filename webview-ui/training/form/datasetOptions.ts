@@ -1,5 +1,6 @@
 import { type DatasetRequest, datasetRequest } from '../../../src/core/training/data/dataset';
 import type { DatasetChoice } from '../../../src/protocol/training';
+import { checkField } from '../../controls/checkField';
 import { type SelectOption, selectField } from '../../controls/field';
 import { numberField } from '../../controls/numberField';
 import { numberSpec, shownOf, valueOf } from '../../controls/numberSpec';
@@ -56,6 +57,10 @@ export function createDatasetOptions(read: (request: DatasetRequest) => void, ch
   const color = select('color', 'As in the files');
   const resize = select('resize', 'Automatic');
   const testShare = number('testShare', '20');
+  const { words } = entries.followLinks.wrapped;
+  const followLinks = checkField(words.caption, words.description, (chosen) =>
+    ask(without(request, 'followLinks', chosen ? true : undefined)),
+  );
   const classes = createClassChoice((names) => ask(without(request, 'classes', names)));
   const areValid = (): boolean => [width, height, limit, testShare].every((field) => field.isValid());
 
@@ -72,6 +77,7 @@ export function createDatasetOptions(read: (request: DatasetRequest) => void, ch
         color.element,
         limit.element,
         testShare.element,
+        followLinks.element,
       ),
       classes.element,
     ),
@@ -85,6 +91,8 @@ export function createDatasetOptions(read: (request: DatasetRequest) => void, ch
       resize.set(request.resize ?? OWN);
       testShare.set(request.testShare);
       testShare.element.hidden = dataset.info?.testSource === 'own';
+      followLinks.set(request.followLinks === true);
+      followLinks.element.hidden = dataset.info !== undefined && dataset.info.format !== 'folders';
       classes.set(dataset);
     },
     areValid,

@@ -122,7 +122,7 @@ export const datasetRequest = object({
     asked(flag, {
       name: 'following of links',
       caption: 'Follow links',
-      description: 'Links of a folder per class are followed out of the data set, too.',
+      description: 'Follow links that lead out of the data set.',
     }),
   ),
 });
