@@ -17,13 +17,17 @@ export function threadCount(asked: number | undefined, logical = availableParall
   return logical <= 2 ? logical : Math.min(MOST_THREADS, Math.ceil(logical / 2));
 }
 
+/** ONNX Runtime looks for what is computed twice in time that grows with the square of the number of nodes: 30 s for 40,000. */
+const MOST_COMPARED = 10_000;
+
 /**
  * ONNX Runtime's own session of an ONNX file, and its class of tensors. The library is loaded on first use: it is large and may be
- * missing on this platform.
+ * missing on this platform. `nodes`: how many the graph has, where that is known.
  */
 export async function createLibrarySession(
   bytes: Uint8Array,
   threads: number,
+  nodes = 0,
 ): Promise<{ readonly session: InferenceSession; readonly OnnxTensor: typeof Tensor }> {
   const { InferenceSession: Session, Tensor: OnnxTensor, env } = await import('onnxruntime-node');
   env.logLevel = 'fatal';
@@ -35,7 +39,12 @@ export async function createLibrarySession(
       // What fails is thrown; the library would write names out of the file to standard error as they are.
       logSeverityLevel: 4,
       // Products of weights in bytes are those of the weights, not of rounded activations as well.
-      extra: { session: { force_spinning_stop: '1', qdq_matmulnbits_accuracy_level: '1' } },
+      extra: {
+        session: { force_spinning_stop: '1', qdq_matmulnbits_accuracy_level: '1' },
+        ...(nodes > MOST_COMPARED && {
+          optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' },
+        }),
+      },
     });
   // Some quantised networks are right as they are and wrong once they are rewritten for speed.
   const session = await create('all').catch((error: unknown) =>

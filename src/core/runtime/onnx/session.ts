@@ -16,12 +16,12 @@ export interface OnnxSession {
 
 /** Makes a graph of ours ready. */
 export async function createOnnxSession(graph: StaticGraph, threads: number): Promise<OnnxSession> {
-  return openOnnxSession(writeOnnx(graph), threads);
+  return openOnnxSession(writeOnnx(graph), threads, graph.nodes.length);
 }
 
-/** Makes an ONNX file ready. */
-export async function openOnnxSession(bytes: Uint8Array, threads: number): Promise<OnnxSession> {
-  const { session, OnnxTensor } = await createLibrarySession(bytes, threads);
+/** Makes an ONNX file ready; `nodes`: how many it has, where that is known. */
+export async function openOnnxSession(bytes: Uint8Array, threads: number, nodes?: number): Promise<OnnxSession> {
+  const { session, OnnxTensor } = await createLibrarySession(bytes, threads, nodes);
   return {
     async run(feeds, wanted) {
       const tensors = Object.fromEntries(

@@ -8,6 +8,8 @@ export interface SessionThreadData {
   /** The graph as an ONNX file. */
   readonly model: Uint8Array;
   readonly threads: number;
+  /** Of the graph. */
+  readonly nodes: number;
   readonly inputs: readonly SharedTensor[];
   readonly outputs: readonly SharedTensor[];
 }
@@ -22,8 +24,8 @@ export interface SharedTensor {
 /** The thread's answer to its start, and to each message, which asks for a run. */
 export type SessionThreadAnswer = { readonly done: true } | { readonly error: unknown };
 
-async function serve({ model, threads, inputs, outputs }: SessionThreadData): Promise<void> {
-  const { session, OnnxTensor } = await createLibrarySession(model, threads);
+async function serve({ model, threads, nodes, inputs, outputs }: SessionThreadData): Promise<void> {
+  const { session, OnnxTensor } = await createLibrarySession(model, threads, nodes);
   // ONNX Runtime refuses tensors on shared memory.
   const tensorOf = ({ data, shape }: SharedTensor) => new OnnxTensor('float32', new Float32Array(data.length), shape);
   const feeds = Object.fromEntries(inputs.map((input) => [input.name, tensorOf(input)]));

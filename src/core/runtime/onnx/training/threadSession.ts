@@ -30,6 +30,7 @@ export async function createThreadSession(
   const data: SessionThreadData = {
     model: writeOnnx(graph),
     threads,
+    nodes: graph.nodes.length,
     inputs: graph.inputs.map(({ name, shape }) => shared(name, shape)),
     outputs: graph.outputs.map((name) => shared(name, graph.types.get(name)!.shape)),
   };

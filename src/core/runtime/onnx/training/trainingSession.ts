@@ -19,7 +19,7 @@ export async function createTrainingSession(
   buffers: ReadonlyMap<string, Float32Array>,
   threads: number,
 ): Promise<TrainingSession> {
-  const { session, OnnxTensor } = await createLibrarySession(writeOnnx(graph), threads);
+  const { session, OnnxTensor } = await createLibrarySession(writeOnnx(graph), threads, graph.nodes.length);
   const tensor = (name: string, shape: Shape): Tensor => {
     const buffer = buffers.get(name);
     if (buffer?.length !== sizeOf(shape)) throw new Error(`There is no memory for ${name}`);
