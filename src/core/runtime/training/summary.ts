@@ -1,4 +1,5 @@
 import { UserError } from '../../errors';
+import type { Graph } from '../../graph/graph';
 import type { JsonObject } from '../../graph/read/layers/json';
 import { readLayers } from '../../graph/read/layers/layers';
 import { weightsByName } from '../../graph/read/layers/weightSource';
@@ -7,6 +8,7 @@ import type { LayerSummary, NetworkSummary, PictureSize } from '../../training/a
 import { penaltyWarnings } from '../../training/architectures/penalties';
 import { trainableIn } from '../../training/architectures/trainable';
 import type { LayersModel } from '../../training/network';
+import { inputEvidence } from '../inputEvidence';
 import { explainReading } from './failures';
 
 export interface NetworkFacts {
@@ -64,13 +66,14 @@ function read({ topology, weights }: LayersModel): NetworkFacts {
       trainableParameters: count(used.filter(isTrainable)),
       ...(warnings.length > 0 && { warnings }),
     },
-    input: pictureSize((graph.inputs[0]?.shape ?? []).slice(1)),
+    input: pictureSize(graph),
     classes: last.at(-1) ?? 0,
   };
 }
 
-function pictureSize(shape: readonly number[]): PictureSize {
-  const { height, width, channels } = readInputShape(shape);
+function pictureSize(graph: Graph): PictureSize {
+  const shape = (graph.inputs[0]?.shape ?? []).slice(1);
+  const { height, width, channels } = readInputShape(shape, inputEvidence(graph));
   if (height !== undefined && width !== undefined && (channels === 1 || channels === 3))
     return { height, width, channels };
   throw new UserError(

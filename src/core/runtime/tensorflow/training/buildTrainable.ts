@@ -2,14 +2,18 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel as TensorFlowModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { UserError } from '../../../errors';
+import type { JsonObject as LayersJson } from '../../../graph/read/layers/json';
+import { readLayers } from '../../../graph/read/layers/layers';
+import { weightsByName } from '../../../graph/read/layers/weightSource';
 import type { JsonObject } from '../../../model/json';
 import { stringAt } from '../../../model/json';
 import { checkKerasConfig } from '../../../model/kerasChecks';
 import { normaliseKerasConfig } from '../../../model/kerasConfig';
-import { readInputShape, type InputShape } from '../../../model/modelInput';
+import { readInputShape, type InputEvidence, type InputShape } from '../../../model/modelInput';
 import { layerOfWeight } from '../../../training/architectures/layerOfWeight';
 import { trainableIn } from '../../../training/architectures/trainable';
 import type { LayersModel, NamedWeight, TrainableWeight } from '../../../training/network';
+import { inputEvidence } from '../../inputEvidence';
 import { buildLayers } from '../layers/buildLayers';
 import { isKnownLayer } from '../layers/extraLayers';
 import { findFinalActivation } from '../layers/finalActivation';
@@ -84,7 +88,7 @@ function finish(model: LayersModel, built: TensorFlowModel, sources: readonly nu
     for (let i = 0; i < moving.length; i++) moving[i] = momentum * moving[i]! + (1 - momentum) * batch[i]!;
   });
   return {
-    shape: readInputShape(built.inputs[0]!.shape.slice(1)),
+    shape: readInputShape(built.inputs[0]!.shape.slice(1), evidenceOf(model)),
     classes,
     activationBytes: activationBytes(list),
     weights: weights.filter((weight) => used.has(weight) && changes(weight)),
@@ -99,6 +103,16 @@ function finish(model: LayersModel, built: TensorFlowModel, sources: readonly nu
     forward: (batch) => asScores(built.apply(batch, { training: false }) as Tensor, batch.shape[0]),
     dispose: () => void built.dispose(),
   };
+}
+
+/** What the network's first layers tell of its input; nothing where a layer is not known to our own reader. */
+function evidenceOf({ topology, weights }: LayersModel): InputEvidence {
+  const tensors = weights.map(({ name, shape, data }) => [name, { type: 'float32' as const, shape, data }] as const);
+  try {
+    return inputEvidence(readLayers(topology as LayersJson, weightsByName(new Map(tensors))));
+  } catch {
+    return {};
+  }
 }
 
 function write(variable: LayerVariable, { values }: TrainableWeight): void {
