@@ -241,10 +241,10 @@ def make(seed, recipe, folder):
     model = keras.Model(inputs, outputs)
     if recipe["form"] == "wrapped" and scores_at is None and batch is None:
         model = keras.Sequential([keras.Input((*sides, 3)), model])
-    chain = model.layers[1:]
-    if recipe["form"] == "sequential" and scores_at is None and all(isinstance(each, layers.Layer) for each in chain):
-        # Operators such as x / 255 and heads that branch stay functional.
-        if head != "rest" and all(type(each).__module__.startswith("keras.src.layers") for each in chain):
+    # `layers` leaves out operators such as x / 255: networks that have some, or that branch, stay functional.
+    chain = model.operations[1:]
+    if recipe["form"] == "sequential" and scores_at is None and head != "rest":
+        if all(type(each).__module__.startswith("keras.src.layers") for each in chain):
             model = keras.Sequential([keras.Input((*sides, 3), batch_size=batch), *chain])
     name = "model." + recipe["file"]
     model.save(folder / name)

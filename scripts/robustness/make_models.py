@@ -19,6 +19,7 @@ import json
 import platform
 import shutil
 import sys
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,23 @@ def main():
     arguments.folder.mkdir(parents=True, exist_ok=True)
     for family in [arguments.family] if arguments.family else ["torch", "keras"]:
         count = arguments.count * (3 if family == "torch" else 2) // 5
-        make_family(family, arguments.seed, count, arguments.folder)
+        while (code := run_apart(make_family, family, arguments.seed, count, arguments.folder)) < 0:
+            # A runtime took the process down: what it was making stays unmade, and another process goes on.
+            for mark in arguments.folder.glob(f"{family}-{arguments.seed}-*/making.txt"):
+                mark.rename(mark.with_name("unmade.txt"))
+                break
+            else:
+                break
+        if code != 0:
+            sys.exit(f"The process that makes models of {family} ended with {code}.")
+
+
+def run_apart(function, *arguments):
+    """Exit code of a process of its own; negative if a signal ended it."""
+    process = get_context("spawn").Process(target=function, args=arguments)
+    process.start()
+    process.join()
+    return process.exitcode
 
 
 def make_family(family, seed, count, folder):
@@ -73,11 +90,14 @@ def make_family(family, seed, count, folder):
             continue
         shutil.rmtree(own, ignore_errors=True)
         own.mkdir()
+        mark = own / "making.txt"
+        mark.write_text(f"{recipe}\nThe process ended.\n")
         try:
             models.make(seed * 100_000 + number, recipe, own)
             made += 1
         except Exception as error:
             (own / "unmade.txt").write_text(f"{recipe}\n{type(error).__name__}: {str(error)[:500]}\n")
+        mark.unlink()
         print(f"{family} {made}/{count}", recipe, flush=True)
 
 

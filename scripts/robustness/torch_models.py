@@ -178,8 +178,9 @@ def make(seed, recipe, folder):
     uncertain += ["output"] if recipe["outputs"] == "two-heads" else []
     if uncertain:
         outputs = runner(model_file, how, layout, count)(pixels[:1])
-        others = outputs.values() if "output" in uncertain else [outputs[scores_name]]
-        more["alternatives"] = common.alternatives([each[0] for each in others], meaning, is_uncertain)
+        more["alternatives"] = common.alternatives([outputs[scores_name][0]], meaning, is_uncertain)
+        if "output" in uncertain:
+            more["alternatives"] += common.alternatives([outputs["other"][0]], "probabilities", False)
     more["uncertain"] = uncertain
     more["saysScaling"] = spec_input is None and is_knowable
     kind = " ".join(f"{key}={value}" for key, value in recipe.items())
