@@ -15,6 +15,9 @@ const TRANSFORMED = {
 /** Half-widths that networks are made for: about a deviation or two, or bytes about their mean. */
 const isUsualWidth = (width: number): boolean => (width >= 0.4 && width <= 4) || (width >= 100 && width <= 140);
 
+/** The same of pictures that are much alike, in their deviations: only where their mean lies well inside, and is not zero. */
+const WIDEST = 16;
+
 /**
  * The values that a network takes whose first operations make scale · v + shift of them: bytes (0…255), [0, 1] or [−1, 1], whichever
  * comes out as networks want it, i.e. around zero or beginning there, at about unit size or at that of bytes. Undefined: none does,
@@ -39,8 +42,10 @@ export function rangeTaken({ scale, shift }: Scaling, isLearned: boolean): Prepr
       const width = (Math.abs(pair.scale) * (high - low)) / 2;
       const centre = (pair.scale * (low + high)) / 2 + pair.shift;
       const mean = (-pair.shift / pair.scale - low) / (high - low);
-      if (isLearned && !(mean > 0.05 && mean < 0.95)) return false;
-      return isUsualWidth(width) && Math.abs(centre) <= 1.1 * width;
+      const isInside = mean > 0.05 && mean < 0.95;
+      if (isLearned && !isInside) return false;
+      const isLikely = isUsualWidth(width) || (low === 0 && width > 4 && width <= WIDEST && isInside);
+      return isLikely && Math.abs(centre) <= 1.1 * width;
     });
   if (fits(0, 1)) return 'unit';
   if (fits(0, 255)) return 'byte';

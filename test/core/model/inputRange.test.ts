@@ -17,6 +17,7 @@ describe('the values that a network takes', () => {
     ['less the mean of bytes', 1, [-103.939, -116.779, -123.68]],
     ["ImageNet's statistics of bytes", perChannel((_, s) => 1 / (255 * s)), perChannel((m, s) => -m / s)],
     ['less 128, a 128th', 1 / 128, -1],
+    ['statistics of bytes that are much alike', [1 / 50, 1 / 20], [-150 / 50, -195 / 20]],
   ] as const)('bytes: %s', (_, scale, shift) => expect(taken(scale, shift)).toBe('byte'));
 
   it.each([
@@ -25,6 +26,7 @@ describe('the values that a network takes', () => {
     ['times 255', 255, 0],
     ['less a half', 1, -0.5],
     ["Fashion-MNIST's statistics", 1 / 0.353, -0.286 / 0.353],
+    ['statistics of pictures that are much alike', 1 / 0.06, -0.7 / 0.06],
   ] as const)('0 to 1: %s', (_, scale, shift) => expect(taken(scale, shift)).toBe('unit'));
 
   it('−1 to 1, where half of it and a half come out as 0 to 1', () => expect(taken(0.5, 0.5)).toBe('signed'));
@@ -38,11 +40,14 @@ describe('the values that a network takes', () => {
     ['to nothing', 0, 1],
     ['to what is no number', NaN, 0],
     ['to half', 0.01, 40],
+    ['to many deviations about zero', 12, 0],
+    ['to hundreds of deviations', 1 / 0.002, -0.5 / 0.002],
   ] as const)('is not told by a change %s', (_, scale, shift) => expect(taken(scale, shift)).toBeUndefined());
 
   it('learned statistics tell bytes and 0 to 1, but not what had a mean of zero', () => {
     expect(taken(1 / 60, -2, true)).toBe('byte');
     expect(taken(1 / 0.3, -0.13 / 0.3, true)).toBe('unit');
+    expect(taken([1 / 40, 1 / 25], [-3, -7], true)).toBe('byte');
     expect(taken(2, 0, true)).toBeUndefined();
     expect(taken(0.97, -0.03, true)).toBeUndefined();
   });
