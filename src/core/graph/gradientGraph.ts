@@ -13,6 +13,8 @@ export interface Head {
   readonly activation: 'logits' | 'softmax' | 'sigmoid' | 'probabilities' | 'independent-probabilities';
   /** One number z decides between two classes: logits are the log-odds [−z, z], probabilities σ of them. */
   readonly binary: boolean;
+  /** Outputs that are probabilities are these times a number; 1 unless given. */
+  readonly whole?: number;
 }
 
 /** Names of the graph's inputs and outputs. */
@@ -107,9 +109,15 @@ function asRows(builder: GraphBuilder, raw: string, batch: number): string {
   return builder.add('Reshape', [raw, builder.indices([batch, sizeOf(shape) / batch])]);
 }
 
-function classLogits(builder: GraphBuilder, raw: string, batch: number, { activation, binary }: Head): string {
+function classLogits(
+  builder: GraphBuilder,
+  raw: string,
+  batch: number,
+  { activation, binary, whole = 1 }: Head,
+): string {
   const log = (value: string): string => builder.add('Log', [builder.add('Max', [value, builder.scalar(SMALLEST)])]);
-  const flat = asRows(builder, raw, batch);
+  const rows = asRows(builder, raw, batch);
+  const flat = whole === 1 ? rows : builder.add('Mul', [rows, builder.scalar(1 / whole)]);
   const rest = (): string => builder.add('Sub', [builder.scalar(1), flat]);
   const logOdds = (): string => builder.add('Sub', [log(flat), log(rest())]);
   if (activation === 'independent-probabilities') return logOdds();

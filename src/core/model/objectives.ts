@@ -8,6 +8,8 @@ export interface ScoreRule {
   readonly binary: boolean;
   /** Numbers that the model puts out for each image. */
   readonly outputs: number;
+  /** Outputs that already are probabilities are these times a number, 100 if they are percentages; 1 unless given. */
+  readonly whole?: number;
 }
 
 export interface ObjectiveSeeds {
@@ -25,7 +27,7 @@ const SMALLEST = 1.17549435e-38;
  *
  * Softmax: p = exp(z − max z) / Σ. Multi-label (several sigmoids): p = σ(z) = 1 / (1 + exp(−z)) each. Binary, one
  * number z for two classes: a class's logit is its log-odds, [−z, z], and p = [σ(−z), σ(z)], which is no softmax of the two.
- * Outputs that already are probabilities: logits = log p; one of a binary model, or several that each stand for themselves:
+ * Outputs that already are probabilities, or these times `whole`: logits = log p; one of a binary model, or several that each stand for themselves:
  * z = log(p / (1 − p)). All are finite at 0 and 1.
  */
 export function scoresOf(raw: Float32Array, count: number, rule: ScoreRule): Scores {
@@ -119,32 +121,34 @@ function ofLogSoftmax(p: Float64Array, c: number): Float64Array {
   return p.map((each, i) => (i === c ? rest : -each));
 }
 
-function logitsOfRow(outputs: Float32Array, { activation, binary }: ScoreRule): Float64Array {
+function logitsOfRow(outputs: Float32Array, { activation, binary, whole = 1 }: ScoreRule): Float64Array {
   const log = (p: number): number => (Number.isNaN(p) ? p : Math.log(Math.max(p, SMALLEST)));
+  const p = Float64Array.from(outputs, (output) => output / whole);
   const logOdds = (p: number): number => log(p) - log(1 - p);
   if (binary) {
-    const only = outputs[0]!;
+    const only = p[0]!;
     const z = activation === 'probabilities' ? logOdds(only) : only;
     return Float64Array.of(0 - z, z);
   }
-  if (activation === 'independent-probabilities') return Float64Array.from(outputs, logOdds);
-  return Float64Array.from(outputs, activation === 'probabilities' ? log : (output) => output);
+  if (activation === 'independent-probabilities') return p.map(logOdds);
+  return activation === 'probabilities' ? p.map(log) : p;
 }
 
 /** Chain rule from the logits back to the raw outputs; a logarithm that was kept finite is flat there. */
 function throughLogits(
   derivative: Float64Array,
   outputs: Float32Array,
-  { activation, binary }: ScoreRule,
+  { activation, binary, whole = 1 }: ScoreRule,
 ): Float64Array {
-  const ofLog = (p: number): number => (p > SMALLEST ? 1 / p : 0);
+  const ofLog = (p: number): number => (p > SMALLEST ? 1 / (p * whole) : 0);
   const ofLogOdds = (p: number): number => ofLog(p) + ofLog(1 - p);
+  const p = Float64Array.from(outputs, (output) => output / whole);
   if (binary) {
     const ofOdds = derivative[1]! - derivative[0]!;
-    return Float64Array.of(activation === 'probabilities' ? ofOdds * ofLogOdds(outputs[0]!) : ofOdds);
+    return Float64Array.of(activation === 'probabilities' ? ofOdds * ofLogOdds(p[0]!) : ofOdds);
   }
-  if (activation === 'independent-probabilities') return derivative.map((d, i) => d * ofLogOdds(outputs[i]!));
-  return activation === 'probabilities' ? derivative.map((d, i) => d * ofLog(outputs[i]!)) : derivative;
+  if (activation === 'independent-probabilities') return derivative.map((d, i) => d * ofLogOdds(p[i]!));
+  return activation === 'probabilities' ? derivative.map((d, i) => d * ofLog(p[i]!)) : derivative;
 }
 
 /** Is the probability of a class σ of its own logit, whatever the other logits are. */

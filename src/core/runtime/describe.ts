@@ -4,20 +4,15 @@ import type { ModelDescription } from '../model/description';
 import { hashModel } from '../model/hash';
 import { completeNames } from '../model/labels';
 import { MODEL_LIMITS } from '../model/limits';
-import type { EngineId, ModelInfo, ModelOutput, ModelReference, OperatorCounts } from '../model/modelInfo';
+import type { EngineId, ModelInfo, ModelReference, OperatorCounts } from '../model/modelInfo';
 import type { ResolvedInput } from '../model/modelInput';
 import type { ScoreRule } from '../model/objectives';
-import type { ScoreValues } from '../graph/inspect/scoreValues';
 import type { ModelFiles } from './modelFiles';
-import type { Probe } from './probe';
-import { inUnitRange, sumToOne } from './probe';
+import type { NetworkScores, Probe } from './probe';
+import { areShares, inUnitRange, wholeOf } from './probe';
 
 /** What an engine found when it built a model. */
-export interface NetworkFacts {
-  /** The activation that was taken off; `logits`: none was. */
-  readonly activation: 'logits' | 'softmax' | 'sigmoid';
-  /** What the network's structure says of scores that nothing was taken off of. */
-  readonly values: ScoreValues;
+export interface NetworkFacts extends NetworkScores {
   readonly parameters: number;
   readonly operators: OperatorCounts;
   readonly derivative?: NonNullable<ModelInfo['derivative']>;
@@ -37,7 +32,8 @@ export function describeModel<Engine extends EngineId>(
 ): { readonly info: ModelInfo & { readonly engine: Engine }; readonly rule: ScoreRule } {
   const { file, format, description } = files;
   const warnings = [...description.warnings, ...network.warnings, ...inputWarnings];
-  const { activation, binary } = readOutput(network, probe, warnings);
+  const reading = readOutput(network, probe, warnings);
+  const { activation, binary } = reading;
   const classes = binary ? 2 : probe.outputs;
   const names = nameClasses(description, classes, binary, warnings);
   if (network.damagedWeight !== undefined) {
@@ -62,15 +58,15 @@ export function describeModel<Engine extends EngineId>(
     ...(network.derivative && { derivative: network.derivative }),
     warnings,
   };
-  return { info, rule: { activation, binary, outputs: probe.outputs } };
+  return { info, rule: { ...reading, outputs: probe.outputs } };
 }
 
 /** Structure decides first, the values of several pictures second; what they leave open is said. */
 function readOutput(
-  { activation, values }: Pick<NetworkFacts, 'activation' | 'values'>,
+  { activation, values, whole: factor = 1 }: NetworkScores,
   probe: Probe,
   warnings: string[],
-): { readonly activation: ModelOutput['activation']; readonly binary: boolean } {
+): Omit<ScoreRule, 'outputs'> {
   if (probe.outputs > MODEL_LIMITS.classes || probe.outputs < 1) {
     throw new UserError('model-unsupported', `The model has ${probe.outputs} outputs.`, 'Choose an image classifier.');
   }
@@ -79,7 +75,7 @@ function readOutput(
   const isUnit = inUnitRange(probe.raw);
   const pictures = `${probe.count} test ${probe.count === 1 ? 'picture' : 'pictures'}`;
   if (values === 'unit' || (isUnit && values === 'unknown')) {
-    const shared = binary || sumToOne(probe);
+    const shared = binary || areShares(probe, factor);
     const each = binary
       ? 'the probability of the second of two classes'
       : shared
@@ -87,18 +83,35 @@ function readOutput(
         : 'probabilities that each stand for themselves';
     const what =
       values === 'unit'
-        ? `The model's last operations make ${each}, but its softmax or sigmoid could not be taken off`
+        ? `The model's last operations make ${factor === 1 ? '' : `${short(factor)} times `}${each}, but its softmax or sigmoid could not be taken off`
         : `The scores of ${pictures} lie between 0 and 1, so they are read as ${each}`;
     const logits = binary || !shared ? 'log-odds' : 'logarithms';
     warnings.push(`${what}: logits are ${logits} of probabilities.`);
-    return { activation: shared ? 'probabilities' : 'independent-probabilities', binary };
+    return { activation: shared ? 'probabilities' : 'independent-probabilities', binary, whole: factor };
+  }
+  const whole = values === 'unknown' ? wholeOf(probe) : undefined;
+  if (whole !== undefined) {
+    const sum = short(whole);
+    const what = whole === 100 ? 'percentages' : `probabilities times ${sum}`;
+    warnings.push(
+      `The scores of ${pictures} are never negative and always sum to ${sum}, so they are read as ${what}: logits are logarithms of probabilities.`,
+    );
+    return { activation: 'probabilities', binary, whole };
   }
   if (isUnit)
     warnings.push(
       `The scores of ${pictures} all lie between 0 and 1; they are taken for logits, because the model ends in a weighted sum.`,
     );
+  else if (values === 'unknown' && !binary && probe.raw.every((value) => value >= 0))
+    warnings.push(
+      `The scores of ${pictures} are never negative and the model's last operations do not tell what they are; they are taken for logits.`,
+    );
   if (binary) warnings.push('The model puts out one number, which is read as the logit of the second of two classes.');
   return { activation, binary };
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }
 
 function nameClasses(

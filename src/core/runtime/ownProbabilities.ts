@@ -11,11 +11,12 @@ export interface RawScores {
 
 /**
  * The scores with the probabilities that the model itself puts out where they are not just those of its logits: rounded to 8 bits,
- * or given as probabilities to begin with. One number p for two classes stands for 1 − p and p.
+ * or given as probabilities, or as percentages, to begin with. One number p for two classes stands for 1 − p and p.
  */
 export function withOwnProbabilities(scores: Scores, { raw, own }: RawScores, rule: ScoreRule): Scores {
-  const isGiven = rule.activation === 'probabilities' || rule.activation === 'independent-probabilities';
-  const given = own ?? (isGiven ? raw : undefined);
+  const { activation, whole = 1 } = rule;
+  const isGiven = activation === 'probabilities' || activation === 'independent-probabilities';
+  const given = own ?? (isGiven ? raw.map((each) => each / whole) : undefined);
   if (given === undefined) return scores;
   const p = given.subarray(0, scores.count * rule.outputs);
   if (!rule.binary) return { ...scores, probabilities: p.slice() };

@@ -1,3 +1,4 @@
+import type { ScaledScores } from '../graph/inspect/scaledScores';
 import type { ModelInput } from '../model/modelInfo';
 
 /** What a network puts out for pictures that mean nothing. */
@@ -6,6 +7,12 @@ export interface Probe {
   readonly raw: Float32Array;
   readonly count: number;
   readonly outputs: number;
+}
+
+/** What is known of the scores before the network runs; `values` and `whole`: of scores that nothing was taken off of. */
+export interface NetworkScores extends ScaledScores {
+  /** The activation that was taken off; `logits`: none was. */
+  readonly activation: 'logits' | 'softmax' | 'sigmoid';
 }
 
 /** Pixels of a picture, height × width × channels in [0, 1], as different from the others as can be: noise, ramps, black, white. */
@@ -34,10 +41,12 @@ export function probePixels(input: ModelInput, index: number): Float32Array {
 export async function probeOutputs(
   run: (pixels: Float32Array) => Promise<Float32Array> | Float32Array,
   input: ModelInput,
-  isKnown: boolean,
+  { activation, values }: NetworkScores,
 ): Promise<Probe> {
   const rows = [await run(probePixels(input, 0))];
-  while (!isKnown && rows.length < MOST_PROBED && rows.every(inUnitRange))
+  const isOpen = (): boolean =>
+    values === 'unit' || rows.every(inUnitRange) || (values === 'unknown' && mayBeShares(rows));
+  while (activation === 'logits' && rows.length < MOST_PROBED && isOpen())
     rows.push(await run(probePixels(input, rows.length)));
   const outputs = rows[0]!.length;
   const raw = new Float32Array(rows.length * outputs);
@@ -53,12 +62,43 @@ export function inUnitRange(raw: Float32Array): boolean {
 /** By how much the sum of probabilities that were rounded to 8 bits may miss 1. */
 const ROUNDED_SUM = 0.02;
 
-/** Is each row, of several numbers, a distribution: its sum 1, up to rounding. */
-export function sumToOne({ raw, count, outputs }: Probe): boolean {
-  if (outputs === 1) return false;
-  return Array.from({ length: count }, (_, row) => raw.subarray(row * outputs, (row + 1) * outputs)).every(
-    (row) => Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) <= ROUNDED_SUM,
+/** Is each row, of several numbers, a distribution: its sum `whole`, up to rounding. */
+export function areShares(probe: Probe, whole: number): boolean {
+  if (probe.outputs === 1) return false;
+  return rowsOf(probe).every((row) => Math.abs(sumOf(row) / whole - 1) <= ROUNDED_SUM);
+}
+
+/**
+ * The number that the outputs are shares of, as percentages are of 100: for pictures as different as can be their sum is the same, up
+ * to rounding, while they are not, and none is negative. Undefined if they are no such shares.
+ */
+export function wholeOf(probe: Probe): number | undefined {
+  const rows = rowsOf(probe);
+  if (probe.count < MOST_PROBED || !mayBeShares(rows)) return undefined;
+  const mean = sumOf(probe.raw) / probe.count;
+  const isFixed = rows.every((row) => row.every((value, at) => Math.abs(value - rows[0]![at]!) <= ROUNDED_SUM * mean));
+  if (isFixed) return undefined;
+  return Math.abs(mean / PERCENT - 1) <= ROUNDED_SUM ? PERCENT : mean;
+}
+
+const PERCENT = 100;
+
+/** Several numbers each, none negative, whose sum is the same up to rounding. */
+function mayBeShares(rows: readonly Float32Array[]): boolean {
+  const sum = sumOf(rows[0]!);
+  return (
+    rows[0]!.length > 1 &&
+    sum > 0 &&
+    rows.every((row) => row.every((value) => value >= 0) && Math.abs(sumOf(row) / sum - 1) <= ROUNDED_SUM)
   );
+}
+
+function rowsOf({ raw, count, outputs }: Probe): readonly Float32Array[] {
+  return Array.from({ length: count }, (_, row) => raw.subarray(row * outputs, (row + 1) * outputs));
+}
+
+function sumOf(row: Float32Array): number {
+  return row.reduce((sum, value) => sum + value, 0);
 }
 
 /** Park–Miller numbers in [0, 1]: the same in every run. */

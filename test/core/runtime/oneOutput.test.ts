@@ -205,6 +205,7 @@ function identity(outputs: number): Graph {
 
 describe('one output that is a probability already', () => {
   const head: Head & ScoreRule = { activation: 'probabilities', binary: true, outputs: 1 };
+  const percent: Head & ScoreRule = { ...head, whole: 100 };
   const graph = identity(1);
 
   const slopesAt = (p: number, k: number): Readonly<Record<ObjectiveKind, number>> => {
@@ -229,6 +230,21 @@ describe('one output that is a probability already', () => {
       for (const kind of OBJECTIVES) {
         const expected = slopesAt(p, k)[kind];
         const { seeds } = objectiveSeeds(Float32Array.of(p), 1, head, [objective(kind, k)]);
+        expect(Math.abs(gradients[kind][0]! / expected - 1), kind).toBeLessThan(1e-5);
+        expect(Math.abs(seeds[0]! / expected - 1), kind).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  it.each([0.003, 0.25, 0.96875])('is read the same where it is a percentage, here of p = %d', async (p) => {
+    const raw = Float32Array.of(100 * p);
+    const { logits } = scoresOf(raw, 1, percent);
+    expect(logits[1]).toBeCloseTo(Math.log(p / (1 - p)), 5);
+    for (const k of [0, 1]) {
+      const { gradients } = await gradientsOf({ graph, head: percent }, raw, [1, 1], () => [k]);
+      for (const kind of OBJECTIVES) {
+        const expected = slopesAt(p, k)[kind] / 100;
+        const { seeds } = objectiveSeeds(raw, 1, percent, [objective(kind, k)]);
         expect(Math.abs(gradients[kind][0]! / expected - 1), kind).toBeLessThan(1e-5);
         expect(Math.abs(seeds[0]! / expected - 1), kind).toBeLessThan(1e-5);
       }

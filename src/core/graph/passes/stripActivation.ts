@@ -3,20 +3,19 @@ import { withKnownConstants } from '../inspect/knownConstants';
 import { producersOf } from '../inspect/producers';
 import { scoreTail, type ScoreTail, type Types } from '../inspect/scoreTail';
 import { typesOf } from '../inspect/types';
-import { scoreValues, type ScoreValues } from '../inspect/scoreValues';
+import { scaledScores, type ScaledScores } from '../inspect/scaledScores';
 import { operators } from '../ops/registry';
 import { withoutOrigins } from '../origins';
 import { sizeOf } from '../tensor';
 
-export interface Stripped {
+/** `values` and `whole`: what the structure says of scores that nothing was taken off of. */
+export interface Stripped extends ScaledScores {
   /**
    * Its first output are the scores. Where what the network does behind its activation rounds them, its own output is the second.
    */
   readonly graph: Graph;
   /** The activation that was taken off; `logits`: none was. */
   readonly activation: 'logits' | 'softmax' | 'sigmoid';
-  /** What the structure says of scores that nothing was taken off of. */
-  readonly values: ScoreValues;
   /** Why an activation was left, one sentence for people. */
   readonly warnings: readonly string[];
 }
@@ -36,7 +35,7 @@ export function stripActivation(graph: Graph, types: Types = typesOf(graph, 1, o
   const left = (warnings: readonly string[] = []): Stripped => ({
     graph,
     activation: 'logits',
-    values: scoreValues(graph, output),
+    ...scaledScores(graph, output),
     warnings,
   });
   if (node === undefined) return left();

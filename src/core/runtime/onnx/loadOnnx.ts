@@ -82,17 +82,16 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
   const choice = chooseOutput(outputs, wanted, labels.length);
   const chosen = outputs[choice.index]!;
   refuseOtherOutputs(types.get(chosen.name)?.shape, unit);
-  const { graph: stripped, activation, values, warnings } = chosen.stripped;
+  const { graph: stripped, warnings, ...scores } = chosen.stripped;
   const network = foldBatchNormalization(removeIdentities(cancelTransposes(stripped)));
   const graph = takePixels(network, pixelInput(resolved.input, shape.layout));
   const single = specialise(graph, unit, operators);
   const derivative = derivativeFacts(single, operators);
   const sessions = createSessions({ graph, single, unit, threads });
   try {
-    const probe = await probeSessions(sessions, resolved.input, unit, activation !== 'logits');
+    const probe = await probeSessions(sessions, resolved.input, unit, scores);
     const facts = {
-      activation,
-      values,
+      ...scores,
       parameters: parametersOf(read),
       operators: countNames(read.nodes.map(({ op }) => op)),
       derivative,

@@ -2,7 +2,7 @@ import { UserError } from '../../errors';
 import { NotDifferentiable } from '../../graph/differentiate';
 import type { Graph } from '../../graph/graph';
 import type { GraphInput } from '../../graph/graph';
-import { scoreValues } from '../../graph/inspect/scoreValues';
+import { scaledScores } from '../../graph/inspect/scaledScores';
 import { tensorOf, type Tensor } from '../../graph/tensor';
 import type { Classifier } from '../../model/classifier';
 import type { ModelReference } from '../../model/modelInfo';
@@ -52,10 +52,10 @@ export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
   }
   const sessions = await originalSessions(model, files.bytes);
   try {
-    const probe = await probeSessions(sessions, resolved.input, unit, false);
+    const scores = { activation: 'logits' as const, ...scaledScores(read, read.outputs[output.index]!) };
+    const probe = await probeSessions(sessions, resolved.input, unit, scores);
     const facts = {
-      activation: 'logits' as const,
-      values: scoreValues(read, read.outputs[output.index]!),
+      ...scores,
       parameters: parametersOf(read),
       operators: countNames(read.nodes.map(({ op }) => op)),
       derivative: { missing: Object.fromEntries(unknown), zero: {} },

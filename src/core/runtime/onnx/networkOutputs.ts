@@ -2,7 +2,7 @@ import { UserError } from '../../errors';
 import type { Graph } from '../../graph/graph';
 import { ancestorsOf, producersOf } from '../../graph/inspect/producers';
 import { SAME_ORDER, type Types } from '../../graph/inspect/scoreTail';
-import { scoreValues } from '../../graph/inspect/scoreValues';
+import { scaledScores } from '../../graph/inspect/scaledScores';
 import { stripActivation, type Stripped } from '../../graph/passes/stripActivation';
 import { looksLikeScores, scoresOf, type OutputCandidate } from '../outputs';
 import type { ReadModel } from './readGraph';
@@ -49,7 +49,7 @@ export function declaredCandidates({ graph, declared, aliases }: ReadModel): rea
     name,
     aliases: aliases.get(name) ?? [],
     ...declared.get(name),
-    isFinal: scoreValues(graph, name) === 'unit',
+    isFinal: scaledScores(graph, name).values === 'unit',
   }));
   return withFeeders(graph, candidates);
 }

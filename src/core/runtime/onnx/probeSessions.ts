@@ -1,6 +1,6 @@
 import { UserError } from '../../errors';
 import type { ModelInput } from '../../model/modelInfo';
-import { probeOutputs, probePixels, type Probe } from '../probe';
+import { probeOutputs, probePixels, type NetworkScores, type Probe } from '../probe';
 import type { Sessions } from './sessions';
 
 /**
@@ -11,7 +11,7 @@ export async function probeSessions(
   sessions: Sessions,
   input: ModelInput,
   unit: number,
-  isKnown: boolean,
+  known: NetworkScores,
 ): Promise<Probe> {
   const run = async (pixels: Float32Array, others = pixels): Promise<Float32Array> => {
     const batch = new Float32Array(pixels.length * unit);
@@ -19,7 +19,7 @@ export async function probeSessions(
     const { raw } = await sessions.scores(unit === 1 ? pixels : batch, unit);
     return raw.slice(0, raw.length / unit);
   };
-  const probe = await probeOutputs((pixels) => run(pixels), input, isKnown);
+  const probe = await probeOutputs((pixels) => run(pixels), input, known);
   if (unit > 1) {
     const among = await run(probePixels(input, 0), probePixels(input, 1));
     const scale = Math.max(...probe.raw.map(Math.abs));

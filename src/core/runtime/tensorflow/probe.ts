@@ -43,7 +43,7 @@ export async function probeNetwork(
     }
     return raw!;
   };
-  const probe = await probeOutputs(profiled, input, network.activation !== 'logits');
+  const probe = await probeOutputs(profiled, input, network);
   return { ...probe, activationBytes };
 }
 
