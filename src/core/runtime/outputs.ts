@@ -13,7 +13,10 @@ export interface OutputCandidate {
   readonly isFinal: boolean;
   /** Ends in a weighted sum. */
   readonly isWeighed?: boolean;
-  /** Another output is made of it (features, or logits of which the probabilities are given too), or it sums up another. */
+  /**
+   * Another output is made of it or weighs what it is made of once more (features, or logits of which the probabilities are given
+   * too), or it sums up another.
+   */
   readonly feedsAnother?: boolean;
 }
 

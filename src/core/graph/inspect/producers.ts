@@ -12,3 +12,22 @@ export function ancestorsOf(output: string, producers: ReadonlyMap<string, Graph
   for (const name of found) for (const input of producers.get(name)?.inputs ?? []) if (input !== '') found.add(input);
   return found;
 }
+
+/**
+ * The values nearest to `output` that operators of `kinds` make, itself if one of them makes it: the first met on every way back.
+ */
+export function nearestOf(
+  output: string,
+  kinds: ReadonlySet<string>,
+  producers: ReadonlyMap<string, GraphNode>,
+): readonly string[] {
+  const passed = new Set([output]);
+  const nearest: string[] = [];
+  // Grows while it is walked.
+  for (const name of passed) {
+    const node = producers.get(name);
+    if (node !== undefined && kinds.has(node.op)) nearest.push(name);
+    else for (const input of node?.inputs ?? []) if (input !== '') passed.add(input);
+  }
+  return nearest;
+}

@@ -49,6 +49,12 @@ export function scoreTail(graph: Graph, output: string, types: Types): ScoreTail
   }
 }
 
+/** The value that is handed on as `name`, at most in another shape. */
+export function movedFrom(name: string, producers: ReadonlyMap<string, GraphNode>): string {
+  const node = producers.get(name);
+  return node !== undefined && SAME_ORDER.has(node.op) ? movedFrom(node.inputs[0]!, producers) : name;
+}
+
 /** Lowest and highest value of a Clip by constants; infinite where it has none. */
 export function clipBounds(node: GraphNode, { constants }: Graph): readonly [number, number] | undefined {
   const bound = (index: number, none: number): number | undefined =>

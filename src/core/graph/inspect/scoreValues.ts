@@ -9,7 +9,7 @@ const UNIT: ReadonlySet<string> = new Set([
   ...['Softmax', 'Sigmoid', 'HardSigmoid', 'QLinearSoftmax', 'QLinearSigmoid'],
 ]);
 /** Sums over weights of either sign. */
-const OPEN: ReadonlySet<string> = new Set([
+export const WEIGHTED_SUMS: ReadonlySet<string> = new Set([
   ...['Gemm', 'MatMul', 'Conv', 'ConvTranspose', 'Einsum', 'BatchNormalization', 'LayerNormalization'],
   ...['FusedMatMul', 'FusedGemm', 'QLinearMatMul', 'QGemm', 'QLinearConv', 'MatMulInteger', 'ConvInteger'],
 ]);
@@ -83,7 +83,7 @@ class Judge {
   isOpen(name: string, depth = 0): boolean {
     const node = this.#producers.get(name);
     if (node === undefined || depth > DEEPEST) return false;
-    if (OPEN.has(node.op)) return true;
+    if (WEIGHTED_SUMS.has(node.op)) return true;
     const isConstant = (each: string): boolean => this.graph.constants.has(each);
     // The scale of a quantised product, or a temperature.
     if ((node.op === 'Mul' || node.op === 'Div') && !node.inputs.some(isConstant)) return false;

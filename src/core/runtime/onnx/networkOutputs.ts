@@ -1,8 +1,9 @@
 import { UserError } from '../../errors';
 import type { Graph } from '../../graph/graph';
-import { ancestorsOf, producersOf } from '../../graph/inspect/producers';
-import { SAME_ORDER, type Types } from '../../graph/inspect/scoreTail';
+import { ancestorsOf, nearestOf, producersOf } from '../../graph/inspect/producers';
+import { movedFrom, type Types } from '../../graph/inspect/scoreTail';
 import { scaledScores } from '../../graph/inspect/scaledScores';
+import { WEIGHTED_SUMS } from '../../graph/inspect/scoreValues';
 import { stripActivation, type Stripped } from '../../graph/passes/stripActivation';
 import { looksLikeScores, scoresOf, type OutputCandidate } from '../outputs';
 import type { ReadModel } from './readGraph';
@@ -62,24 +63,27 @@ function withFeeders<Candidate extends OutputCandidate>(
   if (candidates.length === 1) return candidates;
   const producers = producersOf(graph);
   const made = new Map(candidates.map(({ name }) => [name, ancestorsOf(name, producers)]));
+  const sums = new Map(candidates.map(({ name }) => [name, nearestOf(name, WEIGHTED_SUMS, producers)]));
   const feeds = (one: OutputCandidate, other: OutputCandidate): boolean =>
-    one !== other &&
-    one.isInteger !== true &&
-    other.isInteger !== true &&
-    made.get(other.name)!.has(sourceOf(one.name, producers)) &&
-    !made.get(one.name)!.has(sourceOf(other.name, producers));
+    made.get(other.name)!.has(movedFrom(one.name, producers)) &&
+    !made.get(one.name)!.has(movedFrom(other.name, producers));
+  // Rectified features and scores branch off one value, which the scores weigh once more.
+  const isEarlier = (one: OutputCandidate, other: OutputCandidate): boolean =>
+    !one.isFinal &&
+    sums.get(one.name)!.length > 0 &&
+    sums.get(one.name)!.every((sum) => made.get(other.name)!.has(sum)) &&
+    sums.get(other.name)!.some((sum) => !made.get(one.name)!.has(sum));
   const isSummary = (one: OutputCandidate, other: OutputCandidate): boolean =>
     one.isFinal && scoresOf(one) > 1 && scoresOf(other) === 1 && feeds(one, other);
+  const goesBefore = (other: OutputCandidate, one: OutputCandidate): boolean =>
+    isSummary(other, one) || ((feeds(one, other) || isEarlier(one, other)) && !isSummary(one, other));
+  const likely = candidates.filter(
+    ({ isInteger, shape }) => isInteger !== true && (shape === undefined || looksLikeScores(shape)),
+  );
   return candidates.map((one) => ({
     ...one,
-    feedsAnother: candidates.some((other) => (feeds(one, other) && !isSummary(one, other)) || isSummary(other, one)),
+    feedsAnother: one.isInteger !== true && likely.some((other) => other !== one && goesBefore(other, one)),
   }));
-}
-
-/** The value that an output hands on, at most in another shape. */
-function sourceOf(name: string, producers: ReturnType<typeof producersOf>): string {
-  const node = producers.get(name);
-  return node !== undefined && SAME_ORDER.has(node.op) ? sourceOf(node.inputs[0]!, producers) : name;
 }
 
 /** Throws `UserError('model-unsupported')` unless an output of this shape holds scores. */
