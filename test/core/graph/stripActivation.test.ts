@@ -120,6 +120,70 @@ describe('an activation is taken off', () => {
   });
 });
 
+describe('a sigmoid given with what is left of it', () => {
+  const SURE = 18;
+  /** z, the first number of x, as two probabilities that are joined. */
+  function pairNetwork(first: string, second: string, more: readonly GraphNode[] = []): Graph {
+    const node = (op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): GraphNode => ({
+      ...{ op, inputs, outputs: [output], attributes },
+    });
+    const nodes = [
+      node('Slice', ['x', 'from', 'to', 'axis'], 'z'),
+      node('Slice', ['x', 'to', 'next', 'axis'], 'w'),
+      node('Sigmoid', ['z'], 'p'),
+      node('Sigmoid', ['z'], 'again'),
+      node('Sub', ['one', 'p'], 'rest'),
+      node('Sub', ['two', 'p'], 'more'),
+      node('Neg', ['z'], 'less'),
+      node('Sigmoid', ['less'], 'restAtOnce'),
+      node('Sigmoid', ['w'], 'other'),
+      node('Unsqueeze', ['rest', 'axis'], 'restMoved'),
+      node('Unsqueeze', ['p', 'axis'], 'pMoved'),
+      node('Concat', [first, second], 'joined', { axis: 1 }),
+    ];
+    const constants = new Map<string, Tensor>([
+      ['from', integers([0])],
+      ['to', integers([1])],
+      ['next', integers([2])],
+      ['axis', integers([1])],
+      ['one', floats([], [1])],
+      ['two', floats([1, 1], [2])],
+      ['flat', integers([0, 2])],
+    ]);
+    const output = more.at(-1)?.outputs[0] ?? 'joined';
+    return {
+      inputs: [{ name: 'x', type: 'float32', shape: [-1, 6] }],
+      outputs: [output],
+      nodes: [...nodes, ...more],
+      constants,
+    };
+  }
+  const flatten: GraphNode = { op: 'Reshape', inputs: ['joined', 'flat'], outputs: ['flattened'], attributes: {} };
+
+  it.each<[string, Graph, number]>([
+    ['the rest first', pairNetwork('rest', 'p'), 1],
+    ['the rest last', pairNetwork('p', 'rest'), -1],
+    ['two sigmoids of one number', pairNetwork('rest', 'again'), 1],
+    ['the sigmoid of the negative', pairNetwork('again', 'restAtOnce'), -1],
+    ['with an axis more', pairNetwork('restMoved', 'pMoved', [flatten]), 1],
+  ])('becomes the log-odds of both, whole where the rest is lost in float32: %s', async (_, graph, sign) => {
+    const { graph: stripped, activation, values } = stripActivation(graph);
+    expect([activation, values]).toEqual(['sigmoid', 'open']);
+    const session = await createOnnxSession(specialise(stripped, 1, operators), 1);
+    for (const z of [-0.7, SURE, -SURE]) {
+      const results = await session.run({ x: floats([1, 6], [z, 0, 0, 0, 0, 0]) });
+      expect([...results[stripped.outputs[0]!]!].map((each) => each * sign)).toEqual(close([-z, z]));
+    }
+    await session.dispose();
+  });
+
+  it.each([
+    ['of another number', pairNetwork('rest', 'other')],
+    ['twice', pairNetwork('p', 'again')],
+    ['of two', pairNetwork('more', 'p')],
+  ])('is none: %s', (_, graph) => expect(stripActivation(graph).activation).toBe('logits'));
+});
+
 describe('an activation is left, and what it says is told', () => {
   it.each<[string, readonly Step[], RegExp | undefined]>([
     ['a softmax of groups', [pairs, ['Softmax', [], { axis: -1 }], flat], /3 groups/],

@@ -7,6 +7,7 @@ import { scaledScores, type ScaledScores } from '../inspect/scaledScores';
 import { operators } from '../ops/registry';
 import { withoutOrigins } from '../origins';
 import { sizeOf } from '../tensor';
+import { sigmoidPair } from './sigmoidPair';
 
 /** `values` and `whole`: what the structure says of scores that nothing was taken off of. */
 export interface Stripped extends ScaledScores {
@@ -26,7 +27,8 @@ const MARK = '\u2032';
  * Takes a final softmax, log-softmax or sigmoid off, found by what makes the output and not by its name, so that the graph puts
  * out logits. Behind it may stand whatever moves or rounds scores; a softmax of which only some scores are given, or over groups
  * of them, is no single answer and stays. Log-softmax outputs differ from logits by a constant per image and are kept as logits
- * of their own softmax. `types`: of the graph at the batch size `batch`; by default of one picture.
+ * of their own softmax; one sigmoid given with what is left of it becomes the log-odds of both. `types`: of the graph at the batch
+ * size `batch`; by default of one picture.
  */
 export function stripActivation(graph: Graph, types: Types = typesOf(graph, 1, operators), batch = 1): Stripped {
   const output = graph.outputs[0]!;
@@ -40,9 +42,12 @@ export function stripActivation(graph: Graph, types: Types = typesOf(graph, 1, o
   });
   if (node === undefined) return left();
   if (node.op === 'Sigmoid') return { ...without(node, tail, graph), activation: 'sigmoid' };
-  const pair = softmaxAt(node, graph);
-  if (pair === undefined) return left();
-  const [softmax, last = softmax] = pair;
+  const odds = sigmoidPair(node, graph, types, batch);
+  if (odds !== undefined)
+    return { ...without({ ...node, inputs: [odds.logits] }, tail, odds.graph), activation: 'sigmoid' };
+  const made = softmaxAt(node, graph);
+  if (made === undefined) return left();
+  const [softmax, last = softmax] = made;
   const logarithms = last.op === 'LogSoftmax' || last.op === 'Log';
   const groups = groupsOf(softmax, types, batch);
   if (groups === 1 && !tail.isSelection && !(logarithms && (tail.isRounded || tail.isScaled)))
