@@ -7,12 +7,16 @@ import { MODEL_LIMITS } from '../model/limits';
 import type { EngineId, ModelInfo, ModelReference, OperatorCounts } from '../model/modelInfo';
 import type { ResolvedInput } from '../model/modelInput';
 import type { ScoreRule } from '../model/objectives';
+import type { ScoreBounds } from '../graph/inspect/scoreBounds';
+import { boundsWarnings, isWithinUnit } from './boundedScores';
 import type { ModelFiles } from './modelFiles';
 import type { NetworkScores, Probe } from './probe';
 import { areShares, inUnitRange, wholeOf } from './probe';
 
 /** What an engine found when it built a model. */
 export interface NetworkFacts extends NetworkScores {
+  /** Between which numbers the structure keeps the scores. */
+  readonly bounds?: ScoreBounds | undefined;
   readonly parameters: number;
   readonly operators: OperatorCounts;
   readonly derivative?: NonNullable<ModelInfo['derivative']>;
@@ -63,7 +67,7 @@ export function describeModel<Engine extends EngineId>(
 
 /** Structure decides first, the values of several pictures second; what they leave open is said. */
 function readOutput(
-  { activation, values, whole: factor = 1 }: NetworkScores,
+  { activation, values, whole: factor = 1, bounds }: Pick<NetworkFacts, 'activation' | 'values' | 'whole' | 'bounds'>,
   probe: Probe,
   warnings: string[],
 ): Omit<ScoreRule, 'outputs'> {
@@ -74,17 +78,17 @@ function readOutput(
   if (activation !== 'logits') return { activation, binary };
   const isUnit = inUnitRange(probe.raw);
   const pictures = `${probe.count} test ${probe.count === 1 ? 'picture' : 'pictures'}`;
-  if (values === 'unit' || (isUnit && values === 'unknown')) {
+  const isMade = values === 'unit' || (bounds !== undefined && isWithinUnit(bounds));
+  if (isMade || (isUnit && values === 'unknown' && bounds === undefined)) {
     const shared = binary || areShares(probe, factor);
     const each = binary
       ? 'the probability of the second of two classes'
       : shared
         ? 'probabilities'
         : 'probabilities that each stand for themselves';
-    const what =
-      values === 'unit'
-        ? `The model's last operations make ${factor === 1 ? '' : `${short(factor)} times `}${each}, but its softmax or sigmoid could not be taken off`
-        : `The scores of ${pictures} lie between 0 and 1, so they are read as ${each}`;
+    const what = isMade
+      ? `The model's last operations make ${factor === 1 ? '' : `${short(factor)} times `}${each}, but its softmax or sigmoid could not be taken off`
+      : `The scores of ${pictures} lie between 0 and 1, so they are read as ${each}`;
     const logits = binary || !shared ? 'log-odds' : 'logarithms';
     warnings.push(`${what}: logits are ${logits} of probabilities.`);
     return { activation: shared ? 'probabilities' : 'independent-probabilities', binary, whole: factor };
@@ -98,7 +102,8 @@ function readOutput(
     );
     return { activation: 'probabilities', binary, whole };
   }
-  if (isUnit)
+  warnings.push(...boundsWarnings(bounds, probe.outputs));
+  if (isUnit && bounds === undefined)
     warnings.push(
       `The scores of ${pictures} all lie between 0 and 1; they are taken for logits, because the model ends in a weighted sum.`,
     );

@@ -1,5 +1,7 @@
 import type { Graph } from '../graph/graph';
 import type { Types } from '../graph/inspect/scoreTail';
+import { scoreBounds } from '../graph/inspect/scoreBounds';
+import { scoreHead, type ScoreHead } from '../graph/inspect/scoreHead';
 import { scoreValues } from '../graph/inspect/scoreValues';
 import { typesOf } from '../graph/inspect/types';
 import { operators } from '../graph/ops/registry';
@@ -36,8 +38,21 @@ export async function readEvidence(files: TensorFlowFiles): Promise<Evidence> {
   const outputs = networkOutputs(graph, types, model, 1);
   const { spec, labels } = files.description;
   const choice = chooseOutput(outputs, spec.output, labels.length);
-  const { activation, warnings } = outputs[choice.index]!.stripped;
-  return { input, scores: { choice: { ...choice, warnings: [...choice.warnings, ...warnings] }, activation, values } };
+  const { name: output, stripped } = outputs[choice.index]!;
+  const { activation, warnings } = stripped;
+  const form = activation === 'logits' ? undefined : scoreForm(scoreHead(graph, output, types));
+  const bounds = scoreBounds(graph, output);
+  const said = { ...choice, warnings: [...choice.warnings, ...warnings] };
+  return { input, scores: { choice: said, activation, values, ...(form && { form }), ...(bounds && { bounds }) } };
+}
+
+/** What an output is of the probabilities, if that is more than they themselves. */
+function scoreForm(head: ScoreHead | undefined): KnownScores['form'] {
+  if (head === undefined) return undefined;
+  const { form, tail } = head;
+  return form === 'probabilities' && tail.factor === 1
+    ? undefined
+    : { isLogarithm: form === 'logarithms', factor: tail.factor };
 }
 
 function withTypes(

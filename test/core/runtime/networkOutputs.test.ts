@@ -3,7 +3,7 @@ import type { Graph, GraphNode } from '../../../src/core/graph/graph';
 import { typesOf } from '../../../src/core/graph/inspect/types';
 import { operators } from '../../../src/core/graph/ops/registry';
 import { floats } from '../../../src/core/graph/tensor';
-import { graphCandidates } from '../../../src/core/runtime/onnx/networkOutputs';
+import { networkOutputs } from '../../../src/core/runtime/onnx/networkOutputs';
 import { chooseOutput } from '../../../src/core/runtime/outputs';
 
 const node = (op: string, inputs: readonly string[], output: string): GraphNode => ({
@@ -40,7 +40,7 @@ function network(outputs: readonly string[]): Graph {
 
 function chosen(outputs: readonly string[]): string {
   const graph = network(outputs);
-  const candidates = graphCandidates(graph, typesOf(graph, 1, operators), { aliases: new Map() }, 1);
+  const candidates = networkOutputs(graph, typesOf(graph, 1, operators), { aliases: new Map() }, 1);
   return outputs[chooseOutput(candidates).index]!;
 }
 

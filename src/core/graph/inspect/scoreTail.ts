@@ -10,8 +10,8 @@ export interface ScoreTail {
   readonly behind: readonly GraphNode[];
   /** Values are rounded or cut a little. */
   readonly isRounded: boolean;
-  /** Scores are multiplied by a positive number, as percentages are. */
-  readonly isScaled: boolean;
+  /** What scores are multiplied by: 100 where they are percentages, negative where the smallest is best. */
+  readonly factor: number;
   /** Scores are left out. */
   readonly isSelection: boolean;
 }
@@ -24,8 +24,9 @@ export const SAME_ORDER: ReadonlySet<string> = new Set([
 ]);
 const SELECTING: ReadonlySet<string> = new Set(['Slice', 'Gather', 'Split', 'Transpose']);
 const ROUNDING: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLinear']);
-/** A Clip that keeps probabilities off 0 and 1 by more than this is no guard but part of the network. */
+/** A Clip that keeps probabilities off 0 and 1 by more than this is no guard but part of the network; so is a larger sum. */
 const GUARD = 0.05;
+const SMALLEST_SUM = 1e-3;
 
 const FLOAT = 1;
 
@@ -33,11 +34,14 @@ const FLOAT = 1;
 export function scoreTail(graph: Graph, output: string, types: Types): ScoreTail {
   const producers = producersOf(graph);
   const behind: GraphNode[] = [];
-  const facts = { isRounded: false, isScaled: false, isSelection: false };
+  const facts = { isRounded: false, factor: 1, isSelection: false };
   for (let node = producers.get(output); ; node = producers.get(behind.at(-1)!.inputs[0]!)) {
     if (node === undefined) return { node, behind, ...facts };
+    const product = multipleIn(node, graph);
+    const guarded = guardedSum(node, graph);
     if (ROUNDING.has(node.op)) facts.isRounded = true;
-    else if (isMultiple(node, graph)) facts.isScaled = true;
+    else if (product !== undefined) facts.factor *= product.factor;
+    else if (guarded !== undefined) facts.isRounded = true;
     else if (node.op === 'Clip') {
       const bounds = clipBounds(node, graph);
       if (bounds === undefined || bounds[0] > GUARD || bounds[1] < 1 - GUARD) return { node, behind, ...facts };
@@ -45,7 +49,8 @@ export function scoreTail(graph: Graph, output: string, types: Types): ScoreTail
     } else if (SELECTING.has(node.op)) facts.isSelection ||= !keepsAll(node, graph, types);
     else if (!SAME_ORDER.has(node.op) && !(node.op === 'Cast' && numberAttribute(node, 'to', FLOAT) === FLOAT))
       return { node, behind, ...facts };
-    behind.push(node);
+    const x = product?.x ?? guarded;
+    behind.push(x === undefined ? node : { ...node, inputs: [x] });
   }
 }
 
@@ -55,18 +60,44 @@ export function movedFrom(name: string, producers: ReadonlyMap<string, GraphNode
   return node !== undefined && SAME_ORDER.has(node.op) ? movedFrom(node.inputs[0]!, producers) : name;
 }
 
+/** x · factor: a product or quotient with one constant, −x, or 0 − x. */
+export function multipleIn(
+  { op, inputs }: GraphNode,
+  graph: Graph,
+): { readonly x: string; readonly factor: number } | undefined {
+  const [first = '', second = ''] = inputs;
+  const [a, b] = [first, second].map((name) => oneNumber(name, graph));
+  if (op === 'Neg') return { x: first, factor: -1 };
+  if (op === 'Sub' && a === 0) return { x: second, factor: -1 };
+  if (op === 'Div' && b !== undefined && b !== 0) return { x: first, factor: 1 / b };
+  if (op !== 'Mul') return undefined;
+  if (b !== undefined && b !== 0) return { x: first, factor: b };
+  return a !== undefined && a !== 0 ? { x: second, factor: a } : undefined;
+}
+
+/** The value x of x + ε, which keeps a logarithm finite. */
+function guardedSum({ op, inputs }: GraphNode, graph: Graph): string | undefined {
+  if (op !== 'Add') return undefined;
+  const isSmall = (name: string): boolean => {
+    const value = oneNumber(name, graph);
+    return value !== undefined && value >= 0 && value <= SMALLEST_SUM;
+  };
+  const [first = '', second = ''] = inputs;
+  return isSmall(second) ? first : isSmall(first) ? second : undefined;
+}
+
+/** The only number of a constant. */
+function oneNumber(name: string, { constants }: Graph): number | undefined {
+  const data = constants.get(name)?.data;
+  return data?.length === 1 ? data[0] : undefined;
+}
+
 /** Lowest and highest value of a Clip by constants; infinite where it has none. */
 export function clipBounds(node: GraphNode, { constants }: Graph): readonly [number, number] | undefined {
   const bound = (index: number, none: number): number | undefined =>
     (node.inputs[index] ?? '') === '' ? none : constants.get(node.inputs[index]!)?.data[0];
   const [low, high] = [bound(1, -Infinity), bound(2, Infinity)];
   return low === undefined || high === undefined ? undefined : [low, high];
-}
-
-/** A product with one positive constant, the constant second. */
-function isMultiple({ op, inputs }: GraphNode, { constants }: Graph): boolean {
-  const factor = op === 'Mul' || op === 'Div' ? constants.get(inputs[1]!)?.data : undefined;
-  return factor?.length === 1 && factor[0]! > 0;
 }
 
 /** Does everything come out that went in, in the same or another order? */

@@ -1,12 +1,12 @@
 import { numberAttribute, type Graph, type GraphNode } from '../graph';
 import { withKnownConstants } from '../inspect/knownConstants';
-import { producersOf } from '../inspect/producers';
+import { scoreHead, turnedWarnings, type ScoreHead } from '../inspect/scoreHead';
 import { scoreTail, type ScoreTail, type Types } from '../inspect/scoreTail';
 import { typesOf } from '../inspect/types';
 import { scaledScores, type ScaledScores } from '../inspect/scaledScores';
 import { operators } from '../ops/registry';
 import { withoutOrigins } from '../origins';
-import { sizeOf } from '../tensor';
+import { floats, sizeOf } from '../tensor';
 import { sigmoidPair } from './sigmoidPair';
 
 /** `values` and `whole`: what the structure says of scores that nothing was taken off of. */
@@ -25,48 +25,52 @@ const MARK = '\u2032';
 
 /**
  * Takes a final softmax, log-softmax or sigmoid off, found by what makes the output and not by its name, so that the graph puts
- * out logits. Behind it may stand whatever moves or rounds scores; a softmax of which only some scores are given, or over groups
- * of them, is no single answer and stays. Log-softmax outputs differ from logits by a constant per image and are kept as logits
- * of their own softmax; one sigmoid given with what is left of it becomes the log-odds of both. `types`: of the graph at the batch
- * size `batch`; by default of one picture.
+ * out logits. Behind it may stand whatever moves or rounds scores, also a logarithm of either sign (−log p, of which the smallest
+ * is the likeliest); a softmax of which only some scores are given, or over groups of them, is no single answer and stays.
+ * One sigmoid given with what is left of it becomes the log-odds of both. `types`: of the graph at the batch size `batch`; by default
+ * of one picture.
  */
 export function stripActivation(graph: Graph, types: Types = typesOf(graph, 1, operators), batch = 1): Stripped {
   const output = graph.outputs[0]!;
-  const tail = scoreTail(withKnownConstants(graph), output, types);
-  const { node } = tail;
+  const known = withKnownConstants(graph);
+  const head = scoreHead(known, output, types);
   const left = (warnings: readonly string[] = []): Stripped => ({
     graph,
     activation: 'logits',
     ...scaledScores(graph, output),
     warnings,
   });
-  if (node === undefined) return left();
-  if (node.op === 'Sigmoid') return { ...without(node, tail, graph), activation: 'sigmoid' };
-  const odds = sigmoidPair(node, graph, types, batch);
-  if (odds !== undefined)
-    return { ...without({ ...node, inputs: [odds.logits] }, tail, odds.graph), activation: 'sigmoid' };
-  const made = softmaxAt(node, graph);
-  if (made === undefined) return left();
-  const [softmax, last = softmax] = made;
-  const logarithms = last.op === 'LogSoftmax' || last.op === 'Log';
+  if (head === undefined) return pairOf(graph, scoreTail(known, output, types), types, batch) ?? left();
+  const { softmax, form, tail } = head;
+  if (softmax === undefined) return { ...without(head, graph), activation: 'sigmoid', warnings: turnedWarnings(head) };
   const groups = groupsOf(softmax, types, batch);
-  if (groups === 1 && !tail.isSelection && !(logarithms && (tail.isRounded || tail.isScaled)))
-    return { ...without(softmax, tail, graph), activation: 'softmax' };
-  if (logarithms && groups === 1 && !tail.isSelection) return left();
+  const isOne = groups === 1 && !tail.isSelection;
+  if (form === 'complements') {
+    const classes = sizeOf(types.get(output)?.shape ?? []) / batch;
+    return left(isOne && classes > 2 ? [COMPLEMENTS] : []);
+  }
+  // Rounded logarithms are the logits of what the file itself says.
+  if (isOne && form === 'logarithms' && tail.isRounded && tail.factor === 1) return left();
+  if (isOne) return { ...without(head, graph), activation: 'softmax', warnings: turnedWarnings(head) };
   const why =
     groups > 1
       ? `The model's softmax runs over ${groups} groups of its scores, each an answer of its own, so every score is read as a probability by itself.`
       : "The model gives some of its softmax's probabilities only, so each is read as a probability by itself.";
-  return logarithms ? { ...exponentiated(graph), activation: 'logits', values: 'unit', warnings: [why] } : left([why]);
+  if (form === 'logarithms')
+    return { ...exponentiated(graph, tail.factor), activation: 'logits', values: 'unit', warnings: [why] };
+  return left([why]);
 }
 
-/** A softmax as one operator, or as the logarithm or power of one. The first node makes the softmax, the last what stands for it. */
-function softmaxAt(node: GraphNode, graph: Graph): readonly [GraphNode, GraphNode?] | undefined {
-  if (node.op === 'Softmax' || node.op === 'LogSoftmax') return [node];
-  const inner = node.op === 'Exp' ? 'LogSoftmax' : node.op === 'Log' ? 'Softmax' : undefined;
-  const before = inner && producersOf(graph).get(node.inputs[0]!);
-  return before !== undefined && before.op === inner ? [before, node] : undefined;
+/** One sigmoid and what is left of it, side by side. */
+function pairOf(graph: Graph, tail: ScoreTail, types: Types, batch: number): Stripped | undefined {
+  const odds = tail.node && tail.factor > 0 ? sigmoidPair(tail.node, graph, types, batch) : undefined;
+  if (odds === undefined) return undefined;
+  const head = { logits: odds.logits, form: 'probabilities', tail } as const;
+  return { ...without(head, odds.graph), activation: 'sigmoid', warnings: [] };
 }
+
+const COMPLEMENTS =
+  'The model puts out 1 minus the probabilities of its softmax, so that its smallest number is the likeliest class; they are shown as they are, each a probability by itself.';
 
 /** How many softmaxes are computed for one picture; NaN where sizes are not known. */
 function groupsOf(node: GraphNode, types: Types, batch: number): number {
@@ -77,18 +81,32 @@ function groupsOf(node: GraphNode, types: Types, batch: number): number {
 }
 
 /** Operators that change values between an activation and the output, if only a little. */
-const CHANGES: ReadonlySet<string> = new Set(['Clip', 'QuantizeLinear', 'DequantizeLinear', 'Cast', 'Mul', 'Div']);
+const CHANGES: ReadonlySet<string> = new Set([
+  ...[
+    'Clip',
+    'QuantizeLinear',
+    'DequantizeLinear',
+    'Cast',
+    'Mul',
+    'Div',
+    'Neg',
+    'Sub',
+    'Add',
+    'Log',
+    'Exp',
+    'Softplus',
+  ],
+]);
 
-/** The network without `activation` and without the rounding behind it; the original output is the second where that matters. */
+/** The network without its activation and without the rounding behind it; the original output is the second where that matters. */
 function without(
-  activation: GraphNode,
-  { behind, isRounded, isScaled }: ScoreTail,
+  { logits: start, form, tail: { behind, isRounded, factor } }: Omit<ScoreHead, 'softmax'>,
   graph: Graph,
-): Pick<Stripped, 'graph' | 'values' | 'warnings'> {
+): Pick<Stripped, 'graph' | 'values'> {
   const output = graph.outputs[0]!;
   const fresh = namesBeside(graph);
   const nodes: GraphNode[] = [];
-  let logits = activation.inputs[0]!;
+  let logits = start;
   [...behind].reverse().forEach((node, index, chain) => {
     if (CHANGES.has(node.op)) return;
     const outputs = node.outputs.map(fresh);
@@ -96,8 +114,9 @@ function without(
     const read = chain[index + 1]?.inputs[0] ?? output;
     logits = outputs[node.outputs.indexOf(read)]!;
   });
-  const outputs = isRounded && !isScaled ? [logits, output] : [logits];
-  return { graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs }, values: 'open', warnings: [] };
+  const isOwn = isRounded && form === 'probabilities' && factor === 1;
+  const outputs = isOwn ? [logits, output] : [logits];
+  return { graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs }, values: 'open' };
 }
 
 /** Gives values names that none has yet, close to the old ones. */
@@ -111,10 +130,20 @@ function namesBeside(graph: Graph): (name: string) => string {
   };
 }
 
-/** Probabilities instead of their logarithms. */
-function exponentiated(graph: Graph): Pick<Stripped, 'graph'> {
+/** Probabilities instead of `factor` times their logarithms. */
+function exponentiated(graph: Graph, factor: number): Pick<Stripped, 'graph'> {
   const output = graph.outputs[0]!;
-  const name = namesBeside(graph)(output);
-  const node = { op: 'Exp', inputs: [output], outputs: [name], attributes: {} };
-  return { graph: { ...graph, nodes: [...graph.nodes, node], outputs: [name] } };
+  const fresh = namesBeside(graph);
+  const name = fresh(output);
+  if (factor === 1) {
+    const node = { op: 'Exp', inputs: [output], outputs: [name], attributes: {} };
+    return { graph: { ...graph, nodes: [...graph.nodes, node], outputs: [name] } };
+  }
+  const [scale, scaled] = [fresh(`${output}:scale`), fresh(`${output}:scaled`)];
+  const nodes = [
+    { op: 'Mul', inputs: [output, scale], outputs: [scaled], attributes: {} },
+    { op: 'Exp', inputs: [scaled], outputs: [name], attributes: {} },
+  ];
+  const constants = new Map(graph.constants).set(scale, floats([], [1 / factor]));
+  return { graph: { ...graph, constants, nodes: [...graph.nodes, ...nodes], outputs: [name] } };
 }

@@ -1,6 +1,7 @@
 import { gradientGraph, type Head } from '../../graph/gradientGraph';
 import type { Graph } from '../../graph/graph';
 import { mixesPictures } from '../../graph/inspect/batchUse';
+import { scoreBounds } from '../../graph/inspect/scoreBounds';
 import { typesOf } from '../../graph/inspect/types';
 import { operators } from '../../graph/ops/registry';
 import { cancelTransposes } from '../../graph/passes/cancelTransposes';
@@ -92,6 +93,7 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
     const probe = await probeSessions(sessions, resolved.input, unit, scores);
     const facts = {
       ...scores,
+      bounds: scoreBounds(stripped, stripped.outputs[0]!),
       parameters: parametersOf(read),
       operators: countNames(read.nodes.map(({ op }) => op)),
       derivative,

@@ -2,7 +2,10 @@ import { UserError } from '../../errors';
 import { NotDifferentiable } from '../../graph/differentiate';
 import type { Graph } from '../../graph/graph';
 import type { GraphInput } from '../../graph/graph';
+import { withKnownConstants } from '../../graph/inspect/knownConstants';
 import { scaledScores } from '../../graph/inspect/scaledScores';
+import { scoreBounds } from '../../graph/inspect/scoreBounds';
+import { scoreHead, turnedWarnings } from '../../graph/inspect/scoreHead';
 import { tensorOf, type Tensor } from '../../graph/tensor';
 import type { Classifier } from '../../model/classifier';
 import type { ModelReference } from '../../model/modelInfo';
@@ -16,6 +19,7 @@ import { openIsolatedSession } from './isolated/isolatedSession';
 import { createOnnxClassifier } from './onnxClassifier';
 import { probeSessions } from './probeSessions';
 import type { Sessions } from './sessions';
+import { turnScores, type TurnedScores } from './turnedScores';
 
 interface OriginalModel {
   readonly files: ModelFiles;
@@ -50,18 +54,24 @@ export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
       'Choose the engine auto, or export the model as ONNX.',
     );
   }
-  const sessions = await originalSessions(model, files.bytes);
+  const scored = read.outputs[output.index]!;
+  const head = scoreHead(withKnownConstants(read), scored, new Map());
+  const turned = turnScores(head);
+  const sessions = await originalSessions(model, files.bytes, turned);
   try {
-    const scores = { activation: 'logits' as const, ...scaledScores(read, read.outputs[output.index]!) };
+    const judged = turned === undefined ? scaledScores(read, scored) : { values: turned.values };
+    const scores = { activation: 'logits' as const, ...judged };
     const probe = await probeSessions(sessions, resolved.input, unit, scores);
     const facts = {
       ...scores,
+      bounds: turned === undefined ? scoreBounds(read, scored) : undefined,
       parameters: parametersOf(read),
       operators: countNames(read.nodes.map(({ op }) => op)),
       derivative: { missing: Object.fromEntries(unknown), zero: {} },
       damagedWeight: damagedConstant(read),
       warnings: [
         ...output.warnings,
+        ...(head === undefined || turned === undefined ? [] : turnedWarnings(head)),
         ...model.inputWarnings,
         ...(unknown.size === 0 ? [] : [`${list}: not known here, so the model predicts but cannot be differentiated.`]),
       ],
@@ -78,6 +88,7 @@ export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
 async function originalSessions(
   { read, unknown, resolved, shape, threads, unit, output }: OriginalModel,
   bytes: Uint8Array,
+  turned: TurnedScores | undefined,
 ): Promise<Sessions> {
   const { height, width, channels } = resolved.input;
   const preprocessing = createPreprocessing(resolved.input, shape.layout);
@@ -91,7 +102,8 @@ async function originalSessions(
     scores: async (pixels, size) => {
       const data = preprocessing.toModel({ data: pixels, count: size, height, width, channels });
       const results = await session.run({ [input!.name]: pictureTensor(input!, size, data) }, [scores]);
-      return { raw: results[scores]! };
+      const raw = results[scores]!;
+      return { raw: turned === undefined ? raw : turned.turn(raw) };
     },
     gradient: () => Promise.reject(new NotDifferentiable(unknown)),
     dispose: () => session.dispose(),

@@ -2,6 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../../errors';
 import { looksLikeScores } from '../outputs';
+import type { ScoreBounds } from '../../graph/inspect/scoreBounds';
 import type { ScoreValues } from '../../graph/inspect/scoreValues';
 
 /** A model built on the current backend, its final softmax or sigmoid taken off. */
@@ -12,6 +13,8 @@ export interface Network {
   readonly activation: 'logits' | 'softmax' | 'sigmoid';
   /** What the structure says of scores that nothing was taken off of. */
   readonly values: ScoreValues;
+  /** Between which numbers the structure keeps them. */
+  readonly bounds?: ScoreBounds | undefined;
   readonly parameters: number;
   readonly warnings: readonly string[];
   /** Raw outputs, count × outputs, of a batch in the model's own layout; to be called inside a tidy. */
@@ -27,16 +30,30 @@ export interface KnownScores {
   readonly activation?: 'logits' | 'softmax' | 'sigmoid';
   /** What the structure says of each output. */
   readonly values: readonly ScoreValues[];
+  /** Between which numbers the structure keeps the scores. */
+  readonly bounds?: ScoreBounds;
+  /** What the output is of the probabilities that `activation` makes; absent: just them. */
+  readonly form?: { readonly isLogarithm: boolean; readonly factor: number };
 }
 
-/** Facts of the scores `index` off which `stripped` was taken: what could not be taken off here still says what they are. */
+/**
+ * Facts of the scores `index` off which `stripped` was taken: what could not be taken off here still says what they are, and
+ * `probabilities` makes of the output the probabilities that it stands for.
+ */
 export function strippedScores(
   stripped: 'logits' | 'softmax' | 'sigmoid',
   index: number,
-  { activation = 'logits', values }: KnownScores,
-): Pick<Network, 'activation' | 'values'> {
-  if (stripped !== 'logits') return { activation: stripped, values: 'open' };
-  return { activation: 'logits', values: activation === 'logits' ? (values[index] ?? 'unknown') : 'unit' };
+  { activation = 'logits', values, bounds, form }: KnownScores,
+): Pick<Network, 'activation' | 'values' | 'bounds'> & { readonly probabilities: (scores: Tensor) => Tensor } {
+  const asTheyAre = (scores: Tensor): Tensor => scores;
+  if (stripped !== 'logits') return { activation: stripped, values: 'open', probabilities: asTheyAre };
+  if (activation === 'logits')
+    return { activation: 'logits', values: values[index] ?? 'unknown', bounds, probabilities: asTheyAre };
+  const undo = ({ isLogarithm, factor }: NonNullable<KnownScores['form']>) => {
+    const turned = (scores: Tensor): Tensor => tf.div(scores, factor);
+    return isLogarithm ? (scores: Tensor): Tensor => tf.exp(turned(scores)) : turned;
+  };
+  return { activation: 'logits', values: 'unit', probabilities: form === undefined ? asTheyAre : undo(form) };
 }
 
 /** Scores as count × outputs. Throws `UserError('model-unsupported')` for outputs that are no scores. */

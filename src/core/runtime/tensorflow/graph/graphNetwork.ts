@@ -49,13 +49,15 @@ export function buildGraphNetwork(
   const isTaken = (known.activation ?? stripped.activation) === stripped.activation;
   const { nodes, activation } = isTaken ? stripped : { nodes: unfused, activation: 'logits' as const };
 
+  const { probabilities, ...facts } = strippedScores(activation, choice.index, known);
   const model = loadNodes(nodes, topology, signature, weights);
   return {
     inputShape: input.shape ?? [null, null, null],
-    ...strippedScores(activation, choice.index, known),
+    ...facts,
     parameters: weights.reduce((sum, { data, dtype }) => sum + (dtype === 'float32' ? data.length : 0), 0),
     warnings: choice.warnings,
-    forward: (batch: Tensor4D) => asScores(model.execute({ [input.name]: batch }, output) as Tensor, batch.shape[0]),
+    forward: (batch: Tensor4D) =>
+      probabilities(asScores(model.execute({ [input.name]: batch }, output) as Tensor, batch.shape[0])),
     dispose: () => model.dispose(),
   };
 }

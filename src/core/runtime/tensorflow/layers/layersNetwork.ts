@@ -67,13 +67,15 @@ function finish(
   const taken = (known.activation ?? final.activation) === final.activation ? final.activation : 'logits';
   if (taken !== 'logits') final.strip();
   const plain = makePlain(allLayers(model.layers));
+  const { probabilities, ...facts } = strippedScores(taken, choice.index, known);
   const single = model.outputs.length === 1 ? model : tfl.model({ inputs: model.inputs, outputs: output });
   return {
     inputShape: model.inputs[0]!.shape.slice(1),
-    ...strippedScores(taken, choice.index, known),
+    ...facts,
     parameters: model.countParams(),
     warnings: [...warnings, ...choice.warnings],
-    forward: (batch: Tensor4D) => asScores(single.apply(batch, { training: false }) as Tensor, batch.shape[0]),
+    forward: (batch: Tensor4D) =>
+      probabilities(asScores(single.apply(batch, { training: false }) as Tensor, batch.shape[0])),
     dispose: () => {
       plain.dispose();
       model.dispose();
