@@ -33,10 +33,11 @@ export interface Classifier {
  * sigmoids (multi-label models, one output for two classes), −log σ(logits[label]).
  */
 export type Objective =
-  | { readonly kind: 'logit' | 'probability' | 'log-probability'; readonly classIndex: number }
+  | { readonly kind: Exclude<ObjectiveKind, 'cross-entropy'>; readonly classIndex: number }
   | { readonly kind: 'cross-entropy'; readonly label: number };
 
-export type ObjectiveKind = Objective['kind'];
+export const OBJECTIVE_KINDS = ['logit', 'probability', 'log-probability', 'cross-entropy'] as const;
+export type ObjectiveKind = (typeof OBJECTIVE_KINDS)[number];
 
 export interface Scores {
   /** count × classes; of one output z for two classes the log-odds, −z and z. */

@@ -1,6 +1,15 @@
-export type EngineId = 'onnx' | 'tensorflow' | 'wasm' | 'cpu';
-export type EngineChoice = 'auto' | EngineId;
-export type ModelFormat = 'tfjs-layers' | 'tfjs-graph' | 'keras' | 'onnx';
+import type { InputColor, Interpolation, ResizeMode } from './inputChoices';
+import type { ModelSpec } from './modelSpec';
+
+export type { Interpolation, PreprocessingPreset, ResizeMode } from './inputChoices';
+export type { ModelSpec } from './modelSpec';
+
+export const ENGINE_IDS = ['onnx', 'tensorflow', 'wasm', 'cpu'] as const;
+export const ENGINE_CHOICES = ['auto', ...ENGINE_IDS] as const;
+export const MODEL_FORMATS = ['tfjs-layers', 'tfjs-graph', 'keras', 'onnx'] as const;
+export type EngineId = (typeof ENGINE_IDS)[number];
+export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
 /** What is known of a loaded model; plain JSON. */
 export interface ModelInfo {
@@ -35,7 +44,7 @@ export interface ModelInput {
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;
-  readonly color: 'rgb' | 'bgr' | 'grayscale';
+  readonly color: InputColor;
   /** Value range that pixels in [0, 1] are scaled to before mean and standard deviation. */
   readonly range: readonly [number, number];
   readonly mean: readonly number[];
@@ -46,9 +55,6 @@ export interface ModelInput {
   readonly interpolation: Interpolation;
 }
 
-export type ResizeMode = 'stretch' | 'center-crop' | 'pad';
-export type Interpolation = 'bilinear' | 'nearest' | 'area';
-
 /**
  * What the model's own last operation was, found by what it does: `logits` as they came; `softmax`, `sigmoid`: stripped, logits are exact;
  * `probabilities` (their sum is 1, or there is one): could not be stripped, logits are log p (of a single output log(p / (1 − p)));
@@ -58,19 +64,6 @@ export interface ModelOutput {
   readonly activation: 'logits' | 'softmax' | 'sigmoid' | 'probabilities' | 'independent-probabilities';
   readonly classes: number;
 }
-
-/** The user's description of a model (`<model>.lens.json` or `lens.json` beside it, or a `gradientLens.models` entry). */
-export interface ModelSpec {
-  readonly name?: string;
-  readonly classes?: readonly string[];
-  /** Path of a labels file, one name a line, relative to the specification. */
-  readonly labels?: string;
-  /** Name of the output that holds the scores, for models that have several. */
-  readonly output?: string;
-  readonly input?: Partial<Omit<ModelInput, 'source' | 'channels'>> & { readonly preset?: PreprocessingPreset };
-}
-
-export type PreprocessingPreset = 'unit' | 'signed' | 'byte' | 'torchvision' | 'caffe';
 
 /** A model on disk and what the user says of it; `spec`, `specPath`, `labelsPath` override what lies beside the model. */
 export interface ModelReference {

@@ -1,13 +1,13 @@
 import { UserError } from '../errors';
 import type { Misfit, Schema } from './schema';
-import { misfitOf } from './schema';
+import { reading } from './schema';
 import { wordsAt } from './words';
 
 const LONGEST_VALUE = 60;
 
 /** Throws `UserError('parameter')` that names the first of `values` that is not allowed, and says what is. */
 export function check(schema: Schema, values: unknown): void {
-  const misfit = misfitOf(schema, values);
+  const { misfit } = reading(schema, values);
   if (!misfit) return;
   const { path, wanted } = misfit;
   const name = wordsAt(schema, path)?.name ?? path.join('.');

@@ -4,7 +4,7 @@ import type { Possibility } from './words';
 
 /** A text of at most `longest` characters. */
 /* @__NO_SIDE_EFFECTS__ */
-export function text(longest = 10_000) {
+export function text(longest = 100_000) {
   const wanted = `a text of at most ${longest} characters`;
   return v.pipe(v.string(wanted), v.maxLength(longest, wanted));
 }
@@ -14,6 +14,24 @@ export const flag = v.boolean('true or false');
 /* @__NO_SIDE_EFFECTS__ */
 export function literal<const T extends string | number>(value: T) {
   return v.literal(value, JSON.stringify(value));
+}
+
+/** A text of at least `shortest` characters, said as `wanted`. */
+/* @__NO_SIDE_EFFECTS__ */
+export function filledText(wanted: string, shortest = 1) {
+  return v.pipe(v.string(wanted), v.minLength(shortest, wanted));
+}
+
+/** A list of `shortest` to `longest` items; it and its items are said as `wanted`. */
+/* @__NO_SIDE_EFFECTS__ */
+export function filledList<S extends Schema>(item: S, wanted: string, shortest = 1, longest = 1e6) {
+  return v.pipe(v.array(item, wanted), v.minLength(shortest, wanted), v.maxLength(longest, wanted));
+}
+
+/** With a sentence for who writes it. */
+/* @__NO_SIDE_EFFECTS__ */
+export function described<S extends Schema>(schema: S, description: string) {
+  return v.pipe(schema, v.description(description));
 }
 
 /** One of several texts or numbers. */
@@ -47,8 +65,8 @@ export function table<S extends Schema>(value: S, most = 200) {
 
 /** An object with these properties; others are left out. A property that is undefined counts as absent. */
 /* @__NO_SIDE_EFFECTS__ */
-export function object<const E extends v.ObjectEntries>(entries: E): v.ObjectSchema<E, string> {
-  const schema = v.object(entries, 'an object');
+export function object<const E extends v.ObjectEntries>(entries: E, wanted = 'an object'): v.ObjectSchema<E, string> {
+  const schema = v.object(entries, wanted);
   const keys = Object.keys(entries);
   return {
     ...schema,
@@ -63,6 +81,9 @@ export function object<const E extends v.ObjectEntries>(entries: E): v.ObjectSch
     },
   };
 }
+
+/** An object that is checked where it is used. */
+export const anyObject = v.custom<object>(isObject, 'an object');
 
 /** A property of an object that may be absent. */
 /* @__NO_SIDE_EFFECTS__ */

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { such } from './kinds';
 
 /** Which numbers are allowed: finite ones, as follows. */
 export interface Range {
@@ -15,11 +14,13 @@ export interface Range {
 export type NumberSchema = v.GenericSchema<number, number> & { readonly range: Range };
 
 /** A whole number from `minimum` to `maximum`; `unit` is what is counted ("pixels"). */
+/* @__NO_SIDE_EFFECTS__ */
 export function whole(minimum: number, maximum = Number.MAX_SAFE_INTEGER, unit?: string): NumberSchema {
   return inRange({ minimum, maximum, isWhole: true }, unit);
 }
 
 /** A number from `minimum` to `maximum`; `ends` that are open are not allowed themselves. */
+/* @__NO_SIDE_EFFECTS__ */
 export function number(
   minimum = -Number.MAX_VALUE,
   maximum = Number.MAX_VALUE,
@@ -32,6 +33,12 @@ export function number(
     ...(ends === 'open' || ends === 'openBelow' ? { isOpenBelow: true } : {}),
     ...(ends === 'open' || ends === 'openAbove' ? { isOpenAbove: true } : {}),
   });
+}
+
+/** Any number, said as `wanted`. */
+/* @__NO_SIDE_EFFECTS__ */
+export function finite(wanted: string) {
+  return v.pipe(v.number(wanted), v.finite(wanted));
 }
 
 /** A count of things: 0, 1, 2, … */
@@ -59,9 +66,15 @@ export function rangeWords(range: Range, format: (value: number) => string = Str
   return `${low} ${isOpenBelow ? 'and up to' : 'to'} ${high}`;
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function inRange(range: Range, unit?: string): NumberSchema {
   const { minimum, isWhole } = range;
   const kind = `${isWhole ? 'a whole number' : 'a number'}${unit === undefined ? '' : ` of ${unit}`}`;
   const wanted = minimum === -Number.MAX_VALUE ? kind : `${kind} ${rangeWords(range)}`;
-  return { ...such(v.number(wanted), (value) => isWithin(range, value), wanted), range };
+  const schema = v.pipe(
+    v.number(wanted),
+    v.check((value) => isWithin(range, value), wanted),
+    v.metadata({ range }),
+  );
+  return { ...schema, range };
 }

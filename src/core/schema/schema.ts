@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /**
- * One declaration of what a value must be. From it come its type (`Of`), the check of a file or message (`read`, `misfitOf`),
+ * One declaration of what a value must be. From it come its type (`Of`), the check of a file or message (`reading`, `check`),
  * the field of a form and the words of an error (`asked`), and a JSON Schema (scripts/jsonSchema.ts).
  */
 export type Schema = v.GenericSchema;
@@ -21,31 +21,32 @@ export interface Misfit {
   readonly wanted: string;
 }
 
-/** The first thing about `value` that does not fit; undefined where all does. */
-export function misfitOf(schema: Schema, value: unknown): Misfit | undefined {
-  const result = v.safeParse(schema, value, ABORT);
-  return result.success ? undefined : misfitFrom(result.issues[0]);
+/** What came of reading a value. */
+export type Reading<T> =
+  { readonly value: T; readonly misfit?: undefined } | { readonly misfit: Misfit; readonly value?: undefined };
+
+/** `value` as the schema declares it, without what it does not name; or the first thing that does not fit. */
+export function reading<S extends Schema>(schema: S, value: unknown): Reading<Of<S>> {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  return result.success ? { value: result.output as Of<S> } : { misfit: misfitFrom(result.issues[0]) };
 }
 
-/** `value` as the schema declares it, without what it does not name. Throws a `TypeError` with the path of the first misfit. */
+/** As `reading`; throws a `TypeError` with the path of the first misfit. */
 export function read<S extends Schema>(schema: S, value: unknown): Of<S> {
-  const result = v.safeParse(schema, value, ABORT);
-  if (result.success) return result.output as Of<S>;
-  throw new TypeError(misfitText(misfitFrom(result.issues[0])));
+  const { value: result, misfit } = reading(schema, value);
+  if (misfit) throw new TypeError(misfitText(misfit));
+  return result as Of<S>;
 }
 
-/** As `read`; undefined for what does not fit. */
+/** As `reading`; undefined for what does not fit. */
 export function readIf<S extends Schema>(schema: S, value: unknown): Of<S> | undefined {
-  const result = v.safeParse(schema, value, ABORT);
-  return result.success ? (result.output as Of<S>) : undefined;
+  return reading(schema, value).value;
 }
 
 /** "classes.0.name: not a text". */
 export function misfitText({ path, wanted }: Misfit): string {
   return path.length === 0 ? `not ${wanted}` : `${path.join('.')}: not ${wanted}`;
 }
-
-const ABORT = { abortEarly: true } as const;
 
 function misfitFrom(issue: v.BaseIssue<unknown>): Misfit {
   const path = issue.path?.map(({ key }) => key as string | number) ?? [];

@@ -22,6 +22,7 @@ export interface Possibility<T extends string = string> {
 /** A schema that people are asked for by words. */
 export type Asked<S> = S & { readonly words: Words };
 
+/* @__NO_SIDE_EFFECTS__ */
 export function asked<S extends Schema>(schema: S, words: Words): Asked<S> {
   return { ...schema, words };
 }

@@ -13,7 +13,7 @@ import {
   variant,
 } from '../../../src/core/schema/kinds';
 import { measured, number, rangeWords, whole } from '../../../src/core/schema/numbers';
-import { misfitOf, misfitText, type Of, read, readIf } from '../../../src/core/schema/schema';
+import { misfitText, type Of, read, readIf, reading } from '../../../src/core/schema/schema';
 
 const inner = object({ name: text(3), value: measured });
 const outer = object({
@@ -25,7 +25,7 @@ const outer = object({
 const good = { version: 1, side: 8, kind: 'a', inners: [{ name: 'abc', value: 2 }] };
 
 function misfit(value: unknown): string | undefined {
-  const found = misfitOf(outer, value);
+  const found = reading(outer, value).misfit;
   return found && misfitText(found);
 }
 
@@ -82,8 +82,8 @@ describe('a schema', () => {
 
   it('of two possibilities says the misfit of the one that was meant', () => {
     const path = either(text(), outer, 'a path or a description');
-    expect(misfitOf(path, { ...good, side: 0 })?.path).toEqual(['side']);
-    expect(misfitOf(path, 7)).toEqual({ path: [], wanted: 'a path or a description' });
+    expect(reading(path, { ...good, side: 0 }).misfit?.path).toEqual(['side']);
+    expect(reading(path, 7).misfit).toEqual({ path: [], wanted: 'a path or a description' });
   });
 
   it('bounds tables and knows bytes from lists', () => {
@@ -114,7 +114,7 @@ describe('a range', () => {
         rangeWords(range),
       ),
     ).toEqual(['from 1 to 4096', 'from 0 on', 'from 0 to 0.9', 'above 0 and up to 1000', 'above 0 and below 1']);
-    expect(misfitOf(whole(1, 8, 'pixels'), 9)?.wanted).toBe('a whole number of pixels from 1 to 8');
-    expect(misfitOf(number(), Infinity)?.wanted).toBe('a number');
+    expect(reading(whole(1, 8, 'pixels'), 9).misfit?.wanted).toBe('a whole number of pixels from 1 to 8');
+    expect(reading(number(), Infinity).misfit?.wanted).toBe('a number');
   });
 });
