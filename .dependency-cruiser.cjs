@@ -89,7 +89,7 @@ module.exports = {
       from: { path: '^webview-ui/' },
       to: {
         path: '^src/',
-        pathNot: '^src/(protocol/|core/(render|schema)/|core/training/(options|steps|data/dataset))',
+        pathNot: '^src/(protocol/|core/(render|schema)/|core/training/(options|steps|frameMapKind|data/dataset))',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,9 +1,8 @@
 import './styles/base.css';
 import './styles/inspector.css';
 import type { ClassScore, ResultRecord } from '../src/core/result/record';
-import type { FromInspector } from '../src/protocol/inspector';
+import { type FromInspector, toInspector } from '../src/protocol/inspector';
 import type { Probe } from '../src/protocol/panel';
-import { readToInspector } from './check/inspectorMessage';
 import { element } from './dom';
 import { attackFacts, attributionFacts, type Fact, factList, labelSource, normsTable, runFacts } from './facts';
 import { formatNumber, formatPercent, formatSigned } from './format';
@@ -102,7 +101,7 @@ function showProbe(reading: Probe | undefined): void {
   );
 }
 
-const host = connect<NonNullable<ReturnType<typeof readToInspector>>, FromInspector>(readToInspector, (message) => {
+const host = connect<typeof toInspector, FromInspector>(toInspector, (message) => {
   switch (message.type) {
     case 'record': {
       showRecord(message.record);

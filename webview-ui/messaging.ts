@@ -1,4 +1,6 @@
+import { misfitText, type Of, reading, type Schema } from '../src/core/schema/schema';
 import { numbersFromJson } from '../src/protocol/numbersFromJson';
+import type { refused } from '../src/protocol/refused';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -11,24 +13,31 @@ declare function acquireVsCodeApi(): VsCodeApi;
 /** The editor's end; may be acquired only once and never leaves this module. */
 const api = acquireVsCodeApi();
 
+function refuse(reason: string): void {
+  console.warn(`Refused: ${reason}`);
+  const message: Of<typeof refused> = { type: 'refused', reason };
+  api.postMessage(message);
+}
+
 export interface Host<Outgoing> {
   post(message: Outgoing): void;
   readState(): unknown;
+  /** Says what of the saved state was not taken, here and in the extension's log. */
+  readonly warn: (reason: string) => void;
   writeState(state: unknown): void;
 }
 
-/** Speaks with the extension: every incoming message passes `read`; what it does not know is dropped. */
-export function connect<Incoming, Outgoing>(
-  read: (value: unknown) => Incoming | undefined,
-  handle: (message: Incoming) => void,
-): Host<Outgoing> {
+/** Speaks with the extension: of every incoming message that does not fit `schema` it is said where, here and in the extension's log. */
+export function connect<S extends Schema, Outgoing>(schema: S, handle: (message: Of<S>) => void): Host<Outgoing> {
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
-    const message = read(numbersFromJson(event.data));
-    if (message !== undefined) handle(message);
+    const { value: message, misfit } = reading(schema, numbersFromJson(event.data));
+    if (misfit) refuse(misfitText(misfit));
+    else handle(message);
   });
   return {
     post: (message) => api.postMessage(message),
     readState: () => api.getState(),
+    warn: refuse,
     writeState: (state) => api.setState(state),
   };
 }

@@ -3,24 +3,23 @@ import './styles/base.css';
 import './styles/controls.css';
 import './styles/panes.css';
 import './styles/panel.css';
-import type { FromPanel, PanelState } from '../src/protocol/panel';
+import { type FromPanel, type PanelState, toPanel } from '../src/protocol/panel';
 import { announce, mountAnnouncements } from './announce';
 import { createAttackView } from './attackView';
 import { createAttributionView } from './attributionView';
 import { createBanner } from './banner';
 import { createBusyIndicator } from './busy';
-import { readToPanel } from './check/panelMessage';
-import { readSavedState } from './check/savedState';
 import { element } from './dom';
 import { named } from './facts';
 import { connect } from './messaging';
 import { createEmptyView, createErrorView } from './plainViews';
+import { readSavedState } from './savedState';
 import { advance, INITIAL_PAGE } from './state';
 import { watchTheme } from './theme';
 import { verdictOf } from './verdict';
 import type { View, ViewContext } from './view';
 
-const host = connect<NonNullable<ReturnType<typeof readToPanel>>, FromPanel>(readToPanel, (message) => {
+const host = connect<typeof toPanel, FromPanel>(toPanel, (message) => {
   page = advance(page, message);
   if (message.type === 'state') {
     show(page.shown);
@@ -32,7 +31,7 @@ const host = connect<NonNullable<ReturnType<typeof readToPanel>>, FromPanel>(rea
 });
 
 let page = INITIAL_PAGE;
-let saved = readSavedState(host.readState());
+let saved = readSavedState(host.readState(), host.warn);
 let current: { readonly kind: PanelState['kind']; readonly view: View<never> } | undefined;
 
 const context: ViewContext = {

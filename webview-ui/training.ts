@@ -5,21 +5,26 @@ import './styles/panes.css';
 import './styles/panel.css';
 import './styles/training.css';
 import type { PanelError } from '../src/protocol/panel';
-import type { FromTraining, ToTraining, TrainingForm, TrainingState } from '../src/protocol/training';
+import {
+  type FromTraining,
+  type ToTraining,
+  toTraining,
+  type TrainingForm,
+  type TrainingState,
+} from '../src/protocol/training';
 import { announce, mountAnnouncements } from './announce';
 import { createBanner } from './banner';
-import { readToTraining } from './check/trainingMessage';
-import { readTrainingSaved } from './check/trainingSaved';
 import { element } from './dom';
 import { connect } from './messaging';
 import { watchTheme } from './theme';
 import { createFormView, type FormView } from './training/form/formView';
 import { createRunView, type RunView } from './training/run/runView';
+import { readTrainingSaved } from './training/saved';
 import type { TrainingContext } from './training/view';
 import { createWorkIndicator } from './training/workIndicator';
 
-const host = connect<ToTraining, FromTraining>(readToTraining, handle);
-let saved = readTrainingSaved(host.readState());
+const host = connect<typeof toTraining, FromTraining>(toTraining, handle);
+let saved = readTrainingSaved(host.readState(), host.warn);
 let shown:
   | { readonly kind: 'form'; readonly view: FormView; form: TrainingForm }
   | { readonly kind: 'run'; readonly view: RunView }

@@ -1,5 +1,5 @@
 import type { FromPanel } from '../src/protocol/panel';
-import type { SavedState } from './check/savedState';
+import type { SavedState } from './savedState';
 
 /** A page for one kind of state: made once, then updated in place so that focus and sliders stay. */
 export interface View<State> {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { ModelRequest } from '../core/engine/service';
 import { UserError } from '../core/errors';
-import type { EngineChoice } from '../core/model/modelInfo';
+import { ENGINE_CHOICES, type EngineChoice } from '../core/model/modelInfo';
 import { bundledModelPath } from './bundledModel';
 
 /** Options of every subcommand that loads a model. */
@@ -24,8 +24,6 @@ export interface RunOptions extends CommonOptions {
   readonly force?: boolean;
 }
 
-const ENGINES: readonly EngineChoice[] = ['auto', 'onnx', 'tensorflow', 'wasm', 'cpu'];
-
 /** `command` with what every subcommand that loads a model understands. */
 export function addCommonOptions(command: Command): Command {
   return addJsonOption(
@@ -37,7 +35,7 @@ export function addCommonOptions(command: Command): Command {
 
 export function addEngineOptions(command: Command): Command {
   return command
-    .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))
+    .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINE_CHOICES]).default('auto'))
     .option('--threads <n>', 'threads of the engines that have a choice', parseCount)
     .option('--seed <n>', 'seed of every random draw', parseSeed);
 }

@@ -1,9 +1,16 @@
-import type { ResultRecord } from '../core/result/record';
-import type { Probe } from './panel';
+import { resultRecord } from '../core/result/record';
+import { literal, object, optional, variant } from '../core/schema/kinds';
+import type { Of } from '../core/schema/schema';
+import { probe } from './probe';
+import { refused } from './refused';
 
 /** The side bar's Inspector shows the selected result and the probe of the active panel. */
-export type ToInspector =
-  | { readonly type: 'record'; readonly record: ResultRecord | undefined }
-  | { readonly type: 'probe'; readonly probe: Probe | undefined };
+export const toInspector = variant('type', [
+  object({ type: literal('record'), record: optional(resultRecord) }),
+  object({ type: literal('probe'), probe: optional(probe) }),
+]);
 
-export type FromInspector = { readonly type: 'ready' };
+export const fromInspector = variant('type', [object({ type: literal('ready') }), refused]);
+
+export type ToInspector = Of<typeof toInspector>;
+export type FromInspector = Of<typeof fromInspector>;

@@ -1,66 +1,91 @@
-import type { AttackResult, AttributionResult, JobProgress, MethodCatalog } from '../core/engine/service';
-import type { ObjectiveKind } from '../core/model/classifier';
+import { attackResult, attributionResult, jobProgress, methodCatalog } from '../core/engine/service';
+import { OBJECTIVE_KINDS } from '../core/model/classifier';
+import {
+  choice,
+  either,
+  file,
+  flag,
+  literal,
+  object,
+  optional,
+  possible,
+  table,
+  text,
+  variant,
+} from '../core/schema/kinds';
+import { number, whole } from '../core/schema/numbers';
+import type { Of } from '../core/schema/schema';
+import { panelError } from './panelError';
+import { probe } from './probe';
+import { refused } from './refused';
+
+export type { PanelError } from './panelError';
+export type { Probe } from './probe';
+
+const LARGEST_PNG = 64 * 1024 * 1024;
+const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** What the panel shows: the host owns the truth and sends it whole. */
-export type PanelState =
-  | { readonly kind: 'empty' }
-  | { readonly kind: 'error'; readonly imageName: string; readonly error: PanelError }
-  | { readonly kind: 'attribution'; readonly catalog: MethodCatalog; readonly result: AttributionResult }
-  | { readonly kind: 'attack'; readonly catalog: MethodCatalog; readonly result: AttackResult };
+export const panelState = variant('kind', [
+  object({ kind: literal('empty') }),
+  object({ kind: literal('error'), imageName: text(), error: panelError }),
+  object({ kind: literal('attribution'), catalog: methodCatalog, result: attributionResult }),
+  object({ kind: literal('attack'), catalog: methodCatalog, result: attackResult }),
+]);
+export type PanelState = Of<typeof panelState>;
 
-export interface PanelError {
-  readonly message: string;
-  readonly hint: string;
-}
-
-export type ToPanel =
-  | { readonly type: 'state'; readonly state: PanelState }
+export const toPanel = variant('type', [
+  object({ type: literal('state'), state: panelState }),
   /** A request runs; what is shown stays. `progress` absent: started. */
-  | { readonly type: 'busy'; readonly title: string; readonly progress?: JobProgress }
-  | { readonly type: 'idle' }
+  object({ type: literal('busy'), title: text(), progress: possible(jobProgress) }),
+  object({ type: literal('idle') }),
   /** A request failed while something else is shown. */
-  | { readonly type: 'failed'; readonly error: PanelError };
+  object({ type: literal('failed'), error: panelError }),
+]);
+export type ToPanel = Of<typeof toPanel>;
 
-export type FromPanel =
-  | { readonly type: 'ready' }
-  | { readonly type: 'attribute'; readonly request: PanelAttribute }
-  | { readonly type: 'attack'; readonly request: PanelAttack }
-  | { readonly type: 'cancel' }
-  | { readonly type: 'probe'; readonly probe: Probe | undefined }
-  /** `png`: the picture as the page drew it (overlay, figure). */
-  | { readonly type: 'export'; readonly format: ExportFormat; readonly png?: Uint8Array }
-  | { readonly type: 'command'; readonly command: PanelCommand };
+const classIndex = whole(0, 1e7);
+const parameters = table(either(either(number(), flag, 'a number'), text(200), 'a number, true, false or a text'));
 
-export interface PanelAttribute {
-  readonly method: string;
+const panelAttribute = object({
+  method: text(100),
   /** Absent: the predicted class. */
-  readonly classIndex?: number;
-  readonly objective: ObjectiveKind;
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
+  classIndex: possible(classIndex),
+  objective: choice(OBJECTIVE_KINDS),
+  parameters,
+});
+export type PanelAttribute = Of<typeof panelAttribute>;
 
-export interface PanelAttack {
-  readonly attack: string;
+const panelAttack = object({
+  attack: text(100),
   /** True label; absent: as the engine finds it. */
-  readonly label?: number;
-  readonly target?: number;
-  readonly parameters: Readonly<Record<string, unknown>>;
+  label: possible(classIndex),
+  target: possible(classIndex),
+  parameters,
   /** True while a slider moves: no busy state is shown and nothing is stored until it rests. */
-  readonly live: boolean;
-}
+  live: flag,
+});
+export type PanelAttack = Of<typeof panelAttack>;
 
-/** One model pixel under the pointer or the keyboard's cursor. */
-export interface Probe {
-  readonly row: number;
-  readonly column: number;
-  /** Channels of the input, in [0, 1]. */
-  readonly pixel: readonly number[];
-  /** Raw map, a channel each; for attacks the perturbation. */
-  readonly value: readonly number[];
-  /** Rank of the shown (reduced) value by magnitude, 1 = largest, of `count`. */
-  readonly rank: number;
-  readonly count: number;
-}
+const exportFormat = choice(['overlay-png', 'map-npy', 'record-json', 'adversarial', 'figure-png']);
+export type ExportFormat = Of<typeof exportFormat>;
 
-export type ExportFormat = 'overlay-png' | 'map-npy' | 'record-json' | 'adversarial' | 'figure-png';
-export type PanelCommand = 'selectModel' | 'showLog' | 'retry' | 'runAttack' | 'showAttribution';
+const panelCommand = choice(['selectModel', 'showLog', 'retry', 'runAttack', 'showAttribution']);
+
+/** A message of the panel's page. The page shows names out of model files, so nothing that it says is taken on trust. */
+export const fromPanel = variant('type', [
+  object({ type: literal('ready') }),
+  object({ type: literal('attribute'), request: panelAttribute }),
+  object({ type: literal('attack'), request: panelAttack }),
+  object({ type: literal('cancel') }),
+  object({ type: literal('probe'), probe: optional(probe) }),
+  /** `png`: the picture as the page drew it (overlay, figure). */
+  object({
+    type: literal('export'),
+    format: exportFormat,
+    png: possible(file('a PNG', PNG_SIGNATURE, LARGEST_PNG)),
+  }),
+  object({ type: literal('command'), command: panelCommand }),
+  refused,
+]);
+export type FromPanel = Of<typeof fromPanel>;

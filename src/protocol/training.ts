@@ -1,96 +1,109 @@
-import type { ArchitectureDescription, RunExport, TrainingEvent } from '../core/engine/training/service';
-import type { NetworkSummary } from '../core/training/architectures/architecture';
-import type { DatasetInfo, DatasetRequest } from '../core/training/data/dataset';
-import type { TrainingOptions } from '../core/training/options';
-import type { RunContents, WatchedMaps } from '../core/training/run/contents';
-import type { Frame } from '../core/training/run/frames';
-import type { RawMap } from '../core/image/pixels';
-import type { PanelError } from './panel';
+import { runExport } from '../core/engine/training/service';
+import { rawMap } from '../core/image/pixels';
+import { choice, bytes, file, flag, list, literal, object, possible, text, variant } from '../core/schema/kinds';
+import { measured, whole } from '../core/schema/numbers';
+import type { Of } from '../core/schema/schema';
+import { architectureDescription, networkSummary } from '../core/training/architectures/architecture';
+import { datasetInfo, datasetRequest, fullDatasetRequest } from '../core/training/data/dataset';
+import { trainingEvent } from '../core/training/events';
+import { frameMapKind } from '../core/training/frameMapKind';
+import { trainingOptions } from '../core/training/options';
+import { runContents, watchedMaps } from '../core/training/run/contents';
+import { frame } from '../core/training/run/frames';
+import { panelError } from './panelError';
+import { refused } from './refused';
+
+const LARGEST_FILM = 1024 ** 3;
+/** EBML, which a WebM file begins with. */
+const WEBM_SIGNATURE = [0x1a, 0x45, 0xdf, 0xa3];
+const LONGEST_PATH = 4096;
+
+const datasetChoice = object({
+  request: fullDatasetRequest,
+  info: possible(datasetInfo),
+  error: possible(panelError),
+});
+export type DatasetChoice = Of<typeof datasetChoice>;
+
+const watchedChoice = object({
+  name: text(),
+  path: text(),
+  /** PNG, small. */
+  thumbnail: possible(bytes),
+});
+export type WatchedChoice = Of<typeof watchedChoice>;
+
+const trainingForm = object({
+  architectures: list(architectureDescription),
+  /** The user's layers models that can be trained on: name and path. */
+  models: list(object({ name: text(), path: text() })),
+  defaults: trainingOptions,
+  dataset: possible(datasetChoice),
+  watched: list(watchedChoice),
+  folder: text(),
+});
+export type TrainingForm = Of<typeof trainingForm>;
 
 /** What the training page shows: a form to fill in, or a run. */
-export type TrainingState =
-  | { readonly kind: 'form'; readonly form: TrainingForm }
+const trainingState = variant('kind', [
+  object({ kind: literal('form'), form: trainingForm }),
   /** `live`: it is being trained by this window. */
-  | { readonly kind: 'run'; readonly run: RunContents; readonly live: boolean };
-
-export interface TrainingForm {
-  readonly architectures: readonly ArchitectureDescription[];
-  /** The user's layers models that can be trained on: name and path. */
-  readonly models: readonly { readonly name: string; readonly path: string }[];
-  readonly defaults: TrainingOptions;
-  readonly dataset?: DatasetChoice;
-  readonly watched: readonly WatchedChoice[];
-  readonly folder: string;
-}
-
-export interface DatasetChoice {
-  readonly request: DatasetRequest;
-  readonly info?: DatasetInfo;
-  readonly error?: PanelError;
-}
-
-export interface WatchedChoice {
-  readonly name: string;
-  readonly path: string;
-  /** PNG, small. */
-  readonly thumbnail?: Uint8Array;
-}
-
-/** What the form sends to start. */
-export interface TrainingPlan {
-  readonly network: string;
-  readonly fresh: boolean;
-  readonly name: string;
-  readonly options: TrainingOptions;
-}
+  object({ kind: literal('run'), run: runContents, live: flag }),
+]);
+export type TrainingState = Of<typeof trainingState>;
 
 /** A map of the finished network for one watched image. */
-export interface FinalMap {
-  readonly method: 'gradient-x-input' | 'integrated-gradients';
-  readonly map: RawMap;
-}
+const finalMap = object({ method: choice(['gradient-x-input', 'integrated-gradients']), map: rawMap });
+export type FinalMap = Of<typeof finalMap>;
 
-export type ToTraining =
-  | { readonly type: 'state'; readonly state: TrainingState }
+export const toTraining = variant('type', [
+  object({ type: literal('state'), state: trainingState }),
   /** The data set of the form was chosen or read. */
-  | { readonly type: 'dataset'; readonly dataset: DatasetChoice }
-  | { readonly type: 'watched'; readonly watched: readonly WatchedChoice[] }
-  | {
-      readonly type: 'summary';
-      readonly network: string;
-      readonly summary?: NetworkSummary;
-      readonly error?: PanelError;
-    }
-  | { readonly type: 'event'; readonly event: TrainingEvent }
-  | { readonly type: 'frames'; readonly request: number; readonly frames: readonly Frame[] }
-  | { readonly type: 'maps'; readonly maps: WatchedMaps; readonly finals: readonly FinalMap[] }
+  object({ type: literal('dataset'), dataset: datasetChoice }),
+  object({ type: literal('watched'), watched: list(watchedChoice) }),
+  object({
+    type: literal('summary'),
+    network: text(),
+    summary: possible(networkSummary),
+    error: possible(panelError),
+  }),
+  object({ type: literal('event'), event: trainingEvent }),
+  object({ type: literal('frames'), request: whole(0), frames: list(frame) }),
+  object({ type: literal('maps'), maps: watchedMaps, finals: list(finalMap) }),
   /** Something runs (an export, a download); `share` in [0, 1] where it is known. */
-  | { readonly type: 'busy'; readonly title: string; readonly share?: number }
-  | { readonly type: 'idle' }
-  | { readonly type: 'failed'; readonly error: PanelError };
+  object({ type: literal('busy'), title: text(), share: possible(measured) }),
+  object({ type: literal('idle') }),
+  object({ type: literal('failed'), error: panelError }),
+]);
+export type ToTraining = Of<typeof toTraining>;
 
-export type FromTraining =
-  | { readonly type: 'ready' }
-  | { readonly type: 'chooseDataset' }
-  | { readonly type: 'getFashionMnist' }
+const network = text(LONGEST_PATH);
+const place = whole(0, 1e9);
+
+/** What the form sends to start. */
+const trainingPlan = object({ network, fresh: flag, name: text(200), options: trainingOptions });
+export type TrainingPlan = Of<typeof trainingPlan>;
+
+/** A message of the training page; nothing that it says is taken on trust. */
+export const fromTraining = variant('type', [
+  object({ type: literal('ready') }),
+  object({ type: literal('chooseDataset') }),
+  object({ type: literal('getFashionMnist') }),
   /** How to read the chosen data set changed. */
-  | { readonly type: 'dataset'; readonly request: DatasetRequest }
-  | { readonly type: 'chooseWatched' }
-  | { readonly type: 'removeWatched'; readonly index: number }
-  | { readonly type: 'summary'; readonly network: string; readonly fresh: boolean }
-  | { readonly type: 'start'; readonly plan: TrainingPlan }
-  | { readonly type: 'control'; readonly action: 'pause' | 'resume' | 'stop' | 'continue' }
-  | {
-      readonly type: 'frames';
-      readonly request: number;
-      readonly from: number;
-      readonly to: number;
-      readonly stride: number;
-    }
-  | { readonly type: 'maps'; readonly image: number }
-  | { readonly type: 'export'; readonly what: RunExport; readonly map: 'gradient-x-input' | 'loss-gradient' }
+  object({ type: literal('dataset'), request: datasetRequest }),
+  object({ type: literal('chooseWatched') }),
+  object({ type: literal('removeWatched'), index: place }),
+  object({ type: literal('summary'), network, fresh: flag }),
+  object({ type: literal('start'), plan: trainingPlan }),
+  object({ type: literal('control'), action: choice(['pause', 'resume', 'stop', 'continue']) }),
+  object({ type: literal('frames'), request: place, from: place, to: place, stride: whole(1, 1e9) }),
+  object({ type: literal('maps'), image: place }),
+  object({ type: literal('export'), what: runExport, map: frameMapKind }),
   /** The page encoded a film of the run. */
-  | { readonly type: 'film'; readonly webm: Uint8Array }
-  | { readonly type: 'openModel' }
-  | { readonly type: 'newRun' }
-  | { readonly type: 'cancel' };
+  object({ type: literal('film'), webm: file('a film', WEBM_SIGNATURE, LARGEST_FILM) }),
+  object({ type: literal('openModel') }),
+  object({ type: literal('newRun') }),
+  object({ type: literal('cancel') }),
+  refused,
+]);
+export type FromTraining = Of<typeof fromTraining>;

@@ -9,6 +9,7 @@ export async function run(): Promise<void> {
   await import('./activation.test');
   await import('./manifest.test');
   await import('./messages.test');
+  await import('./pageMessages.test');
   await import('./trainingMessages.test');
   await import('./liveRun.test');
   await import('./runs.test');

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { numbersFromJson } from '../../src/protocol/numbersFromJson';
-import { readFromInspector, readFromPanel } from '../../src/protocol/readPanel';
+import { read } from '../../src/core/schema/schema';
+import { fromInspector } from '../../src/protocol/inspector';
+import { fromPanel } from '../../src/protocol/panel';
 
+const readFromPanel = (message: unknown) => read(fromPanel, message);
+const readFromInspector = (message: unknown) => read(fromInspector, message);
 const attribute = { method: 'gradient', objective: 'logit', parameters: { steps: 5, squared: true, rule: 'left' } };
 
 describe('messages of the pages', () => {

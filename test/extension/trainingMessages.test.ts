@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { DEFAULT_TRAINING } from '../../src/core/training/options';
-import { readFromTraining } from '../../src/protocol/readTraining';
+import { read } from '../../src/core/schema/schema';
+import { fromTraining } from '../../src/protocol/training';
 
+const readFromTraining = (message: unknown) => read(fromTraining, message);
 const plan = { network: 'deep-network', fresh: false, name: 'first', options: DEFAULT_TRAINING };
 const film = (length: number) => {
   const bytes = new Uint8Array(length);

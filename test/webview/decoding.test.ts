@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { PictureDecoding } from '../../src/core/result/record';
-import { readRecord } from '../../src/extension/results/readRecord';
-import { isRecord } from '../../webview-ui/check/record';
+import { resultRecord } from '../../src/core/result/record';
+import { read, readIf } from '../../src/core/schema/schema';
+import { toInspector } from '../../src/protocol/inspector';
 import { runFacts } from '../../webview-ui/facts';
 import { attackResult, attributionResult } from '../extension/support/results';
+
+const readRecord = (record: unknown) => read(resultRecord, record);
+const isRecord = (record: unknown) => readIf(toInspector, { type: 'record', record }) !== undefined;
 
 const whole: PictureDecoding = {
   format: 'TIFF',

@@ -9,6 +9,7 @@ import {
   tinyMap,
   tinyPicture,
 } from './support/results';
+import { datasetInfo, formState } from './support/runs';
 import { useBrowser } from './support/session';
 
 describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
@@ -41,6 +42,42 @@ describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
     expect(await page.page.getByRole('heading', { level: 1 }).textContent()).toMatch(/^Sandal/);
     expect(await page.problems()).toEqual([]);
     await page.close();
+  });
+
+  it('tells the extension what it refuses, and where it does not fit', async () => {
+    const panel = await open('panel');
+    await panel.posted();
+    const good = await attributionResult({ picture: tinyPicture, map: tinyMap });
+    const state = { kind: 'attribution', catalog: { attribution: [], attack: [] }, result: good };
+    const model = { ...good.record.model, engine: 'abacus' };
+    for (const message of [
+      { type: 'state', state: { ...state, result: { ...good, record: { ...good.record, model } } } },
+      { type: 'state', state: { ...state, result: { ...good, map: { ...tinyMap, width: 4000 } } } },
+      { type: 'busy', title: 5 },
+    ])
+      await panel.send(message);
+    expect(await panel.posted()).toEqual([
+      {
+        type: 'refused',
+        reason: 'state.result.record.model.engine: not one of "onnx", "tensorflow", "wasm", "cpu"',
+      },
+      { type: 'refused', reason: 'state.result.map: not as long as its shape says' },
+      { type: 'refused', reason: 'title: not a text of at most 100000 characters' },
+    ]);
+    await panel.close();
+
+    const training = await open('training');
+    await training.posted();
+    await training.send(formState());
+    const dataset = { request: { path: '/data' }, info: { ...datasetInfo, format: 'tfrecord' } };
+    await training.send({ type: 'dataset', dataset });
+    expect(await training.posted()).toEqual([
+      {
+        type: 'refused',
+        reason: 'dataset.info.format: not one of "folders", "idx", "cifar-10", "cifar-100", "npz"',
+      },
+    ]);
+    await training.close();
   });
 
   it('shows names out of model files as text, never as markup', async () => {

@@ -1,5 +1,5 @@
 import type { FromTraining } from '../../src/protocol/training';
-import type { TrainingSaved } from '../check/trainingSaved';
+import type { TrainingSaved } from './saved';
 
 /** What the views may use of the page around them. */
 export interface TrainingContext {

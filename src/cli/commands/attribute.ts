@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import type { AttributionResult, AttributeRequest } from '../../core/engine/service';
 import { findAttributionMethod } from '../../core/attribution/registry';
 import { encodeNpy } from '../../core/image/npy';
-import type { ObjectiveKind } from '../../core/model/classifier';
+import { OBJECTIVE_KINDS, type ObjectiveKind } from '../../core/model/classifier';
 import { defaultView } from '../../core/render/defaultView';
 import type { ClassScore } from '../../core/result/record';
 import type { RunOptions } from '../options';
@@ -33,8 +33,6 @@ interface AttributeOptions extends RunOptions {
   readonly saveMap?: string;
 }
 
-const OBJECTIVES: readonly ObjectiveKind[] = ['logit', 'probability', 'log-probability', 'cross-entropy'];
-
 /** `attribute`: which pixels decided, as numbers, as an overlay picture and as the raw map. */
 export function addAttributeCommand(program: Command, session: Session): void {
   const command = addModelOption(addCommonOptions(program.command('attribute')));
@@ -43,7 +41,9 @@ export function addAttributeCommand(program: Command, session: Session): void {
     .argument('<image>', 'a picture file, or an .npy file of pixels')
     .option('--method <id>', 'attribution method', 'gradient-x-input')
     .option('--class <class>', 'class index or name (default: the predicted class)')
-    .addOption(new Option('--objective <kind>', 'what is differentiated').choices([...OBJECTIVES]).default('logit'))
+    .addOption(
+      new Option('--objective <kind>', 'what is differentiated').choices([...OBJECTIVE_KINDS]).default('logit'),
+    )
     .option('--label <class>', 'true class, for cross-entropy')
     .option('--out <file>', 'the map over the picture (PNG)')
     .option('--save-map <file>', 'the raw signed map (float32 NPY, height × width × channels)')

@@ -1,21 +1,29 @@
+import { choice, flag, list, object, text } from '../schema/kinds';
+import type { Of } from '../schema/schema';
 import type { PixelImage } from '../image/pixels';
 import type { MethodContext } from '../method/context';
-import type { ParameterDeclaration, ParameterValues } from '../method/parameters';
+import { parameterDeclaration, type ParameterValues } from '../method/parameters';
 import type { Classifier } from '../model/classifier';
 
-/** An attack: a function of a classifier and an image that returns a changed image. ε is in pixel units ([0, 1]). */
-export interface AttackMethod {
-  readonly id: string;
-  readonly label: string;
+/** What is said of an attack. */
+export const attackDescription = object({
+  id: text(100),
+  label: text(),
   /** One sentence. */
-  readonly summary: string;
-  readonly formula: string;
-  readonly source: string;
-  readonly needsGradient: boolean;
+  summary: text(),
+  formula: text(),
+  source: text(),
+  needsGradient: flag,
   /** The norm that ε bounds. */
-  readonly norm: 'linf' | 'l2';
+  norm: choice(['linf', 'l2']),
   /** Always holds `epsilon`. */
-  readonly parameters: readonly ParameterDeclaration[];
+  parameters: list(parameterDeclaration),
+});
+
+export type AttackDescription = Of<typeof attackDescription>;
+
+/** An attack: a function of a classifier and an image that returns a changed image. ε is in pixel units ([0, 1]). */
+export interface AttackMethod extends AttackDescription {
   readonly run: (
     classifier: Classifier,
     image: PixelImage,

@@ -1,23 +1,31 @@
+import { choice, flag, list, object, text } from '../schema/kinds';
+import type { Of } from '../schema/schema';
 import type { PixelImage, RawMap } from '../image/pixels';
 import type { MethodContext } from '../method/context';
-import type { ParameterDeclaration, ParameterValues } from '../method/parameters';
+import { parameterDeclaration, type ParameterValues } from '../method/parameters';
 import type { Classifier, Objective, Scores } from '../model/classifier';
 
-/** An attribution method: a function of a classifier and an image that returns a raw signed map of the image's shape. */
-export interface AttributionMethod {
+/** What is said of an attribution method. */
+export const methodDescription = object({
   /** Public name: settings, records, command line, docs. */
-  readonly id: string;
-  readonly label: string;
+  id: text(100),
+  label: text(),
   /** One sentence. */
-  readonly summary: string;
-  readonly formula: string;
+  summary: text(),
+  formula: text(),
   /** Paper or text that defines it. */
-  readonly source: string;
+  source: text(),
   /** False for methods that call the model only forward. */
-  readonly needsGradient: boolean;
+  needsGradient: flag,
   /** How the map is meant to be looked at first. */
-  readonly display: 'diverging' | 'sequential';
-  readonly parameters: readonly ParameterDeclaration[];
+  display: choice(['diverging', 'sequential']),
+  parameters: list(parameterDeclaration),
+});
+
+export type MethodDescription = Of<typeof methodDescription>;
+
+/** An attribution method: a function of a classifier and an image that returns a raw signed map of the image's shape. */
+export interface AttributionMethod extends MethodDescription {
   readonly run: (
     classifier: Classifier,
     image: PixelImage,

@@ -1,11 +1,11 @@
 import { CancelledError } from '../errors';
 import type { SecondOpinion } from '../evaluation/secondEngine';
 import type { EngineId, ModelInfo } from '../model/modelInfo';
+import { ENGINE_IDS } from '../model/modelInfo';
 import type { loadClassifier } from '../runtime/loadClassifier';
 import type { CheckModelRequest, Job } from './service';
 
 /** In order of preference: the most different one first, plain JavaScript last. */
-const ENGINES: readonly EngineId[] = ['onnx', 'tensorflow', 'wasm', 'cpu'];
 /** Pixels up to which plain JavaScript is not too slow. */
 const CPU_PIXELS = 64 * 64;
 
@@ -29,7 +29,7 @@ export async function loadSecond(
   });
   if (info.format === 'onnx') return loadItsFile(request, options('onnx'));
   const refusals: string[] = [];
-  for (const engine of ENGINES) {
+  for (const engine of ENGINE_IDS) {
     if (engine === info.engine) continue;
     if (engine === 'cpu' && info.input.height * info.input.width > CPU_PIXELS) continue;
     try {

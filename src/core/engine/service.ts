@@ -1,11 +1,15 @@
-import type { AttackMethod } from '../attack/method';
-import type { AttributionMethod } from '../attribution/method';
-import type { PixelImage, RawMap } from '../image/pixels';
+import { type AttackDescription, attackDescription } from '../attack/method';
+import { type MethodDescription, methodDescription } from '../attribution/method';
+import { type PixelImage, pixelImage, type RawMap, rawMap } from '../image/pixels';
 import type { ObjectiveKind } from '../model/classifier';
 import type { EngineChoice, ModelInfo, ModelReference } from '../model/modelInfo';
 import type { MapView } from '../render/view';
 import type { ModelCheck } from '../result/modelCheck';
-import type { AttackRecord, AttributionRecord, ClassScore, ImageFacts, LabelFacts, ModelFacts } from '../result/record';
+import type { ClassScore, ImageFacts, LabelFacts, ModelFacts } from '../result/record';
+import { attackRecord, attributionRecord } from '../result/record';
+import { bytes, choice, list, object, such, text } from '../schema/kinds';
+import { count } from '../schema/numbers';
+import type { Of } from '../schema/schema';
 
 /**
  * Everything that the engine does for the editor, the command line and agents. The service runs in this process;
@@ -35,11 +39,8 @@ export interface Job {
   readonly progress?: (progress: JobProgress) => void;
 }
 
-export interface JobProgress {
-  readonly stage: 'model' | 'image' | 'compute';
-  readonly done: number;
-  readonly total: number;
-}
+export const jobProgress = object({ stage: choice(['model', 'image', 'compute']), done: count, total: count });
+export type JobProgress = Of<typeof jobProgress>;
 
 export interface ModelRequest {
   readonly model: ModelReference;
@@ -91,11 +92,8 @@ export interface AttackRequest extends ModelRequest, ImageRequest {
 }
 
 /** The picture for display, as PNG, at most `PREVIEW_PIXELS` on its longer side. */
-export interface PicturePreview {
-  readonly png: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
+const picturePreview = object({ png: bytes, width: count, height: count });
+export type PicturePreview = Of<typeof picturePreview>;
 
 export const PREVIEW_PIXELS = 1536;
 export const THUMBNAIL_PIXELS = 96;
@@ -112,23 +110,35 @@ export interface Prediction {
   readonly warnings: readonly string[];
 }
 
-export interface AttributionResult {
-  readonly record: AttributionRecord;
-  readonly map: RawMap;
-  readonly input: PixelImage;
-  readonly picture: PicturePreview;
+const shown = {
+  input: pixelImage,
+  picture: picturePreview,
   /** Names of all classes, for choosers. */
-  readonly classNames: readonly string[];
-}
+  classNames: list(text(), 1e7),
+};
 
-export interface AttackResult {
-  readonly record: AttackRecord;
-  readonly input: PixelImage;
-  /** Signed, as added before clamping. */
-  readonly perturbation: RawMap;
-  readonly adversarial: PixelImage;
-  readonly picture: PicturePreview;
-  readonly classNames: readonly string[];
+export const attributionResult = such(
+  object({ record: attributionRecord, map: rawMap, ...shown }),
+  ({ map, input }) => map.height === input.height && map.width === input.width,
+  'a map as large as its image',
+);
+export type AttributionResult = Of<typeof attributionResult>;
+
+export const attackResult = such(
+  object({
+    record: attackRecord,
+    /** Signed, as added before clamping. */
+    perturbation: rawMap,
+    adversarial: pixelImage,
+    ...shown,
+  }),
+  ({ input, perturbation, adversarial }) => isAlike(input, perturbation) && isAlike(input, adversarial),
+  'an image, a change and a changed image of one shape',
+);
+export type AttackResult = Of<typeof attackResult>;
+
+function isAlike(first: RawMap, second: RawMap): boolean {
+  return first.height === second.height && first.width === second.width && first.channels === second.channels;
 }
 
 export interface OverlayRequest {
@@ -138,10 +148,7 @@ export interface OverlayRequest {
   readonly view: MapView;
 }
 
-export type MethodDescription = Omit<AttributionMethod, 'run'>;
-export type AttackDescription = Omit<AttackMethod, 'run'>;
+export type { AttackDescription, MethodDescription };
 
-export interface MethodCatalog {
-  readonly attribution: readonly MethodDescription[];
-  readonly attack: readonly AttackDescription[];
-}
+export const methodCatalog = object({ attribution: list(methodDescription), attack: list(attackDescription) });
+export type MethodCatalog = Of<typeof methodCatalog>;

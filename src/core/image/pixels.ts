@@ -1,10 +1,26 @@
-/** Pixel space: float32 in [0, 1], height × width × channels, grey (1) or RGB (3), at the model's own resolution. */
-export interface PixelImage {
-  readonly data: Float32Array;
+import { bytes, choice, floats, object, such } from '../schema/kinds';
+import { count } from '../schema/numbers';
+import type { Of } from '../schema/schema';
+
+interface Grid {
+  readonly data: { readonly length: number };
   readonly height: number;
   readonly width: number;
-  readonly channels: 1 | 3;
+  readonly channels: number;
 }
+
+/** Drawing relies on it. */
+function isWhole({ data, height, width, channels }: Grid): boolean {
+  return data.length > 0 && data.length === height * width * channels;
+}
+
+const WHOLE = 'as long as its shape says';
+const size = { height: count, width: count };
+const colors = choice([1, 3]);
+
+/** Pixel space: float32 in [0, 1], height × width × channels, grey (1) or RGB (3), at the model's own resolution. */
+export const pixelImage = such(object({ data: floats, ...size, channels: colors }), isWhole, WHOLE);
+export type PixelImage = Of<typeof pixelImage>;
 
 /** `count` images of one shape, laid out count × height × width × channels. */
 export interface ImageBatch {
@@ -16,20 +32,12 @@ export interface ImageBatch {
 }
 
 /** A signed map of the model's input shape, height × width × channels: raw, never normalised. */
-export interface RawMap {
-  readonly data: Float32Array;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
+export const rawMap = such(object({ data: floats, ...size, channels: count }), isWhole, WHOLE);
+export type RawMap = Of<typeof rawMap>;
 
 /** A decoded picture as displayed (EXIF orientation applied, alpha composited): 8-bit sRGB, height × width × channels. */
-export interface Picture {
-  readonly data: Uint8Array;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-}
+export const pixelPicture = such(object({ data: bytes, ...size, channels: colors }), isWhole, WHOLE);
+export type Picture = Of<typeof pixelPicture>;
 
 /** A batch that holds `image` alone; shares its memory. */
 export function batchOf(image: PixelImage): ImageBatch {

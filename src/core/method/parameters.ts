@@ -1,35 +1,41 @@
 import { UserError } from '../errors';
+import { choice, flag, list, literal, object, possible, text, variant } from '../schema/kinds';
+import { number } from '../schema/numbers';
+import type { Of } from '../schema/schema';
+import type { ParameterValue, ParameterValues } from './parameterValues';
+
+export type { ParameterValue, ParameterValues } from './parameterValues';
+
+const common = {
+  id: text(100),
+  label: text(),
+  /** One sentence. */
+  description: text(),
+  unit: possible(text(100)),
+};
 
 /** A parameter is declared once; controls, settings, command-line options, tool schemas and docs derive from it. */
-export type ParameterDeclaration =
-  | (Common & {
-      readonly type: 'number' | 'integer';
-      readonly default: number;
-      readonly minimum: number;
-      readonly maximum: number;
-      /** Step of a control; the scale it moves on. */
-      readonly step?: number;
-      readonly scale?: 'linear' | 'logarithmic';
-    })
-  | (Common & { readonly type: 'boolean'; readonly default: boolean })
-  | (Common & { readonly type: 'choice'; readonly default: string; readonly choices: readonly Choice[] });
+export const parameterDeclaration = variant('type', [
+  object({
+    ...common,
+    type: choice(['number', 'integer']),
+    default: number(),
+    minimum: number(),
+    maximum: number(),
+    /** Step of a control; the scale it moves on. */
+    step: possible(number()),
+    scale: possible(choice(['linear', 'logarithmic'])),
+  }),
+  object({ ...common, type: literal('boolean'), default: flag }),
+  object({
+    ...common,
+    type: literal('choice'),
+    default: text(),
+    choices: list(object({ id: text(100), label: text(), description: text() })),
+  }),
+]);
 
-interface Common {
-  readonly id: string;
-  readonly label: string;
-  /** One sentence. */
-  readonly description: string;
-  readonly unit?: string;
-}
-
-export interface Choice {
-  readonly id: string;
-  readonly label: string;
-  readonly description: string;
-}
-
-export type ParameterValue = number | boolean | string;
-export type ParameterValues = Readonly<Record<string, ParameterValue>>;
+export type ParameterDeclaration = Of<typeof parameterDeclaration>;
 
 /**
  * The complete parameters of a method: `given` (numbers, booleans, or their text) over the declared defaults.

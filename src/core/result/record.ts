@@ -1,179 +1,155 @@
-import type { ParameterValues } from '../method/parameters';
-import type { ObjectiveKind } from '../model/classifier';
-import type { EngineId, ModelFormat } from '../model/modelInfo';
-
-/** A result as it is kept: plain JSON, versioned, enough to reproduce it. Its arrays lie beside it as NPY. */
-export type ResultRecord = AttributionRecord | AttackRecord;
+import { OBJECTIVE_KINDS } from '../model/classifier';
+import { ENGINE_IDS, MODEL_FORMATS } from '../model/modelInfo';
+import { parameterValues } from '../method/parameterValues';
+import { choice, flag, list, literal, object, possible, such, text, variant } from '../schema/kinds';
+import { count, measured, number, whole } from '../schema/numbers';
+import type { Of } from '../schema/schema';
+import { pictureDecoding } from './decoding';
+import { isResultId } from './id';
+import { LABEL_SOURCES } from './labelSources';
 
 export const RECORD_VERSION = 1;
-
-interface RecordBase {
-  readonly version: typeof RECORD_VERSION;
-  readonly id: string;
-  /** ISO 8601, UTC. */
-  readonly created: string;
-  readonly image: ImageFacts;
-  readonly model: ModelFacts;
-  /** Scores of the unchanged image, most probable first, at most `TOP_CLASSES`, the chosen class and label always among them. */
-  readonly classes: readonly ClassScore[];
-  readonly label?: LabelFacts;
-  readonly parameters: ParameterValues;
-  readonly seed: number;
-  readonly timings: Timings;
-  readonly warnings: readonly string[];
-}
-
 export const TOP_CLASSES = 20;
 
-export interface AttributionRecord extends RecordBase {
-  readonly kind: 'attribution';
-  readonly method: string;
-  readonly objective: ObjectiveFacts;
-  /** Completeness delta, for methods that promise completeness. */
-  readonly delta?: number;
-  readonly statistics: MapStatistics;
-  /** Of `training-integrated`: what was summed over. The record's model and scores are those of the last checkpoint. */
-  readonly training?: TrainingFacts;
-}
+const side = whole(1, 1e6);
+const classIndex = whole(0, 1e7);
+const hash = text(200);
 
-export interface TrainingFacts {
-  /** The folder of the checkpoints. */
-  readonly folder: string;
-  /** In their order. */
-  readonly checkpoints: readonly CheckpointFacts[];
-}
+export const classScore = object({ index: classIndex, name: text(), logit: measured, probability: measured });
+const scores = list(classScore);
 
-export interface CheckpointFacts {
-  readonly path: string;
-  readonly hash: string;
-  /** Cross-entropy of the image for its label. */
-  readonly loss: number;
-  /** The most probable class. */
-  readonly predicted: ClassScore;
-}
+const labelFacts = object({ index: classIndex, name: text(), source: choice(LABEL_SOURCES) });
 
-export interface AttackRecord extends RecordBase {
-  readonly kind: 'attack';
-  readonly attack: string;
-  readonly epsilon: number;
-  readonly goal: { readonly direction: 'away' | 'towards'; readonly label: LabelFacts };
-  /** The perturbation fed to the model as an image of its own (unclamped, 0 = black), most probable class first. */
-  readonly perturbationClasses: readonly ClassScore[];
-  readonly adversarialClasses: readonly ClassScore[];
-  /** Of a′ − a as computed. */
-  readonly norms: Norms;
-  /** Did the attack reach its goal: away: top class ≠ label; towards: top class = label. */
-  readonly success: boolean;
-  /** False if the model was wrong (or already at the target) before the attack. */
-  readonly startedRight: boolean;
-  /** The same after rounding a′ to 8 bits, encoding as PNG and decoding again. */
-  readonly saved: { readonly classes: readonly ClassScore[]; readonly norms: Norms; readonly success: boolean };
-}
-
-export interface ImageFacts {
-  readonly name: string;
-  /** Absolute path or URI; absent for pixels that were handed over. */
-  readonly path?: string;
-  /** SHA-256 of the file's bytes, hexadecimal. */
-  readonly hash: string;
-  /** Size of the picture as displayed. */
-  readonly width: number;
-  readonly height: number;
-  readonly mapping: PixelMapping;
-  /** Of picture files; absent for arrays, and in records from before it was kept. */
-  readonly decoding?: PictureDecoding;
-}
-
-/** What a picture file holds, and what was done on the way to the 8 bits a channel that the model is given. */
-export interface PictureDecoding {
-  readonly format: 'PNG' | 'JPEG' | 'WebP' | 'GIF' | 'AVIF' | 'TIFF' | 'BMP';
-  /** Of a sample, as stored; of more than 8 the high 8 were kept. */
-  readonly bits: number;
-  /** As stored; palettes, CMYK and Lab became RGB. */
-  readonly colours: 'grey' | 'RGB' | 'palette' | 'CMYK' | 'Lab';
-  /** Absent: displayed as stored. */
-  readonly orientation?: PictureOrientation;
-  /** Least and largest opacity of a pixel, 0 … 1, and what the picture was laid on; absent: the picture has no alpha. */
-  readonly alpha?: { readonly least: number; readonly most: number; readonly background: 'white' | 'black' };
-  /** Samples a pixel that the file does not name and that were left out. */
-  readonly ignoredBands?: number;
-  /** The embedded colour profile; those of grey and RGB pictures are not applied, and without one the stored values are sRGB. */
-  readonly profile?: { readonly name: string; readonly applied: boolean };
-  /** Of an animation, or pages of a document, of which the first was taken; absent: one. */
-  readonly frames?: number;
-  /** Largest colour sample as a fraction of white, where it is below a quarter in a file of 16 bits. */
-  readonly brightest?: number;
-}
-
-export interface PictureOrientation {
-  /** EXIF's number, 2 … 8. */
-  readonly value: number;
-  readonly source: 'EXIF' | 'EXIF in text' | 'XMP' | 'irot/imir';
-}
+/** Of a difference in pixel units: L0 counts elements that differ. */
+const norms = object({ l0: measured, l1: measured, l2: measured, linf: measured });
 
 /**
  * Where the model's input lies on the picture: picture x = x + scaleX · (model column), picture y = y + scaleY · (model row).
  * Stretch: x = y = 0; center-crop: x, y ≥ 0; pad: x, y ≤ 0.
  */
-export interface PixelMapping {
-  readonly x: number;
-  readonly y: number;
-  readonly scaleX: number;
-  readonly scaleY: number;
-}
+const pixelMapping = object({ x: number(), y: number(), scaleX: number(), scaleY: number() });
 
-export interface ModelFacts {
-  readonly name: string;
-  readonly path: string;
-  readonly hash: string;
-  readonly format: ModelFormat;
-  readonly engine: EngineId;
-  readonly engineReason: string;
-  readonly input: { readonly height: number; readonly width: number; readonly channels: 1 | 3 };
-}
+const imageFacts = object({
+  name: text(),
+  /** Absolute path or URI; absent for pixels that were handed over. */
+  path: possible(text()),
+  /** SHA-256 of the file's bytes, hexadecimal. */
+  hash,
+  /** Size of the picture as displayed. */
+  width: side,
+  height: side,
+  mapping: pixelMapping,
+  /** Of picture files; absent for arrays, and in records from before it was kept. */
+  decoding: possible(pictureDecoding),
+});
 
-export interface ClassScore {
-  readonly index: number;
-  readonly name: string;
-  readonly logit: number;
-  readonly probability: number;
-}
-
-export interface LabelFacts {
-  readonly index: number;
-  readonly name: string;
-  readonly source: 'user' | 'file name' | 'folder name' | 'prediction';
-}
-
-export interface ObjectiveFacts {
-  readonly kind: ObjectiveKind;
-  readonly classIndex: number;
-  readonly className: string;
-  /** The objective's value at the image. */
-  readonly value: number;
-}
-
-export interface MapStatistics {
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly sum: number;
-  readonly absoluteSum: number;
-  /** Elements that are NaN or infinite. */
-  readonly nonFinite: number;
-  readonly state: 'ordinary' | 'zero' | 'constant' | 'non-finite';
-}
-
-/** Of a difference in pixel units: L0 counts elements that differ. */
-export interface Norms {
-  readonly l0: number;
-  readonly l1: number;
-  readonly l2: number;
-  readonly linf: number;
-}
+const modelFacts = object({
+  name: text(),
+  path: text(),
+  hash,
+  format: choice(MODEL_FORMATS),
+  engine: choice(ENGINE_IDS),
+  engineReason: text(),
+  input: object({ height: side, width: side, channels: choice([1, 3]) }),
+});
 
 /** Milliseconds. */
-export interface Timings {
-  readonly model: number;
-  readonly image: number;
-  readonly compute: number;
-}
+const timings = object({ model: measured, image: measured, compute: measured });
+
+const base = {
+  version: literal(RECORD_VERSION),
+  id: such(text(100), isResultId, 'the name of a result'),
+  /** ISO 8601, UTC. */
+  created: such(text(100), (date) => !Number.isNaN(Date.parse(date)), 'a date'),
+  image: imageFacts,
+  model: modelFacts,
+  /** Scores of the unchanged image, most probable first, at most `TOP_CLASSES`, the chosen class and label always among them. */
+  classes: scores,
+  label: possible(labelFacts),
+  parameters: parameterValues,
+  seed: number(),
+  timings,
+  warnings: list(text(), 1000),
+};
+
+const objectiveFacts = object({
+  kind: choice(OBJECTIVE_KINDS),
+  classIndex,
+  className: text(),
+  /** The objective's value at the image. */
+  value: measured,
+});
+
+const mapStatistics = object({
+  minimum: measured,
+  maximum: measured,
+  sum: measured,
+  absoluteSum: measured,
+  /** Elements that are NaN or infinite. */
+  nonFinite: count,
+  state: choice(['ordinary', 'zero', 'constant', 'non-finite']),
+});
+
+const checkpointFacts = object({
+  path: text(),
+  hash,
+  /** Cross-entropy of the image for its label. */
+  loss: measured,
+  /** The most probable class. */
+  predicted: classScore,
+});
+
+const trainingFacts = object({
+  /** The folder of the checkpoints. */
+  folder: text(),
+  /** In their order. */
+  checkpoints: list(checkpointFacts),
+});
+
+export const attributionRecord = object({
+  ...base,
+  kind: literal('attribution'),
+  method: text(100),
+  objective: objectiveFacts,
+  /** Completeness delta, for methods that promise completeness. */
+  delta: possible(measured),
+  statistics: mapStatistics,
+  /** Of `training-integrated`: what was summed over. The record's model and scores are those of the last checkpoint. */
+  training: possible(trainingFacts),
+});
+
+export const attackRecord = object({
+  ...base,
+  kind: literal('attack'),
+  attack: text(100),
+  epsilon: number(),
+  goal: object({ direction: choice(['away', 'towards']), label: labelFacts }),
+  /** The perturbation fed to the model as an image of its own (unclamped, 0 = black), most probable class first. */
+  perturbationClasses: scores,
+  adversarialClasses: scores,
+  /** Of a′ − a as computed. */
+  norms,
+  /** Did the attack reach its goal: away: top class ≠ label; towards: top class = label. */
+  success: flag,
+  /** False if the model was wrong (or already at the target) before the attack. */
+  startedRight: flag,
+  /** The same after rounding a′ to 8 bits, encoding as PNG and decoding again. */
+  saved: object({ classes: scores, norms, success: flag }),
+});
+
+/** A result as it is kept: plain JSON, versioned, enough to reproduce it. Its arrays lie beside it as NPY. */
+export const resultRecord = variant('kind', [attributionRecord, attackRecord]);
+
+export type ResultRecord = AttributionRecord | AttackRecord;
+export type AttributionRecord = Of<typeof attributionRecord>;
+export type AttackRecord = Of<typeof attackRecord>;
+export type CheckpointFacts = Of<typeof checkpointFacts>;
+export type ImageFacts = Of<typeof imageFacts>;
+export type PixelMapping = Of<typeof pixelMapping>;
+export type ModelFacts = Of<typeof modelFacts>;
+export type ClassScore = Of<typeof classScore>;
+export type LabelFacts = Of<typeof labelFacts>;
+export type MapStatistics = Of<typeof mapStatistics>;
+export type Norms = Of<typeof norms>;
+export type Timings = Of<typeof timings>;
+export type { PictureDecoding, PictureOrientation } from './decoding';

@@ -1,21 +1,34 @@
-import type { Frame } from './run/frames';
-import type { EpochResult, RunRecord } from './run/record';
+import { choice, floats, literal, object, variant } from '../schema/kinds';
+import { count, measured } from '../schema/numbers';
+import type { Of } from '../schema/schema';
+import { frame } from './run/frames';
+import { epochResult, runRecord } from './run/record';
 
-/** What a training tells while it runs. */
-export type TrainerEvent =
+const trainerEvents = [
   /** The first event of a run, and after each change of its status. */
-  | { readonly kind: 'record'; readonly record: RunRecord }
+  object({ kind: literal('record'), record: runRecord }),
   /** Several minibatches at once, a few times a second; they follow one another. */
-  | {
-      readonly kind: 'minibatches';
-      readonly firstStep: number;
-      readonly loss: Float32Array;
-      readonly accuracy: Float32Array;
-      readonly imagesPerSecond: number;
-      readonly remainingSeconds: number;
-    }
-  | { readonly kind: 'epoch'; readonly result: EpochResult }
-  | { readonly kind: 'validating'; readonly done: number; readonly total: number }
+  object({
+    kind: literal('minibatches'),
+    firstStep: count,
+    loss: floats,
+    accuracy: floats,
+    imagesPerSecond: measured,
+    remainingSeconds: measured,
+  }),
+  object({ kind: literal('epoch'), result: epochResult }),
+  object({ kind: literal('validating'), done: count, total: count }),
   /** The newest frame, a few times a second. */
-  | { readonly kind: 'frame'; readonly frame: Frame }
-  | { readonly kind: 'checkpoint'; readonly step: number };
+  object({ kind: literal('frame'), frame }),
+  object({ kind: literal('checkpoint'), step: count }),
+] as const;
+
+/** What a training tells while it runs, and before it does. */
+export const trainingEvent = variant('kind', [
+  /** `done` of `total` while the data set is opened. */
+  object({ kind: literal('preparing'), what: choice(['data set', 'network']), done: count, total: count }),
+  ...trainerEvents,
+]);
+
+export type TrainingEvent = Of<typeof trainingEvent>;
+export type TrainerEvent = Exclude<TrainingEvent, { readonly kind: 'preparing' }>;

@@ -1,61 +1,20 @@
-import type {
-  Interpolation,
-  ModelReference,
-  ModelSpec,
-  PreprocessingPreset,
-  ResizeMode,
-} from '../../core/model/modelInfo';
-import type { Reader } from '../../protocol/read';
-import { array, choice, firstOf, number, object, string } from '../../protocol/read';
+import type { ModelReference } from '../../core/model/modelInfo';
+import { anyObject, either, object, possible, text } from '../../core/schema/kinds';
+import type { Of } from '../../core/schema/schema';
+
+const path = text(4096);
 
 /** An entry of the setting `gradientLens.models`. */
-export interface ModelSetting {
-  readonly path: string;
-  readonly name?: string;
+export const modelSetting = object({
+  path,
+  name: possible(text(200)),
   /** Path of a file with one class name a line. */
-  readonly labels?: string;
-  /** A description, or the path of one (`lens.json`). */
-  readonly spec?: ModelSpec | string;
-}
+  labels: possible(path),
+  /** A description, which the engine checks as it does a file's, or the path of one (`lens.json`). */
+  spec: possible(either(path, anyObject, 'a path or a description')),
+});
 
-const path = string(4096);
-const name = string(200);
-const colors: readonly ('rgb' | 'bgr' | 'grayscale')[] = ['rgb', 'bgr', 'grayscale'];
-const presets: readonly PreprocessingPreset[] = ['unit', 'signed', 'byte', 'torchvision', 'caffe'];
-const resizes: readonly ResizeMode[] = ['stretch', 'center-crop', 'pad'];
-const interpolations: readonly Interpolation[] = ['bilinear', 'nearest', 'area'];
-
-const range: Reader<readonly [number, number]> = (value) => {
-  const [low, high, ...more] = array(number(), 2)(value);
-  if (low === undefined || high === undefined || more.length > 0) throw new TypeError('Not two numbers');
-  return [low, high];
-};
-
-const spec: Reader<ModelSpec> = object(
-  {},
-  {
-    name,
-    classes: array(name),
-    labels: path,
-    output: name,
-    input: object(
-      {},
-      {
-        height: number(1),
-        width: number(1),
-        color: choice(colors),
-        range,
-        mean: array(number(), 3),
-        std: array(number(), 3),
-        preset: choice(presets),
-        resize: choice(resizes),
-        interpolation: choice(interpolations),
-      },
-    ),
-  },
-);
-
-export const modelSetting: Reader<ModelSetting> = object({ path }, { name, labels: path, spec: firstOf(path, spec) });
+export type ModelSetting = Of<typeof modelSetting>;
 
 /** What the engine needs to load the model of `setting`; `resolve` makes a path absolute. */
 export function modelReference(setting: ModelSetting, resolve: (path: string) => string): ModelReference {

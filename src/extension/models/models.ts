@@ -2,7 +2,8 @@ import path from 'node:path';
 import type { Disposable, Event, Memento } from 'vscode';
 import { EventEmitter, l10n, workspace } from 'vscode';
 import type { ModelReference } from '../../core/model/modelInfo';
-import { array, string } from '../../protocol/read';
+import { list, text } from '../../core/schema/kinds';
+import { readIf } from '../../core/schema/schema';
 import { settings } from '../config';
 import { Disposables } from '../disposables';
 import { findModels } from './findModels';
@@ -12,6 +13,7 @@ import { modelReference } from './modelSetting';
 const ACTIVE_KEY = 'gradientLens.activeModel';
 const REMEMBERED_KEY = 'gradientLens.rememberedModels';
 const MOST_REMEMBERED = 20;
+const rememberedPaths = list(text(4096), MOST_REMEMBERED);
 
 /** The models to choose from and the one chosen, remembered for the workspace. */
 export class Models implements Disposable {
@@ -100,11 +102,7 @@ export class Models implements Disposable {
   }
 
   get #remembered(): readonly string[] {
-    try {
-      return array(string(4096), MOST_REMEMBERED)(this.state.get<unknown>(REMEMBERED_KEY, []));
-    } catch {
-      return [];
-    }
+    return readIf(rememberedPaths, this.state.get<unknown>(REMEMBERED_KEY)) ?? [];
   }
 
   #bundled(folder: string, name: string): ModelChoice {

@@ -1,15 +1,20 @@
 import type { Disposable, LogOutputChannel, Uri, Webview } from 'vscode';
-import type { Reader } from '../../protocol/read';
+import type { Of, Schema } from '../../core/schema/schema';
+import { misfitText, reading } from '../../core/schema/schema';
+import type { refused } from '../../protocol/refused';
 import { Disposables } from '../disposables';
 import type { PageName } from './html';
 import { pageHtml, pageOptions } from './html';
 
-export interface PageOptions<From> {
+/** A message of a page that was handed on. */
+export type Heard<From extends Schema> = Exclude<Of<From>, Of<typeof refused>>;
+
+export interface PageOptions<From extends Schema> {
   readonly webview: Webview;
   readonly extensionUri: Uri;
   readonly name: PageName;
-  readonly read: Reader<From>;
-  readonly receive: (message: From) => void;
+  readonly messages: From;
+  readonly receive: (message: Heard<From>) => void;
   readonly log: LogOutputChannel;
 }
 
@@ -17,7 +22,7 @@ export interface PageOptions<From> {
  * The page in a webview. It says `ready` each time it is loaded (a hidden webview is thrown away), and only then hears
  * messages; what it missed it gets by being sent its state whole.
  */
-export class Page<To, From extends { readonly type: string }> implements Disposable {
+export class Page<To, From extends Schema> implements Disposable {
   readonly #disposables = new Disposables();
   #ready = false;
 
@@ -49,14 +54,18 @@ export class Page<To, From extends { readonly type: string }> implements Disposa
   }
 
   #receive(value: unknown): void {
-    let message: From;
-    try {
-      message = this.options.read(value);
-    } catch (error) {
-      this.options.log.warn(`A message of the ${this.options.name} page was refused: ${String(error)}`);
+    const { name, log, messages, receive } = this.options;
+    const { value: message, misfit } = reading(messages, value);
+    if (misfit) {
+      log.warn(`A message of the ${name} page was refused: ${misfitText(misfit)}`);
       return;
     }
-    if (message.type === 'ready') this.#ready = true;
-    this.options.receive(message);
+    const { type, reason } = message as { readonly type: string; readonly reason?: string };
+    if (type === 'refused') {
+      log.warn(`The ${name} page refused what it was given: ${reason}`);
+      return;
+    }
+    if (type === 'ready') this.#ready = true;
+    receive(message as Heard<From>);
   }
 }

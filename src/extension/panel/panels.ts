@@ -1,23 +1,28 @@
 import type { Disposable, Event, LogOutputChannel, WebviewPanel, WebviewPanelSerializer } from 'vscode';
 import { EventEmitter, l10n, Uri, ViewColumn, window } from 'vscode';
-import type { FromPanel, PanelState, Probe, ToPanel } from '../../protocol/panel';
-import { object, string } from '../../protocol/read';
-import { readFromPanel } from '../../protocol/readPanel';
+import { object, text } from '../../core/schema/kinds';
+import { readIf } from '../../core/schema/schema';
+import type { PanelState, Probe, ToPanel } from '../../protocol/panel';
+import { fromPanel } from '../../protocol/panel';
 import { setContextKey } from '../contextKeys';
 import { Disposables } from '../disposables';
 import { PANEL_VIEW_TYPE } from '../manifest';
 import type { Result } from '../results/resultFiles';
 import { pageOptions } from './html';
+import type { Heard } from './page';
 import { Page } from './page';
 import type { SessionServices } from './panelSession';
 import { PanelSession } from './panelSession';
+
+/** What the panel's page says. */
+export type PanelMessage = Heard<typeof fromPanel>;
 
 export interface PanelsOptions extends SessionServices {
   readonly extensionUri: Uri;
   readonly log: LogOutputChannel;
   readonly readResult: (id: string) => Promise<Result>;
-  readonly onExport: (message: FromPanel & { type: 'export' }, session: PanelSession) => void;
-  readonly onCommand: (message: FromPanel & { type: 'command' }, session: PanelSession) => void;
+  readonly onExport: (message: PanelMessage & { type: 'export' }, session: PanelSession) => void;
+  readonly onCommand: (message: PanelMessage & { type: 'command' }, session: PanelSession) => void;
 }
 
 interface OpenPanel {
@@ -26,7 +31,7 @@ interface OpenPanel {
 }
 
 /** What the page keeps over a reload; only the result's name is ours. */
-const readPageState = object({ recordId: string(100) });
+const pageState = object({ recordId: text(100) });
 
 /** The panel beside the editor: opened on demand, used again for the next image, restored after a reload of the window. */
 export class Panels implements Disposable, WebviewPanelSerializer {
@@ -73,14 +78,10 @@ export class Panels implements Disposable, WebviewPanelSerializer {
       return;
     }
     const session = this.#adopt(panel);
-    let id: string;
+    const left = readIf(pageState, state);
+    if (!left) return;
     try {
-      id = readPageState(state).recordId;
-    } catch {
-      return;
-    }
-    try {
-      await session.open(await this.options.readResult(id));
+      await session.open(await this.options.readResult(left.recordId));
     } catch (error) {
       session.showFailure(l10n.t('The result that was shown here'), error);
     }
@@ -95,13 +96,13 @@ export class Panels implements Disposable, WebviewPanelSerializer {
     const { extensionUri, log } = this.options;
     const owned = new Disposables();
     const session = owned.add(new PanelSession(this.options));
-    const receive = (message: FromPanel) => this.#receive(message, session, page);
+    const receive = (message: PanelMessage) => this.#receive(message, session, page);
     const page = owned.add(
-      new Page<ToPanel, FromPanel>({
+      new Page<ToPanel, typeof fromPanel>({
         webview: panel.webview,
         extensionUri,
         name: 'panel',
-        read: readFromPanel,
+        messages: fromPanel,
         receive,
         log,
       }),
@@ -139,7 +140,7 @@ export class Panels implements Disposable, WebviewPanelSerializer {
     this.#stateChanged.fire(state);
   }
 
-  #receive(message: FromPanel, session: PanelSession, page: Page<ToPanel, FromPanel>): void {
+  #receive(message: PanelMessage, session: PanelSession, page: Page<ToPanel, typeof fromPanel>): void {
     switch (message.type) {
       case 'ready':
         for (const missed of session.messagesForNewPage()) page.post(missed);

@@ -3,8 +3,10 @@ import { decodeNpy, encodeNpy } from '../../core/image/npy';
 import type { AttackResult, AttributionResult } from '../../core/engine/service';
 import { UserError } from '../../core/errors';
 import type { ResultRecord } from '../../core/result/record';
-import { array, integer, literal, object, string } from '../../protocol/read';
-import { readRecord } from './readRecord';
+import { resultRecord } from '../../core/result/record';
+import { list, literal, object, text } from '../../core/schema/kinds';
+import { whole } from '../../core/schema/numbers';
+import { read as readAs } from '../../core/schema/schema';
 
 /** A result with its arrays, as the engine returned it. */
 export type Result = AttributionResult | AttackResult;
@@ -14,10 +16,10 @@ const SIDE_FILE = 'display.json';
 const PICTURE_FILE = 'picture.png';
 
 /** What display needs besides the record and the arrays. */
-const readSide = object({
+const sideFile = object({
   version: literal(1),
-  picture: object({ width: integer(1, 1e6), height: integer(1, 1e6) }),
-  classNames: array(string(), 1e7),
+  picture: object({ width: whole(1, 1e6), height: whole(1, 1e6) }),
+  classNames: list(text(), 1e7),
 });
 
 /** `kind` by what only one of the two has: the record carries it, one level down. */
@@ -49,14 +51,14 @@ export function npyOf({ data, height, width, channels }: RawMap): Uint8Array {
 
 /** Reads `record.json`. Throws if it is no record. */
 export function parseRecord(bytes: Uint8Array): ResultRecord {
-  return readRecord(parseJson(bytes));
+  return readAs(resultRecord, parseJson(bytes));
 }
 
 /** The result in the folder that `read` reads files of. Throws `UserError('file-missing')` for a damaged one. */
 export async function resultFrom(read: (name: string) => Promise<Uint8Array>): Promise<Result> {
   try {
     const record = parseRecord(await read(RECORD_FILE));
-    const side = readSide(parseJson(await read(SIDE_FILE)));
+    const side = readAs(sideFile, parseJson(await read(SIDE_FILE)));
     const { height, width, channels } = record.model.input;
     const array = async (name: string): Promise<PixelImage> => {
       const { data, shape } = decodeNpy(await read(name), name);

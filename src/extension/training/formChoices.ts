@@ -1,9 +1,11 @@
 import type { LogOutputChannel, Memento, Uri } from 'vscode';
 import type { ArchitectureDescription } from '../../core/engine/training/service';
+import { list, text } from '../../core/schema/kinds';
+import type { Schema } from '../../core/schema/schema';
+import { misfitText, type Of, reading } from '../../core/schema/schema';
 import type { DatasetRequest } from '../../core/training/data/dataset';
+import { datasetRequest } from '../../core/training/data/dataset';
 import { DEFAULT_TRAINING, MOST_WATCHED } from '../../core/training/options';
-import { array, string } from '../../protocol/read';
-import { readDatasetRequest } from '../../protocol/readTraining';
 import type { DatasetChoice, TrainingForm, WatchedChoice } from '../../protocol/training';
 import type { EngineHost } from '../engineHost';
 import { imageReference, subjectFromPath } from '../images/subject';
@@ -12,6 +14,8 @@ import type { TrainingHost } from './trainingHost';
 
 const DATASET_KEY = 'gradientLens.training.dataset';
 const WATCHED_KEY = 'gradientLens.training.watched';
+
+const watchedPaths = list(text(4096), MOST_WATCHED);
 
 export interface FormServices {
   readonly host: TrainingHost;
@@ -31,9 +35,9 @@ export class FormChoices {
   #paths: readonly string[];
 
   constructor(private readonly services: FormServices) {
-    const { state } = services;
-    this.#dataset = remembered(() => ({ request: readDatasetRequest(state.get<unknown>(DATASET_KEY)) }));
-    this.#paths = remembered(() => array(string(4096), MOST_WATCHED)(state.get<unknown>(WATCHED_KEY))) ?? [];
+    const request = remembered(datasetRequest, DATASET_KEY, services);
+    this.#dataset = request && { request };
+    this.#paths = remembered(watchedPaths, WATCHED_KEY, services) ?? [];
   }
 
   get dataset(): DatasetChoice | undefined {
@@ -115,10 +119,10 @@ export class FormChoices {
   }
 }
 
-function remembered<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
+function remembered<S extends Schema>(schema: S, key: string, { state, log }: FormServices): Of<S> | undefined {
+  const left = state.get<unknown>(key);
+  if (left === undefined) return undefined;
+  const { value, misfit } = reading(schema, left);
+  if (misfit) log.warn(`What was remembered as ${key} is not used: ${misfitText(misfit)}`);
+  return value;
 }

@@ -1,6 +1,6 @@
+import { read } from '../../core/schema/schema';
 import type { RunStatus } from '../../core/training/run/record';
-import type { Reader } from '../../protocol/read';
-import { array, choice, integer, literal, measured, object, string } from '../../protocol/read';
+import { runHead } from '../../core/training/run/record';
 
 /** What the list of runs shows of a run's record. */
 export interface RunHead {
@@ -15,28 +15,9 @@ export interface RunHead {
   readonly accuracy?: number;
 }
 
-const statuses: readonly RunStatus[] = ['running', 'paused', 'stopped', 'finished', 'failed'];
-const count = integer(0);
-const scores = object({ accuracy: measured });
-
-const head = object(
-  {
-    kind: literal('training'),
-    name: string(),
-    created: string(100),
-    status: choice(statuses),
-    network: object({ source: string() }),
-    dataset: object({ info: object({ name: string() }) }),
-    step: count,
-    steps: count,
-    epochs: array(object({}, { validation: scores }), 1e6),
-  },
-  { test: scores },
-);
-
-/** A run's record as it was found: files are edited, cut short and mixed up. */
-export const readRunHead: Reader<RunHead> = (value) => {
-  const { name, created, status, network, dataset, step, steps, epochs, test } = head(value);
+/** A run's record as it was found: files are edited, cut short and mixed up. Throws a `TypeError` for what is none. */
+export function readRunHead(value: unknown): RunHead {
+  const { name, created, status, network, dataset, step, steps, epochs, test } = read(runHead, value);
   const accuracy = test?.accuracy ?? epochs.at(-1)?.validation?.accuracy;
   return {
     name,
@@ -48,4 +29,4 @@ export const readRunHead: Reader<RunHead> = (value) => {
     steps,
     ...(accuracy === undefined ? {} : { accuracy }),
   };
-};
+}

@@ -1,14 +1,18 @@
 import type { Disposable, Event, LogOutputChannel, Memento, WebviewPanel, WebviewPanelSerializer } from 'vscode';
 import { EventEmitter, l10n, Uri, ViewColumn, window } from 'vscode';
-import { readFromTraining } from '../../protocol/readTraining';
-import type { FromTraining, ToTraining } from '../../protocol/training';
+import type { ToTraining } from '../../protocol/training';
+import { fromTraining } from '../../protocol/training';
 import { Disposables } from '../disposables';
 import { TRAINING_VIEW_TYPE } from '../manifest';
 import { pageOptions } from '../panel/html';
+import type { Heard } from '../panel/page';
 import { Page } from '../panel/page';
 import type { TrainingSession } from './trainingSession';
 
 const SHOWN_KEY = 'gradientLens.training.shown';
+
+/** What the training page says. */
+export type TrainingMessage = Heard<typeof fromTraining>;
 
 export interface TrainingPanelOptions {
   readonly extensionUri: Uri;
@@ -16,7 +20,7 @@ export interface TrainingPanelOptions {
   readonly session: TrainingSession;
   /** Keeps which run is shown over a reload of the window. */
   readonly state: Memento;
-  readonly receive: (message: FromTraining) => void;
+  readonly receive: (message: TrainingMessage) => void;
 }
 
 /** The one training panel: opened on demand, restored with the run that was shown; closing it ends nothing. */
@@ -26,7 +30,7 @@ export class TrainingPanel implements Disposable, WebviewPanelSerializer {
   /** For the tests: what the page was sent, or would have been. */
   readonly onDidPost: Event<ToTraining> = this.#posted.event;
   #panel: WebviewPanel | undefined;
-  #page: Page<ToTraining, FromTraining> | undefined;
+  #page: Page<ToTraining, typeof fromTraining> | undefined;
   /** A frame that is still on its way: the ones that come meanwhile are seen in the scrubber only. */
   #frameUnderWay = false;
 
@@ -74,11 +78,11 @@ export class TrainingPanel implements Disposable, WebviewPanelSerializer {
 
   #adopt(panel: WebviewPanel): void {
     const { extensionUri, session, log, receive } = this.options;
-    const page = new Page<ToTraining, FromTraining>({
+    const page = new Page<ToTraining, typeof fromTraining>({
       webview: panel.webview,
       extensionUri,
       name: 'training',
-      read: readFromTraining,
+      messages: fromTraining,
       receive: (message) => {
         if (message.type === 'ready') void session.setSeen(true);
         else receive(message);

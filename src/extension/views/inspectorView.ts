@@ -1,9 +1,9 @@
 import type { Disposable, LogOutputChannel, Uri, WebviewView, WebviewViewProvider } from 'vscode';
 import { window } from 'vscode';
 import type { ResultRecord } from '../../core/result/record';
-import type { FromInspector, ToInspector } from '../../protocol/inspector';
+import type { ToInspector } from '../../protocol/inspector';
+import { fromInspector } from '../../protocol/inspector';
 import type { Probe } from '../../protocol/panel';
-import { readFromInspector } from '../../protocol/readPanel';
 import { Disposables } from '../disposables';
 import { viewIds } from '../manifest';
 import { Page } from '../panel/page';
@@ -11,7 +11,7 @@ import { Page } from '../panel/page';
 /** The side bar's Inspector: the record of the selected result and the probe of the panel. */
 export class InspectorView implements WebviewViewProvider, Disposable {
   readonly #disposables = new Disposables();
-  #page: Page<ToInspector, FromInspector> | undefined;
+  #page: Page<ToInspector, typeof fromInspector> | undefined;
   #record: ResultRecord | undefined;
   #probe: Probe | undefined;
 
@@ -24,11 +24,11 @@ export class InspectorView implements WebviewViewProvider, Disposable {
 
   resolveWebviewView(view: WebviewView): void {
     this.#page?.dispose();
-    const page = new Page<ToInspector, FromInspector>({
+    const page = new Page<ToInspector, typeof fromInspector>({
       webview: view.webview,
       extensionUri: this.extensionUri,
       name: 'inspector',
-      read: readFromInspector,
+      messages: fromInspector,
       receive: () => this.#postAll(),
       log: this.log,
     });

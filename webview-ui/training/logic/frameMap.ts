@@ -2,20 +2,23 @@ import type { Picture, RawMap } from '../../../src/core/image/pixels';
 import { defaultView } from '../../../src/core/render/defaultView';
 import { renderMap, type RgbaImage, showMap } from '../../../src/core/render/map';
 import { overlayShown } from '../../../src/core/render/overlay';
-import type { ColorMapId, MapView } from '../../../src/core/render/view';
+import { COLOR_MAP_IDS, type MapView } from '../../../src/core/render/view';
+import { choice, flag, object } from '../../../src/core/schema/kinds';
+import { number } from '../../../src/core/schema/numbers';
+import type { Of } from '../../../src/core/schema/schema';
+import { type FrameMapKind, frameMapKind } from '../../../src/core/training/frameMapKind';
 import type { FrameImage, FrameSize } from '../../../src/core/training/run/frames';
 
-export type FrameMapKind = 'gradient-x-input' | 'loss-gradient';
-
 /** How the maps of frames are looked at. */
-export interface FrameView {
-  readonly map: FrameMapKind;
+export const frameView = object({
+  map: frameMapKind,
   /** `auto`: diverging for the signed loss gradient, sequential for the magnitudes of gradient × input. */
-  readonly colorMap: ColorMapId | 'auto';
-  readonly opacity: number;
+  colorMap: choice(['auto', ...COLOR_MAP_IDS]),
+  opacity: number(0, 1),
   /** Over the picture, or the map alone. */
-  readonly overPicture: boolean;
-}
+  overPicture: flag,
+});
+export type FrameView = Of<typeof frameView>;
 
 /** The values of a frame's map: byte · scale. */
 export function frameMap(image: FrameImage, kind: FrameMapKind, { height, width }: FrameSize): RawMap {

@@ -1,12 +1,15 @@
 import type { Picture, RawMap } from '../../../src/core/image/pixels';
+import { choice, object } from '../../../src/core/schema/kinds';
+import type { Of } from '../../../src/core/schema/schema';
 import type { WatchedMaps } from '../../../src/core/training/run/contents';
 
 /** The steps from what was summed in training to the map that is shown; each changes one thing and has a name. */
-export interface IntegratedView {
-  readonly total: 'sum' | 'mean';
-  readonly values: 'signed' | 'absolute';
-  readonly product: 'raw' | 'times-input';
-}
+export const integratedView = object({
+  total: choice(['sum', 'mean']),
+  values: choice(['signed', 'absolute']),
+  product: choice(['raw', 'times-input']),
+});
+export type IntegratedView = Of<typeof integratedView>;
 
 /**
  * The training-integrated map: Σₙ ∂J/∂a, or of magnitudes Σₙ |∂J/∂a|; divided by the number of configurations for the mean; times

@@ -2,13 +2,20 @@ import type { RawMap } from '../../image/pixels';
 import type { ParameterValues } from '../../method/parameters';
 import type { EngineChoice } from '../../model/modelInfo';
 import type { CheckpointFacts, ImageFacts, LabelFacts, MapStatistics } from '../../result/record';
-import type { Architecture, NetworkRequest, NetworkSummary } from '../../training/architectures/architecture';
+import type {
+  ArchitectureDescription,
+  NetworkRequest,
+  NetworkSummary,
+} from '../../training/architectures/architecture';
 import type { DatasetInfo, DatasetRequest } from '../../training/data/dataset';
-import type { TrainerEvent } from '../../training/events';
+import type { TrainingEvent } from '../../training/events';
 import type { TrainingOptions } from '../../training/options';
+import type { FrameMapKind } from '../../training/frameMapKind';
 import type { RunContents, WatchedMaps } from '../../training/run/contents';
 import type { Frame } from '../../training/run/frames';
 import type { RunRecord } from '../../training/run/record';
+import { choice } from '../../schema/kinds';
+import type { Of } from '../../schema/schema';
 import type { ImageReference, Job } from '../service';
 
 export type { CheckpointFacts } from '../../result/record';
@@ -42,7 +49,7 @@ export interface TrainingService {
   fetchDataset(request: { readonly id: 'fashion-mnist'; readonly folder: string }, job?: Job): Promise<string>;
 }
 
-export type ArchitectureDescription = Omit<Architecture, 'build'>;
+export type { ArchitectureDescription };
 
 export type TrainRequest =
   | {
@@ -70,10 +77,7 @@ export interface TrainJob {
   readonly report?: (event: TrainingEvent) => void;
 }
 
-export type TrainingEvent =
-  /** `done` of `total` while the data set is opened. */
-  | { readonly kind: 'preparing'; readonly what: 'data set' | 'network'; readonly done: number; readonly total: number }
-  | TrainerEvent;
+export type { TrainingEvent };
 
 export interface FramesRequest {
   readonly folder: string;
@@ -121,7 +125,7 @@ export interface ExportRunRequest {
   readonly what: RunExport;
   /** Places in `watched`; absent: all. */
   readonly images?: readonly number[];
-  readonly map: 'gradient-x-input' | 'loss-gradient';
+  readonly map: FrameMapKind;
   /** At most so many frames, evenly spaced; default 300. */
   readonly mostFrames?: number;
   readonly framesPerSecond?: number;
@@ -130,4 +134,5 @@ export interface ExportRunRequest {
 }
 
 /** `frames-png`: a PNG for each frame; `animation-gif`: one GIF; `maps-npy`: the integrated maps; `figure-png`: before, during, after, integrated. */
-export type RunExport = 'frames-png' | 'animation-gif' | 'maps-npy' | 'figure-png';
+export const runExport = choice(['frames-png', 'animation-gif', 'maps-npy', 'figure-png']);
+export type RunExport = Of<typeof runExport>;

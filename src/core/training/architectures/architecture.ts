@@ -1,16 +1,25 @@
+import { list, object, possible, text } from '../../schema/kinds';
+import { count, measured } from '../../schema/numbers';
+import type { Of } from '../../schema/schema';
 import type { LayersModel } from '../network';
 
-/** A network that can be trained from nothing. */
-export interface Architecture {
+/** What is said of a network that can be trained from nothing. */
+export const architectureDescription = object({
   /** Public name: command line, records, docs. */
-  readonly id: string;
-  readonly label: string;
+  id: text(100),
+  label: text(),
   /** One sentence. */
-  readonly summary: string;
+  summary: text(),
   /** Paper or text that defines it. */
-  readonly source: string;
+  source: text(),
   /** Smallest side of a picture that it takes. */
-  readonly minimumSide: number;
+  minimumSide: count,
+});
+
+export type ArchitectureDescription = Of<typeof architectureDescription>;
+
+/** A network that can be trained from nothing. */
+export interface Architecture extends ArchitectureDescription {
   /** The network for pictures of this size, with seeded initial weights. Throws `UserError('parameter')` for sizes below. */
   readonly build: (input: PictureSize, classes: number, seed: number) => LayersModel;
 }
@@ -21,23 +30,26 @@ export interface PictureSize {
   readonly channels: 1 | 3;
 }
 
-/** What is shown before training starts; plain JSON. */
-export interface NetworkSummary {
-  readonly name: string;
-  readonly layers: readonly LayerSummary[];
-  readonly parameters: number;
-  readonly trainableParameters: number;
-  /** What of the model is not trained as it asks for; sentences. */
-  readonly warnings?: readonly string[];
-}
-
-export interface LayerSummary {
-  readonly name: string;
-  readonly type: string;
+const layerSummary = object({
+  name: text(),
+  type: text(),
   /** Without the batch: [height, width, channels] or [units]. */
-  readonly output: readonly number[];
-  readonly parameters: number;
-}
+  output: list(measured),
+  parameters: count,
+});
+
+/** What is shown before training starts; plain JSON. */
+export const networkSummary = object({
+  name: text(),
+  layers: list(layerSummary),
+  parameters: count,
+  trainableParameters: count,
+  /** What of the model is not trained as it asks for; sentences. */
+  warnings: possible(list(text())),
+});
+
+export type NetworkSummary = Of<typeof networkSummary>;
+export type LayerSummary = NetworkSummary['layers'][number];
 
 /** The classes of a data set in its order. */
 export interface ClassLabels {

@@ -8,7 +8,7 @@ const DEFAULT_CACHE_BYTES = 1024 ** 3;
 /** What a request asks for once its defaults are filled in. */
 export interface CheckedRequest extends Omit<DatasetRequest, 'height' | 'width'> {
   readonly size?: { readonly height: number; readonly width: number };
-  readonly resize: 'stretch' | 'center-crop' | 'pad';
+  readonly resize: NonNullable<DatasetRequest['resize']>;
   readonly testShare: number;
   readonly seed: number;
   readonly cacheBytes: number;

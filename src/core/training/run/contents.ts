@@ -1,40 +1,59 @@
-import type { Picture, RawMap } from '../../image/pixels';
-import type { FrameSize } from './frames';
-import type { RunRecord } from './record';
+import { pixelPicture, rawMap } from '../../image/pixels';
+import { flag, floats, list, object, such, text } from '../../schema/kinds';
+import { count } from '../../schema/numbers';
+import type { Of } from '../../schema/schema';
+import { frameSize } from './frames';
+import { runRecord } from './record';
 
-/** Everything of a run but the frames and maps themselves, which are fetched when they are looked at. */
-export interface RunContents {
-  readonly folder: string;
-  readonly record: RunRecord;
-  readonly history: History;
-  /** The watched images as the network gets them, 8 bits. */
-  readonly pictures: readonly Picture[];
-  readonly frames: { readonly size: FrameSize; readonly steps: readonly number[] };
-  /** Steps that have a checkpoint. */
-  readonly checkpoints: readonly number[];
-  /** Whether `train` can go on where it ended. */
-  readonly continuable: boolean;
-}
+const MOST_STEPS = 1e9;
 
 /** One entry a minibatch: entry i is minibatch i + 1. */
-export interface History {
-  readonly loss: Float32Array;
+const history = object({
+  loss: floats,
   /** Share of the minibatch that was right. */
-  readonly accuracy: Float32Array;
-}
+  accuracy: floats,
+});
+export type History = Of<typeof history>;
+
+/** Everything of a run but the frames and maps themselves, which are fetched when they are looked at. */
+export const runContents = such(
+  object({
+    folder: text(),
+    record: runRecord,
+    history,
+    /** The watched images as the network gets them, 8 bits. */
+    pictures: list(pixelPicture),
+    frames: object({ size: frameSize, steps: list(count, MOST_STEPS) }),
+    /** Steps that have a checkpoint. */
+    checkpoints: list(count, MOST_STEPS),
+    /** Whether `train` can go on where it ended. */
+    continuable: flag,
+  }),
+  ({ pictures, record }) => pictures.length === record.watched.length,
+  'a run with a picture of each watched image',
+);
+export type RunContents = Of<typeof runContents>;
 
 /** Curves and maps of one watched image over the run; arrays have one entry a frame. */
-export interface WatchedMaps {
-  readonly image: number;
-  /** Σₙ ∂J(O(a; θₙ), y)/∂a over the watched minibatches, raw and signed, H × W × C. */
-  readonly integrated: RawMap;
-  /** Σₙ |∂J/∂a|. */
-  readonly integratedAbsolute: RawMap;
-  /** How many configurations θₙ were summed; the mean is Σ / count. */
-  readonly count: number;
-  /** ∂J/∂a at the last watched step. */
-  readonly last: RawMap;
-  readonly lossCurve: Float32Array;
-  /** Spearman's ρ of each frame's |loss gradient| with the last frame's. */
-  readonly rankCorrelation: Float32Array;
-}
+export const watchedMaps = such(
+  object({
+    image: count,
+    /** Σₙ ∂J(O(a; θₙ), y)/∂a over the watched minibatches, raw and signed, H × W × C. */
+    integrated: rawMap,
+    /** Σₙ |∂J/∂a|. */
+    integratedAbsolute: rawMap,
+    /** How many configurations θₙ were summed; the mean is Σ / count. */
+    count,
+    /** ∂J/∂a at the last watched step. */
+    last: rawMap,
+    lossCurve: floats,
+    /** Spearman's ρ of each frame's |loss gradient| with the last frame's. */
+    rankCorrelation: floats,
+  }),
+  ({ integrated, integratedAbsolute: absolute }) =>
+    integrated.height === absolute.height &&
+    integrated.width === absolute.width &&
+    integrated.channels === absolute.channels,
+  'sums of one shape',
+);
+export type WatchedMaps = Of<typeof watchedMaps>;

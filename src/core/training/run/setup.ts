@@ -2,6 +2,9 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors';
 import { encodePng } from '../../image/png';
+import { object, possible } from '../../schema/kinds';
+import { count } from '../../schema/numbers';
+import { readIf } from '../../schema/schema';
 import type { WatchedImages } from '../watch/watcher';
 import { explainDisk } from './diskFailure';
 import { FRAMES_FILE } from './framesFile';
@@ -20,6 +23,7 @@ export interface RunSetup {
 }
 
 const SETUP_FILE = 'setup.bin';
+const setupFacts = object({ threads: possible(count) });
 
 /** Throws `UserError('file-exists')` for a folder that holds anything, or a file. */
 export async function requireVacant(folder: string): Promise<void> {
@@ -116,19 +120,19 @@ export async function readSetup(folder: string, { dataset, watched }: RunRecord)
   const { height, width, channels } = dataset.info;
   const sections = await openSections(path.join(folder, FOLDERS.state), SETUP_FILE);
   try {
-    const { threads } = sections.facts;
-    if (threads !== undefined && !(Number.isInteger(threads) && (threads as number) >= 0))
-      throw damagedRun(SETUP_FILE, 'names an impossible number of threads');
-    const count = watched.length;
+    const facts = readIf(setupFacts, sections.facts);
+    if (!facts) throw damagedRun(SETUP_FILE, 'names an impossible number of threads');
+    const { threads } = facts;
+    const images = watched.length;
     return {
-      ...(threads !== undefined && { threads: threads as number }),
+      ...(threads !== undefined && { threads }),
       watched:
-        count === 0
+        images === 0
           ? undefined
           : {
-              pixels: await sections.float32('pixels', 0, count * height * width * channels),
+              pixels: await sections.float32('pixels', 0, images * height * width * channels),
               labels: Uint16Array.from(watched, ({ label }) => label),
-              count,
+              count: images,
             },
     };
   } finally {

@@ -1,31 +1,39 @@
 import type { TrainableNetwork } from '../network';
 import type { Optimizer } from '../optimizer';
+import { list, object } from '../../schema/kinds';
+import { count, number } from '../../schema/numbers';
+import type { Of } from '../../schema/schema';
+import { misfitText, reading } from '../../schema/schema';
 import type { RunningSums } from '../watch/watcher';
 import { damagedRun } from './ownFiles';
-import type { EpochResult } from './record';
-import { epochShape } from './recordFile';
+import { epochResult } from './record';
 import type { Section, Sections } from './sections';
 import { openSections, writeSections } from './sections';
-import { firstMisfit, isCount, isNumber } from './shape';
+
+const epochSums = object({
+  /** Σ of the minibatches' losses, and how many. */
+  loss: number(),
+  minibatches: count,
+  correct: count,
+  images: count,
+  seconds: number(),
+});
+export type EpochSums = Of<typeof epochSums>;
 
 /** Where a run stands; with the arrays beside it in the file, all that going on needs. */
-export interface RunState {
+const runState = object({
   /** Minibatches done. */
-  readonly step: number;
-  readonly seconds: number;
-  readonly epochs: readonly EpochResult[];
+  step: count,
+  seconds: number(),
+  epochs: list(epochResult),
   /** Sums over the minibatches of the epoch under way. */
-  readonly epoch: EpochSums;
-}
+  epoch: epochSums,
+});
+export type RunState = Of<typeof runState>;
 
-export interface EpochSums {
-  /** Σ of the minibatches' losses, and how many. */
-  readonly loss: number;
-  readonly minibatches: number;
-  readonly correct: number;
-  readonly images: number;
-  readonly seconds: number;
-}
+const counters = { updates: count, sumCount: count };
+const keptState = object({ ...runState.entries, ...counters });
+type Counters = Pick<Of<typeof keptState>, keyof typeof counters>;
 
 /** What a state is of: written from and restored into. */
 export interface RunParts {
@@ -36,15 +44,6 @@ export interface RunParts {
 
 export const STATE_FILE = 'state.bin';
 const VERSION = 1;
-
-const stateShape = {
-  step: isCount,
-  seconds: isNumber,
-  epochs: [epochShape],
-  epoch: { loss: isNumber, minibatches: isCount, correct: isCount, images: isCount, seconds: isNumber },
-  updates: isCount,
-  sumCount: isCount,
-} as const;
 
 /** Writes `state.bin` into the state folder; on the disk when it settles. */
 export async function writeState(
@@ -113,23 +112,18 @@ export async function readSums(folder: string, image: number, values: number): P
   }));
 }
 
-interface Counters {
-  readonly updates: number;
-  readonly sumCount: number;
-}
-
 async function withState<T>(
   folder: string,
-  use: (sections: Sections, state: RunState, counters: Counters) => Promise<T>,
+  use: (sections: Sections, state: RunState, counts: Counters) => Promise<T>,
 ): Promise<T> {
   const sections = await openSections(folder, STATE_FILE);
   try {
     const { facts } = sections;
     if (facts.version !== VERSION) throw damagedRun(STATE_FILE, 'is of a version that this program does not know');
-    const misfit = firstMisfit(facts, stateShape);
-    if (misfit !== undefined) throw damagedRun(STATE_FILE, `is not a state (${misfit.slice(0, 100)})`);
-    const { step, seconds, epochs, epoch, updates, sumCount } = facts as unknown as RunState & Counters;
-    return await use(sections, { step, seconds, epochs, epoch }, { updates, sumCount });
+    const { value, misfit } = reading(keptState, facts);
+    if (misfit) throw damagedRun(STATE_FILE, `is not a state (${misfitText(misfit)})`);
+    const { updates, sumCount, ...state } = value;
+    return await use(sections, state, { updates, sumCount });
   } finally {
     await sections.close();
   }
