@@ -23,6 +23,7 @@ export type UserErrorCode =
   | 'gradient-unavailable'
   | 'unknown-method'
   | 'unknown-class'
+  | 'unknown-layer'
   | 'parameter'
   | 'file-exists'
   | 'file-missing'

@@ -20,9 +20,9 @@ export function interruptible(classifier: Classifier, signal: AbortSignal | unde
       await turn();
       return holdingThread(() => whileWanted(signal, () => classifier.predict(images)));
     },
-    gradient: async (images, objectives) => {
+    gradient: async (images, objectives, options) => {
       await turn();
-      return holdingThread(() => whileWanted(signal, () => classifier.gradient(images, objectives)));
+      return holdingThread(() => whileWanted(signal, () => classifier.gradient(images, objectives, options)));
     },
     dispose: () => classifier.dispose(),
   };

@@ -1,5 +1,5 @@
 import { GraphBuilder, type OperatorTable } from './builder';
-import { differentiate } from './differentiate';
+import { differentiateAll } from './differentiate';
 import type { Graph, StaticGraph } from './graph';
 import { specialise } from './specialise';
 import { floats, sizeOf } from './tensor';
@@ -28,6 +28,8 @@ export interface GradientGraph {
   readonly coefficients: { readonly a: string; readonly b: string; readonly k: string };
   readonly raw: string;
   readonly gradient: string;
+  /** By the name of a value that was asked for: that of the derivative with respect to it. */
+  readonly inner: ReadonlyMap<string, string>;
   /** Operators on the path that have a zero derivative wherever one exists, with their count. */
   readonly flat: ReadonlyMap<string, number>;
 }
@@ -38,9 +40,16 @@ export interface GradientGraph {
  * (Σ_{j≠c} p_j)·e − (1 − e)∘p, for sigmoids (1 − σ(z))∘e, computed as σ(−z)∘e: what is left of 1 − p_c keeps all its digits where
  * the model is sure.
  *
+ * `inner`: values of `graph` on the way to the scores whose derivatives are wanted too; they and those are outputs of the graph.
  * Throws `NotDifferentiable` with the operators that have no derivative, and an Error if the graph does not fit `batch`.
  */
-export function gradientGraph(graph: Graph, batch: number, head: Head, operators: OperatorTable): GradientGraph {
+export function gradientGraph(
+  graph: Graph,
+  batch: number,
+  head: Head,
+  operators: OperatorTable,
+  inner: readonly string[] = [],
+): GradientGraph {
   const forward = specialise(graph, batch, operators);
   const builder = GraphBuilder.from(forward, operators);
   const raw = forward.outputs[0]!;
@@ -59,10 +68,24 @@ export function gradientGraph(graph: Graph, batch: number, head: Head, operators
   const direction = builder.add('Add', [builder.add('Mul', [a, oneHot]), builder.add('Mul', [b, ofLog])]);
   const seed = builder.add('Mul', [scale, direction]);
   const scored = builder.build([logits]);
-  const { gradient, flat } = differentiate(builder, scored, logits, input, seed);
-  const shape = builder.shape(input);
-  const total = gradient ?? builder.constant(floats(shape, new Float32Array(sizeOf(shape))));
-  return { graph: builder.build([raw, total]), input, oneHot, coefficients: { a, b, k }, raw, gradient: total, flat };
+  const { gradients, flat } = differentiateAll(builder, scored, logits, [input, ...inner], seed);
+  const derivative = (value: string): string => {
+    const shape = builder.shape(value);
+    return gradients.get(value) ?? builder.constant(floats(shape, new Float32Array(sizeOf(shape))));
+  };
+  const gradient = derivative(input);
+  const within = new Map(inner.map((value) => [value, derivative(value)] as const));
+  const outputs = [...new Set([raw, gradient, ...within.keys(), ...within.values()])];
+  return {
+    graph: builder.build(outputs),
+    input,
+    oneHot,
+    coefficients: { a, b, k },
+    raw,
+    gradient,
+    inner: within,
+    flat,
+  };
 }
 
 /** Coefficients of the seed: ∂z_c = e; ∂p_c = p_c·∂log p_c; ∂log p_c; cross-entropy −∂log p_c. */

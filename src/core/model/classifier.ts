@@ -17,9 +17,11 @@ export interface Classifier {
   /**
    * Gradient of one scalar per image with respect to that image's pixels, in one forward and one backward pass.
    * `objectives[i]` belongs to image i; a single objective serves all images.
-   * Throws `UserError('gradient-unavailable')` naming the operator that cannot be differentiated.
+   * Of the layers `at` (ids of `info.layers`) it gives the value and the gradient in the same pass.
+   * Throws `UserError`: 'gradient-unavailable' naming the operator that cannot be differentiated; 'unknown-layer' for a layer that is
+   * not there, that the scores are not made of, or of an engine that gives none.
    */
-  gradient(images: ImageBatch, objectives: readonly Objective[]): Promise<Gradients>;
+  gradient(images: ImageBatch, objectives: readonly Objective[], options?: GradientOptions): Promise<Gradients>;
 
   /** True once pictures were found to influence one another, or not to run together, so that they run one by one. */
   readonly runsAlone?: () => boolean;
@@ -48,10 +50,31 @@ export interface Scores {
   readonly classes: number;
 }
 
+export interface GradientOptions {
+  readonly at?: readonly LayerId[];
+}
+
+/** The `id` of a layer in `info.layers`. */
+export type LayerId = string;
+
+/**
+ * A layer's value as the file computes it and ∂ objective / ∂ value, count × shape: height × width × channels for spatial layers,
+ * positions × channels for tokens (channels last whatever the file's order), else the file's own order. See `LayerInfo.form`.
+ */
+export interface LayerGradient {
+  readonly layer: LayerId;
+  /** Of one image. */
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+  readonly gradient: Float32Array;
+}
+
 export interface Gradients {
   readonly scores: Scores;
   /** The objective's value for each image. */
   readonly values: Float32Array;
   /** ∂ objective / ∂ pixels, count × height × width × channels. */
   readonly gradient: Float32Array;
+  /** Of the layers that were asked for, in that order. */
+  readonly layers?: readonly LayerGradient[];
 }

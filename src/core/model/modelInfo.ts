@@ -34,8 +34,25 @@ export interface ModelInfo {
   readonly operators?: OperatorCounts;
   /** Operators between picture and scores whose derivative is not known (`missing`) or zero wherever it exists (`zero`). */
   readonly derivative?: { readonly missing: OperatorCounts; readonly zero: OperatorCounts };
+  /** Every layer of the file, in the order in which they are computed; absent where the engine does not give them. */
+  readonly layers?: readonly LayerInfo[];
   /** One sentence each: what to know before trusting the numbers. */
   readonly warnings: readonly string[];
+}
+
+/** A value of the network by the name that the file gives it. */
+export interface LayerInfo {
+  /** Keras: the layer's name behind those of the models that hold it ("resnet50/conv1_relu"); ONNX: the value's; TensorFlow: the node's. */
+  readonly id: string;
+  /** Keras's class, or the operator. */
+  readonly kind: string;
+  /** The module of PyTorch ("layer4.1.relu"), where the exporter tells. */
+  readonly scope?: string;
+  /** Of one picture: height × width × channels, positions × channels, units, or as the file has it. */
+  readonly shape: readonly number[];
+  readonly form: 'spatial' | 'tokens' | 'vector' | 'other';
+  /** The scores are made of it. */
+  readonly feedsScores: boolean;
 }
 
 export type OperatorCounts = Readonly<Record<string, number>>;

@@ -40,10 +40,10 @@ export function rememberGradient(classifier: Classifier): Classifier {
     info: classifier.info,
     predict: (images) => classifier.predict(images),
     ...(classifier.runsAlone && { runsAlone: classifier.runsAlone }),
-    gradient: async (images, objectives) => {
+    gradient: async (images, objectives, options) => {
       const objective = objectives[0];
-      if (images.count !== 1 || objectives.length !== 1 || objective === undefined)
-        return classifier.gradient(images, objectives);
+      if (images.count !== 1 || objectives.length !== 1 || objective === undefined || options?.at !== undefined)
+        return classifier.gradient(images, objectives, options);
       return copyOf(await recall(images, objective));
     },
     dispose: async () => {

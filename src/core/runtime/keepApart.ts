@@ -47,13 +47,16 @@ export function keepApart(classifier: Classifier, mayRunTogether: () => boolean)
         (scores) => scores,
         () => predictAlone(classifier, images),
       ),
-    gradient: (images, objectives) =>
-      guarded(
+    gradient: async (images, objectives, options) => {
+      // Where layers are asked for, pictures run one by one, or as many at once as the file fixes.
+      if (options?.at !== undefined) return classifier.gradient(images, objectives, options);
+      return guarded(
         images,
         () => classifier.gradient(images, objectives),
         ({ scores }) => scores,
         () => gradientAlone(classifier, images, objectives),
-      ),
+      );
+    },
     runsAlone: () => together === false,
     dispose: () => classifier.dispose(),
   };

@@ -1,8 +1,8 @@
 import { gradientGraph, type Head } from '../../graph/gradientGraph';
 import type { Graph } from '../../graph/graph';
 import { mixesPictures } from '../../graph/inspect/batchUse';
+import { layerInfo, layersOf } from '../../graph/inspect/layers';
 import { scoreBounds } from '../../graph/inspect/scoreBounds';
-import { typesOf } from '../../graph/inspect/types';
 import { operators } from '../../graph/ops/registry';
 import { cancelTransposes } from '../../graph/passes/cancelTransposes';
 import { foldBatchNormalization, removeIdentities } from '../../graph/passes/simplify';
@@ -12,7 +12,6 @@ import { unknownOperators } from '../../graph/unknownOperators';
 import { NotDifferentiable } from '../../graph/differentiate';
 import type { Classifier } from '../../model/classifier';
 import type { ModelReference } from '../../model/modelInfo';
-import { resolveInput } from '../../model/modelInput';
 import { describeModel } from '../describe';
 import { keepApart } from '../keepApart';
 import type { ModelFiles } from '../modelFiles';
@@ -23,13 +22,16 @@ import { damagedConstant, parametersOf } from './constants';
 import { explainRun } from './failures';
 import { loadOriginal } from './loadOriginal';
 import { threadCount } from './library';
-import { inputShapeOf, networkInput, withSize } from './networkInput';
-import { declaredCandidates, networkOutputs, refuseOtherOutputs, withNamedValue } from './networkOutputs';
+import { createLayerGraphs } from './layerGraphs';
+import { createLayerSessions } from './layerSessions';
+import { declaredCandidates } from './networkOutputs';
 import { createOnnxClassifier } from './onnxClassifier';
 import { pixelInput } from './pixelInput';
 import { probeSessions } from './probeSessions';
 import { readModel } from './readGraph';
+import { scoringNetwork, seenModel } from './scoringNetwork';
 import { createSessions } from './sessions';
+import { wholeNetwork } from './wholeNetwork';
 
 export interface OnnxOptions {
   /** Why this engine, one sentence. */
@@ -59,45 +61,36 @@ export async function loadOnnx(
 
 async function load(files: ModelFiles, reference: ModelReference, options: OnnxOptions): Promise<Classifier> {
   const model = await readModel(files);
-  const read = model.graph;
-  const unknown = unknownOperators(read, operators);
+  const unknown = unknownOperators(model.graph, operators);
   const asFile = options.asFile || unknown.size > 0;
   if (unknown.size > 0 && options.mustDifferentiate && files.format !== 'onnx') throw new NotDifferentiable(unknown);
-  const input = networkInput(read, !asFile);
-  const shape = inputShapeOf(input);
-  const resolved = resolveInput(shape, files.description);
-  const { spec, labels } = files.description;
-  const { output: wanted } = spec;
-  const named = withNamedValue(input.graph, asFile ? undefined : wanted, model.aliases);
-  const { graph: sized, unit } = withSize(named, resolved.input, shape.layout);
+  const seen = seenModel(model, files.description, !asFile);
+  const { input, shape, resolved, sized, unit, wanted } = seen;
   const threads = threadCount(options.threads);
   const { reason } = options;
   if (asFile) {
-    const output = chooseOutput(declaredCandidates(model), wanted, labels.length);
+    const output = chooseOutput(declaredCandidates(model), wanted, files.description.labels.length);
     const original = { ...sized, inputs: [{ ...sized.inputs[0]!, type: input.type }] };
     const facts = { files, reference, reason, unknown, resolved, shape, threads, unit, output };
     return loadOriginal({ ...facts, read: original, inputWarnings: input.warnings });
   }
-  const types = typesOf(sized, unit, operators);
-  const outputs = networkOutputs(sized, types, model, unit);
-  const choice = chooseOutput(outputs, wanted, labels.length);
-  const chosen = outputs[choice.index]!;
-  refuseOtherOutputs(types.get(chosen.name)?.shape, unit);
-  const { graph: stripped, warnings, ...scores } = chosen.stripped;
-  const network = foldBatchNormalization(removeIdentities(cancelTransposes(stripped)));
+  const { types, choice, stripped } = scoringNetwork(model, seen, files.description);
+  const { graph: scoring, warnings, ...scores } = stripped;
+  const network = foldBatchNormalization(removeIdentities(cancelTransposes(scoring)));
   const graph = takePixels(network, pixelInput(resolved.input, shape.layout));
   const single = specialise(graph, unit, operators);
   const derivative = derivativeFacts(single, operators);
+  const layers = layersOf(scoring, types, unit, shape.layout === 'nchw' ? 1 : 3);
   const sessions = createSessions({ graph, single, unit, threads });
   try {
     const probe = await probeSessions(sessions, resolved.input, unit, scores);
     const facts = {
       ...scores,
-      bounds: scoreBounds(stripped, stripped.outputs[0]!),
-      parameters: parametersOf(read),
-      operators: countNames(read.nodes.map(({ op }) => op)),
+      bounds: scoreBounds(scoring, scoring.outputs[0]!),
+      parameters: parametersOf(model.graph),
+      operators: countNames(model.graph.nodes.map(({ op }) => op)),
       derivative,
-      damagedWeight: damagedConstant(read),
+      damagedWeight: damagedConstant(model.graph),
       warnings: [
         ...choice.warnings,
         ...warnings,
@@ -108,9 +101,13 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
       ],
     };
     const candidate = { engine: 'onnx' as const, reason };
-    const { info, rule } = describeModel(files, reference, candidate, facts, resolved, probe);
+    const described = describeModel(files, reference, candidate, facts, resolved, probe);
+    const { rule } = described;
+    const info = { ...described.info, layers: layers.map(layerInfo) };
     if (options.mustDifferentiate) refuseFlat(graph, unit, rule);
-    const classifier = createOnnxClassifier({ info, sessions, rule });
+    const graphs = createLayerGraphs(graph, layers, unit, () => wholeNetwork(reference, info));
+    const layerSessions = createLayerSessions(graphs, unit, threads);
+    const classifier = createOnnxClassifier({ info, sessions, rule, layers: layerSessions });
     return keepApart(classifier, () => unit > 1 || !mixesPictures(graph, operators));
   } catch (error) {
     await sessions.dispose();

@@ -1,17 +1,22 @@
 import type { ImageBatch } from '../../image/pixels';
 import { checkImages } from '../../model/checkImages';
-import type { Classifier, Gradients, Objective, Scores } from '../../model/classifier';
+import type { Classifier, Gradients, LayerGradient, Objective, Scores } from '../../model/classifier';
+import { layersUnavailable } from '../../model/layers';
 import type { ModelInfo } from '../../model/modelInfo';
 import { checkObjectives, objectiveSeeds, scoresOf, type ScoreRule } from '../../model/objectives';
 import { imagesOf, joinScores, nextTurn } from '../batches';
 import { withOwnProbabilities } from '../ownProbabilities';
 import { explainDerivative, explainRun } from './failures';
+import { firstOf, joinLayers } from './joinLayers';
+import type { LayerSessions } from './layerSessions';
 import type { Sessions } from './sessions';
 
 export interface OnnxModel {
   readonly info: ModelInfo;
   readonly sessions: Sessions;
   readonly rule: ScoreRule;
+  /** Absent: the model's file runs as it is. */
+  readonly layers?: LayerSessions;
 }
 
 /**
@@ -48,21 +53,27 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
       return joinScores(parts, info.output.classes);
     },
 
-    async gradient(images, objectives): Promise<Gradients> {
+    async gradient(images, objectives, { at } = {}): Promise<Gradients> {
       check(images);
       checkObjectives(objectives, images.count, info.output.classes);
-      const size = sessions.chunkSize('gradient', images.count);
+      if (at !== undefined && model.layers === undefined) throw layersUnavailable(info.engine);
+      const size = sessions.chunkSize(at === undefined ? 'gradient' : 'layers', images.count);
       const perImage = images.data.length / images.count;
       let gradient: Float32Array | undefined;
       const values = new Float32Array(images.count);
       const parts: Scores[] = [];
+      const inner: (readonly LayerGradient[])[] = [];
       for (let start = 0; start < images.count; start += size) {
         if (start > 0) await nextTurn();
         const chunk = imagesOf(images, start, size);
         const chosen = objectivesOf(objectives, start, chunk.count);
         try {
           const pixels = filled(chunk, size);
-          const result = await sessions.gradient(pixels, chosen, size, rule);
+          const result: Awaited<ReturnType<Sessions['gradient']>> & { readonly layers?: readonly LayerGradient[] } =
+            at === undefined
+              ? await sessions.gradient(pixels, chosen, size, rule)
+              : await model.layers!.gradient(pixels, chosen, rule, at);
+          if (result.layers) inner.push(result.layers.map((layer) => firstOf(layer, chunk.count, size)));
           const forward = sessions.isRounded ? await sessions.scores(pixels, size) : result;
           const outcome = objectiveSeeds(
             forward.raw.subarray(0, chunk.count * rule.outputs),
@@ -81,13 +92,15 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
           throw explainDerivative(error);
         }
       }
-      return { scores: joinScores(parts, info.output.classes), values, gradient: gradient! };
+      const scores = joinScores(parts, info.output.classes);
+      return { scores, values, gradient: gradient!, ...(at !== undefined && { layers: joinLayers(inner) }) };
     },
 
     async dispose() {
       if (disposed) return;
       disposed = true;
       await sessions.dispose();
+      await model.layers?.dispose();
     },
   };
 }

@@ -1,12 +1,12 @@
-import { gradientGraph, seedCoefficients, type GradientGraph, type Head } from '../../graph/gradientGraph';
+import { gradientGraph, type GradientGraph, type Head } from '../../graph/gradientGraph';
 import type { Graph, StaticGraph } from '../../graph/graph';
 import { isQuantised } from '../../graph/ops/quantization';
 import { operators } from '../../graph/ops/registry';
 import { specialise } from '../../graph/specialise';
 import { floats, sizeOf } from '../../graph/tensor';
 import type { Objective } from '../../model/classifier';
-import { classIndexOf } from '../../model/objectives';
 import type { RawScores } from '../ownProbabilities';
+import { seedFeeds } from './seedFeeds';
 import { createOnnxSession, type OnnxSession } from './session';
 
 /** Bytes that the values of one run may take together; a run never holds them all at once. */
@@ -23,7 +23,7 @@ export interface Sessions {
   /** The network rounds on its way, so that its scores are those of `scores` and not those beside a gradient. */
   readonly isRounded: boolean;
   /** Images a run, for `count` images. */
-  chunkSize(purpose: 'scores' | 'gradient', count: number): number;
+  chunkSize(purpose: 'scores' | 'gradient' | 'layers', count: number): number;
   /** Outputs of pixels, size × height × width × channels. */
   scores(pixels: Float32Array, size: number): Promise<RawScores>;
   /** The same and the derivative with respect to the pixels; `head` is always the same. */
@@ -80,7 +80,7 @@ export function createSessions(model: {
     isRounded: own !== undefined || isQuantised(model.graph),
 
     chunkSize(purpose, count) {
-      if (model.unit > 1) return model.unit;
+      if (model.unit > 1 || purpose === 'layers') return model.unit;
       const room = Math.floor(CHUNK_BYTES / (bytesPerImage * (purpose === 'gradient' ? 3 : 1)));
       const largest = Math.max(1, Math.min(LARGEST_CHUNK, 2 ** Math.floor(Math.log2(Math.max(1, room)))));
       if (count <= largest) return 2 ** Math.ceil(Math.log2(count));
@@ -101,10 +101,10 @@ export function createSessions(model: {
 
     async gradient(pixels, objectives, size, head) {
       const { session, graph, derivative } = await sessionFor('gradient', size, head);
-      const { input, oneHot, coefficients, raw, gradient } = derivative!;
+      const { input, raw, gradient } = derivative!;
       const results = await session.run({
         [input]: floats(graph.types.get(input)!.shape, pixels),
-        ...seedFeeds(objectives, size, graph.types.get(oneHot)!.shape[1]!, oneHot, coefficients),
+        ...seedFeeds(objectives, size, derivative!),
       });
       return { raw: results[raw]!, gradient: results[gradient]! };
     },
@@ -133,33 +133,6 @@ async function release(session: Promise<Prepared>): Promise<void> {
     (ready) => ready.session.dispose(),
     () => undefined,
   );
-}
-
-/** One-hot rows and coefficients of each image's objective; one objective serves all. */
-function seedFeeds(
-  objectives: readonly Objective[],
-  size: number,
-  classes: number,
-  oneHot: string,
-  names: GradientGraph['coefficients'],
-): Record<string, ReturnType<typeof floats>> {
-  const rows = new Float32Array(size * classes);
-  const [a, b, k] = [new Float32Array(size), new Float32Array(size), new Float32Array(size)];
-  for (let image = 0; image < size; image++) {
-    const objective = objectives[objectives.length === 1 ? 0 : image];
-    if (objective === undefined) continue;
-    rows[image * classes + classIndexOf(objective)] = 1;
-    const coefficients = seedCoefficients[objective.kind];
-    a[image] = coefficients.a;
-    b[image] = coefficients.b;
-    k[image] = coefficients.k;
-  }
-  return {
-    [oneHot]: floats([size, classes], rows),
-    [names.a]: floats([size, 1], a),
-    [names.b]: floats([size, 1], b),
-    [names.k]: floats([size, 1], k),
-  };
 }
 
 /** Bytes of all values that the graph computes. */

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ImageBatch } from '../../image/pixels';
 import type { Classifier, Gradients, Objective, Scores } from '../../model/classifier';
 import { checkImages } from '../../model/checkImages';
+import { layersUnavailable } from '../../model/layers';
 import type { ModelInfo } from '../../model/modelInfo';
 import type { ScoreRule } from '../../model/objectives';
 import { checkObjectives, objectiveSeeds, scoresOf } from '../../model/objectives';
@@ -66,8 +67,9 @@ export function createTensorFlowClassifier(model: TensorFlowModel): Classifier {
       return joinScores(parts, info.output.classes);
     },
 
-    async gradient(images, objectives) {
+    async gradient(images, objectives, options) {
       checkUsable(images);
+      if (options?.at !== undefined) throw layersUnavailable(info.engine);
       checkObjectives(objectives, images.count, info.output.classes);
       const gradient = new Float32Array(images.data.length);
       const values = new Float32Array(images.count);

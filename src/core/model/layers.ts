@@ -1,0 +1,39 @@
+import { UserError } from '../errors';
+import type { LayerInfo, ModelInfo } from './modelInfo';
+
+/** The last layer that still has places in the picture and that the scores are made of: what class activation maps look at. */
+export function lastSpatialLayer(layers: readonly LayerInfo[]): LayerInfo | undefined {
+  return layers.findLast(
+    ({ form, shape, feedsScores }) => form === 'spatial' && feedsScores && shape[0]! * shape[1]! > 1,
+  );
+}
+
+/**
+ * The layer of this name: its id, or the module of PyTorch whose last value it is.
+ * Throws `UserError('unknown-layer')`: there is none, or the engine does not tell layers apart.
+ */
+export function findLayer({ layers, engine }: Pick<ModelInfo, 'layers' | 'engine'>, name: string): LayerInfo {
+  if (layers === undefined) throw layersUnavailable(engine);
+  const found = layers.find(({ id }) => id === name) ?? layers.findLast(({ scope }) => scope === name);
+  if (found !== undefined) return found;
+  const close = layers.filter(({ id, scope }) => [id, scope ?? ''].some((each) => each.includes(name))).slice(-3);
+  const listed = close.map(({ id }) => `“${id}”`).join(', ');
+  throw new UserError(
+    'unknown-layer',
+    `The model has no layer “${name}”.`,
+    close.length > 0 && name !== '' ? `Is it one of ${listed}?` : 'The command “gradient-lens info” lists its layers.',
+  );
+}
+
+/** Of engines that run a network as a whole. */
+export function layersUnavailable(engine: ModelInfo['engine']): UserError {
+  return new UserError(
+    'unknown-layer',
+    engine === 'onnx'
+      ? "The model's file runs as it is, so its layers cannot be looked at."
+      : `The engine ${engine} does not give values of layers.`,
+    engine === 'onnx'
+      ? 'Choose a method that needs no layer.'
+      : 'Choose the engine onnx, or a method that needs no layer.',
+  );
+}
