@@ -116,6 +116,48 @@ describe('declared size', () => {
     expect(error.message).toContain('100');
   });
 
+  /** Where a picture of 16 × 16 declares its sides, in each format. */
+  const DECLARE: Readonly<Record<'jpeg' | 'png' | 'gif' | 'webp' | 'tiff' | 'avif', (bytes: Buffer) => void>> = {
+    jpeg: (bytes) => {
+      const frame = bytes.indexOf(Buffer.from([0xff, 0xc0]));
+      for (const at of [5, 7]) bytes.writeUInt16BE(65_500, frame + at);
+    },
+    png: (bytes) => {
+      for (const at of [16, 20]) bytes.writeUInt32BE(65_500, at);
+    },
+    // Of its first picture: its canvas takes nothing.
+    gif: (bytes) => {
+      let at = 13 + (bytes[10]! & 0x80 ? 3 * 2 ** ((bytes[10]! & 7) + 1) : 0);
+      for (; bytes[at] === 0x21; at++) for (at += 2; bytes[at] !== 0;) at += bytes[at]! + 1;
+      for (const side of [5, 7]) bytes.writeUInt16LE(65_500, at + side);
+    },
+    webp: (bytes) => {
+      for (const at of [14, 16]) bytes.writeUInt16LE(16_383, bytes.indexOf('VP8 ') + at);
+    },
+    tiff: (bytes) => {
+      const directory = bytes.readUInt32LE(4);
+      for (let at = directory + 2; at < directory + 2 + 12 * bytes.readUInt16LE(directory); at += 12)
+        if ([256, 257].includes(bytes.readUInt16LE(at))) {
+          bytes.writeUInt16LE(4, at + 2);
+          bytes.writeUInt32LE(65_500, at + 8);
+        }
+    },
+    avif: (bytes) => {
+      for (const at of [8, 12]) bytes.writeUInt32BE(65_500, bytes.indexOf('ispe') + at);
+    },
+  };
+
+  it.each(Object.keys(DECLARE) as (keyof typeof DECLARE)[])('is refused with next to no memory: %s', async (format) => {
+    const plain = sharp({ create: { width: 16, height: 16, channels: 3, background: 'red' } });
+    const bytes = await plain.toFormat(format).toBuffer();
+    DECLARE[format](bytes);
+    const before = process.resourceUsage().maxRSS;
+    const error = await errorFor(bytes);
+    expect(error.code).toBe('image-too-large');
+    expect(error.message).toMatch(/4290 megapixels|268 megapixels/);
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(100_000);
+  });
+
   it('is checked in every format', async () => {
     const picture = sharp({ create: { width: 1200, height: 1000, channels: 3, background: 'red' } });
     for (const format of ['png', 'jpeg', 'webp', 'gif', 'avif', 'tiff'] as const) {

@@ -293,6 +293,24 @@ describe('NumPy', () => {
       [{ name: 'x.npy', content: images, deflated: true, size: 3_000_000_000 }],
       /impossible size/,
     ],
+    // Unpacked, each would be found to hold less than it claims.
+    [
+      'more values than its header tells of',
+      [{ name: 'x.npy', content: Buffer.concat([images, Buffer.alloc(30e6)]), deflated: true, size: 31e6 }],
+      /"x.npy" declares 72 bytes of values and holds 309\d{5}/,
+    ],
+    [
+      'much out of next to nothing',
+      [
+        {
+          name: 'x.npy',
+          content: npy('|u1', [100_000, 10, 100], new Uint8Array(95e6)),
+          deflated: true,
+          size: npy('|u1', [100_000, 10, 100], new Uint8Array(0)).length + 100e6,
+        },
+      ],
+      /unpacks to 95 MB, more than the 6\d MB that are unpacked of \d+ kB/,
+    ],
     ['no pictures', [{ name: 'weights.npy', content: images }], /its arrays are weights, y/],
   ])('refuses an archive with %s', async (_, members, message) => {
     const file = write(path.join(folder(), 'set.npz'), zip([...members, { name: 'y.npy', content: labels }]));

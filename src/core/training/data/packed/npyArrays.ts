@@ -4,7 +4,7 @@ import type { ZipEntry } from '../../../files/zipDirectory';
 import { LARGEST_NPY_HEADER, readNpyHeader, type NpyHeader } from '../../../image/npy';
 import { asDatasetFailure, unreadable } from '../failures';
 import { openBytes, section, type ByteSource } from './bytes';
-import { unpack } from './unpack';
+import { unpack, unpackHead, type Packed } from './unpack';
 import type { PackedOptions } from './openPacked';
 
 /** An array of a NumPy file or archive, not yet opened. */
@@ -65,7 +65,11 @@ async function member(file: string, archive: ByteSource, entry: ZipEntry, option
   const start = packedAt(await archive.read(offset, ZIP_LOCAL_HEADER), entry);
   if (start + compressed > archive.length) throw new Error('The zip archive cannot be read: it is cut off');
   if (method === 'stored') return section(archive, start, size);
-  const unpacked = await unpack({ file, method: 'deflate', offset: start, compressed, name }, size, options);
+  const packed: Packed = { file, method: 'deflate', offset: start, compressed, name };
+  const header = readNpyHeader(await unpackHead(packed, Math.min(size, LARGEST_NPY_HEADER)), name);
+  // Less is found when it is unpacked.
+  if (size - header.offset > valueBytes(header)) throw otherLength(name, header, size);
+  const unpacked = await unpack(packed, size, options);
   options.sources.push(unpacked);
   return unpacked;
 }
@@ -73,11 +77,16 @@ async function member(file: string, archive: ByteSource, entry: ZipEntry, option
 async function checked(name: string, bytes: ByteSource): Promise<OpenArray> {
   const head = await bytes.read(0, Math.min(bytes.length, LARGEST_NPY_HEADER));
   const header = await asDatasetFailure(AGAIN, () => readNpyHeader(head, name));
-  const declared = header.shape.reduce((product, side) => product * side, header.reader.size);
-  if (bytes.length - header.offset !== declared)
-    throw unreadable(
-      `"${name}" declares ${declared} bytes of values and holds ${bytes.length - header.offset}.`,
-      AGAIN,
-    );
+  if (bytes.length - header.offset !== valueBytes(header)) throw otherLength(name, header, bytes.length);
   return { name, header, bytes };
+}
+
+/** How many bytes of values a header declares. */
+function valueBytes({ shape, reader }: NpyHeader): number {
+  return shape.reduce((product, side) => product * side, reader.size);
+}
+
+function otherLength(name: string, header: NpyHeader, length: number): Error {
+  const held = length - header.offset;
+  return unreadable(`"${name}" declares ${valueBytes(header)} bytes of values and holds ${held}.`, AGAIN);
 }

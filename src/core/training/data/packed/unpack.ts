@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { CancelledError } from '../../../errors';
+import { mostUnpacked } from '../../../files/zip';
 import { LARGEST_RATIO } from '../../../files/zipDirectory';
 import { unreadable } from '../failures';
 import { bytesInMemory, openBytes, type ByteSource } from './bytes';
@@ -52,13 +53,14 @@ export async function unpackHead(packed: Packed, length: number): Promise<Uint8A
 }
 
 /**
- * What is packed, which must be exactly `expected` bytes: nothing is unpacked if that is more than the compressed bytes can hold,
- * and unpacking ends as soon as there is more. Throws `UserError('dataset-unreadable')`, `CancelledError`.
+ * What is packed, which must be exactly `expected` bytes: nothing is unpacked if that is more than the compressed bytes can hold or
+ * {@link mostUnpacked} of them, and unpacking ends as soon as there is more. Throws `UserError('dataset-unreadable')`, `CancelledError`.
  */
 export async function unpack(packed: Packed, expected: number, options: UnpackOptions): Promise<ByteSource> {
   const wrong = (what: string) => unreadable(`"${packed.name}" is damaged: ${what}.`, AGAIN);
   if (expected > packed.compressed * LARGEST_RATIO)
     throw wrong(`it declares ${expected} bytes, which its ${packed.compressed} compressed bytes cannot hold`);
+  if (expected > mostUnpacked(packed.compressed)) throw tooMuch(packed, expected);
   const target = expected <= options.memoryBytes ? memoryTarget(expected) : await fileTarget(expected, packed.name);
   let length = 0;
   try {
@@ -118,6 +120,14 @@ function noRoom(name: string, bytes: number): Error {
   return unreadable(
     `"${name}" unpacks to ${Math.ceil(bytes / 1024 ** 2)} MB, and the disk of temporary files (${os.tmpdir()}) has no room for it.`,
     'Unpack it where there is room and choose the unpacked files.',
+  );
+}
+
+function tooMuch({ name, compressed }: Packed, expected: number): Error {
+  const [megabytes, most] = [expected, mostUnpacked(compressed)].map((bytes) => Math.floor(bytes / 1024 ** 2));
+  return unreadable(
+    `"${name}" unpacks to ${megabytes} MB, more than the ${most} MB that are unpacked of ${Math.ceil(compressed / 1024)} kB.`,
+    'Unpack it yourself and choose the unpacked files.',
   );
 }
 
