@@ -7,6 +7,7 @@ import type {
   ResultRecord,
 } from '../src/core/result/record';
 import type { MethodCatalog } from '../src/core/engine/service';
+import { resizeWords, scalingWords } from '../src/core/render/preprocessingWords';
 import { decodingSteps, storedWords } from '../src/core/render/decodingWords';
 import { element } from './dom';
 import { formatMilliseconds, formatNumber, formatPercent, formatSigned, formatSize } from './format';
@@ -113,12 +114,22 @@ export function runFacts(record: ResultRecord): readonly Fact[] {
     ...decodingFacts(image),
     ['Model', model.name],
     ['Model input', `${formatSize(input.width, input.height)}${input.channels === 3 ? ' RGB' : ' grey'}`],
+    ...preprocessingFacts(model),
     ['Engine', `${model.engine}: ${model.engineReason}`],
     [
       'Time',
       `model ${formatMilliseconds(timings.model)} · image ${formatMilliseconds(timings.image)} · compute ${formatMilliseconds(timings.compute)}`,
     ],
     ['Seed', String(record.seed), 'number'],
+  ];
+}
+
+/** What pixels become before they meet the model, and whose word that is. */
+function preprocessingFacts({ preprocessing }: ResultRecord['model']): readonly Fact[] {
+  if (preprocessing === undefined) return [];
+  return [
+    ['Pixel values', `${scalingWords(preprocessing)} (${preprocessing.source})`],
+    ['Fitted by', resizeWords(preprocessing)],
   ];
 }
 

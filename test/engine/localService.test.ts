@@ -86,6 +86,7 @@ describe('predict', () => {
       .digest('hex');
     expect(image).toMatchObject({ name: 'x1.png', path: at('x1.png'), hash, width: 2, height: 2 });
     expect(model).toMatchObject({ name: 'Linear', engine: 'cpu', input: { height: 2, width: 2, channels: 1 } });
+    expect(model.preprocessing).toMatchObject({ color: 'grayscale', range: [0, 1], mean: [0], std: [1] });
     expect(label).toBeUndefined();
   });
 

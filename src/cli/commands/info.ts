@@ -5,6 +5,7 @@ import type { ModelInfo } from '../../core/model/modelInfo';
 import { printable } from '../../core/printable';
 import type { ModelCheck } from '../../core/result/modelCheck';
 import { CHECK_TITLES } from '../../core/result/modelCheck';
+import { resizeWords, scalingWords } from '../../core/render/preprocessingWords';
 import type { CommonOptions } from '../options';
 import { addCommonOptions, modelRequest } from '../options';
 import { warn } from '../report';
@@ -88,15 +89,10 @@ function describe(info: ModelInfo): string {
     ['parameters', info.parameters.toLocaleString('en-US')],
     ['operators', info.operators && listOperators(info.operators)],
     ['input', `${input.height} × ${input.width} × ${input.channels}, ${input.color}`],
-    ['preprocessing', `${preprocessing(input)}; ${input.source}`],
-    ['resize', `${input.resize}, ${input.interpolation}`],
+    ['preprocessing', `${scalingWords(input)}; ${input.source}`],
+    ['resize', resizeWords(input)],
     ['output', `${output.classes} classes, ${output.activation}`],
     ['classes', `${shown}${more} (${info.classSource})`],
     ['hash', info.hash],
   ]);
-}
-
-function preprocessing({ range, mean, std }: ModelInfo['input']): string {
-  const normalised = mean.some((value) => value !== 0) || std.some((value) => value !== 1);
-  return `[0, 1] to [${range.join(', ')}]${normalised ? `, minus ${mean.join(', ')}, divided by ${std.join(', ')}` : ''}`;
 }

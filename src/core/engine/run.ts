@@ -64,6 +64,6 @@ export function withRun<T>(
 
 export function modelFacts({ info }: Classifier): ModelFacts {
   const { name, path, hash, format, engine, engineReason, input } = info;
-  const { height, width, channels } = input;
-  return { name, path, hash, format, engine, engineReason, input: { height, width, channels } };
+  const { height, width, channels, ...preprocessing } = input;
+  return { name, path, hash, format, engine, engineReason, input: { height, width, channels }, preprocessing };
 }

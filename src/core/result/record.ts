@@ -1,7 +1,8 @@
 import { OBJECTIVE_KINDS } from '../model/classifier';
+import { INPUT_COLORS, INTERPOLATIONS, RESIZE_MODES } from '../model/inputChoices';
 import { ENGINE_IDS, MODEL_FORMATS } from '../model/modelInfo';
 import { parameterValues } from '../method/parameterValues';
-import { choice, flag, list, literal, object, possible, such, text, variant } from '../schema/kinds';
+import { choice, flag, list, literal, object, pair, possible, such, text, variant } from '../schema/kinds';
 import { count, measured, number, whole } from '../schema/numbers';
 import type { Of } from '../schema/schema';
 import { pictureDecoding } from './decoding';
@@ -43,6 +44,17 @@ const imageFacts = object({
   decoding: possible(pictureDecoding),
 });
 
+/** What the model's input makes of pixels in [0, 1], and whose word that is; see `ModelInput`. */
+const preprocessing = object({
+  color: choice(INPUT_COLORS),
+  range: pair(number()),
+  mean: list(number(), 3),
+  std: list(number(), 3),
+  resize: choice(RESIZE_MODES),
+  interpolation: choice(INTERPOLATIONS),
+  source: text(),
+});
+
 const modelFacts = object({
   name: text(),
   path: text(),
@@ -51,6 +63,8 @@ const modelFacts = object({
   engine: choice(ENGINE_IDS),
   engineReason: text(),
   input: object({ height: side, width: side, channels: choice([1, 3]) }),
+  /** Absent in records from before it was kept. */
+  preprocessing: possible(preprocessing),
 });
 
 /** Milliseconds. */

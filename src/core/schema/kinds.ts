@@ -52,6 +52,12 @@ export function list<S extends Schema>(item: S, longest = 100_000) {
   return v.pipe(v.array(item, wanted), v.maxLength(longest, wanted));
 }
 
+/** Two of a kind. */
+/* @__NO_SIDE_EFFECTS__ */
+export function pair<S extends Schema>(item: S) {
+  return v.tuple([item, item], 'a list of two');
+}
+
 /** Values by names that are not known before. */
 /* @__NO_SIDE_EFFECTS__ */
 export function table<S extends Schema>(value: S, most = 200) {
