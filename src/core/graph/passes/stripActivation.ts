@@ -5,9 +5,9 @@ import { scoreTail, type ScoreTail, type Types } from '../inspect/scoreTail';
 import { typesOf } from '../inspect/types';
 import { scaledScores, type ScaledScores } from '../inspect/scaledScores';
 import { operators } from '../ops/registry';
+import { sigmoidPair } from '../inspect/sigmoidPair';
 import { withoutOrigins } from '../origins';
 import { floats, sizeOf } from '../tensor';
-import { sigmoidPair } from './sigmoidPair';
 
 /** `values` and `whole`: what the structure says of scores that nothing was taken off of. */
 export interface Stripped extends ScaledScores {

@@ -1,7 +1,7 @@
 import type { Graph, GraphNode } from '../graph';
 import { freshNames } from '../names';
-import { producersOf } from '../inspect/producers';
-import { movedFrom, type Types } from '../inspect/scoreTail';
+import { producersOf } from './producers';
+import { movedFrom, type Types } from './scoreTail';
 import { integers, sizeOf } from '../tensor';
 
 /** A probability as σ(z) or σ(−z). */
