@@ -2,7 +2,7 @@ import path from 'node:path';
 import { UserError } from '../errors';
 import { fileSize, readLimited, resolveInside } from './files';
 import { nestingDepth } from './json';
-import type { TeachableMetadata } from './labels';
+import type { ClassNames, TeachableMetadata } from './labels';
 import { parseMetadata } from './labels';
 import { readLabels } from './labels/labelFile';
 import { MODEL_LIMITS } from './limits';
@@ -17,6 +17,8 @@ export interface ModelDescription {
   readonly labels: readonly string[];
   /** "lens.json", "metadata.json", "labels.txt", a labels file's name, or "numbered". */
   readonly labelSource: string;
+  /** Another reading of the labels. */
+  readonly labelsOtherwise?: ClassNames;
   readonly metadata?: TeachableMetadata;
   readonly warnings: readonly string[];
 }
@@ -91,11 +93,15 @@ async function readMetadata(file: string, warnings: string[]): Promise<Teachable
   }
 }
 
-async function labelsIn(file: string, warnings: string[]): Promise<Pick<ModelDescription, 'labels' | 'labelSource'>> {
+async function labelsIn(
+  file: string,
+  warnings: string[],
+): Promise<Pick<ModelDescription, 'labels' | 'labelSource' | 'labelsOtherwise'>> {
   const name = path.basename(file);
   const found = readLabels(await readText(file), name);
   warnings.push(...found.warnings);
-  return { labels: found.names, labelSource: name };
+  const { names, otherwise } = found;
+  return { labels: names, labelSource: name, ...(otherwise && { labelsOtherwise: otherwise }) };
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -25,6 +25,8 @@ export function parseMetadata(json: JsonValue): TeachableMetadata {
 export interface ClassNames {
   readonly names: readonly string[];
   readonly warnings: readonly string[];
+  /** Another reading of the same file, to be taken where its number of names is that of the model's classes and this one's is not. */
+  readonly otherwise?: ClassNames;
 }
 
 /** What label lists call the class that stands for none of the others, before all of them. */

@@ -125,7 +125,7 @@ function nameClasses(
   binary: boolean,
   warnings: string[],
 ): readonly string[] {
-  const { labels, labelSource, spec } = description;
+  const { labels, labelSource, labelsOtherwise: otherwise, spec } = description;
   const listed = spec.classes?.length;
   if (labels === spec.classes && listed !== undefined && listed !== count && !(binary && listed === 1)) {
     throw new UserError(
@@ -133,6 +133,10 @@ function nameClasses(
       `${labelSource} lists ${listed} classes, but the model has ${count}.`,
       `List ${count} class names, or leave “classes” out.`,
     );
+  }
+  if (labels.length !== count && otherwise?.names.length === count) {
+    warnings.push(...otherwise.warnings);
+    return otherwise.names;
   }
   const completed = completeNames(labels, count, binary, labelSource);
   warnings.push(...completed.warnings);

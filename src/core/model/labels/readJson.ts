@@ -8,6 +8,8 @@ const WRAPPERS = ['id2label', 'label2id', 'labels', 'classes', 'class_names', 'c
 const NUMBER_KEYS = ['id', 'index', 'idx', 'class_id', 'class_index', 'label_id', 'number'];
 const NAME_KEYS = ['name', 'display_name', 'displayName', 'class_name', 'className', 'label', 'class', 'title'];
 const DEEPEST = 4;
+/** Beside a name people shorten WordNet's ids. */
+const SYNSET_LIKE = /^n\d+$/;
 
 /**
  * Class names from JSON: a list of names, of objects ({"id": 0, "name": "cat"}) or of pairs; {"0": "cat"}, {"cat": 0},
@@ -48,7 +50,7 @@ function itemName(item: JsonValue, place: string): FoundName {
 function pairName([first, second]: readonly JsonValue[], place: string): FoundName {
   const [name, other] = typeof second === 'string' ? [second, first] : [first, second];
   if (typeof name !== 'string') throw noName(place);
-  if (typeof other === 'string' && isSynset(other)) return { name, synset: other };
+  if (typeof other === 'string' && (isSynset(other) || SYNSET_LIKE.test(other))) return { name, synset: other };
   const number = typeof other === 'number' ? classNumber(String(other)) : undefined;
   if (number === undefined) throw noName(place);
   return { name, number };
