@@ -1,5 +1,4 @@
 import { UserError } from '../../errors';
-import type { JsonValue } from '../json';
 import { classNumber, type FoundName } from './foundName';
 import { parsePythonLiteral } from './pythonLiteral';
 import { readJsonNames } from './readJson';
