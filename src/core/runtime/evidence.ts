@@ -6,6 +6,7 @@ import { scoreValues } from '../graph/inspect/scoreValues';
 import { typesOf } from '../graph/inspect/types';
 import { operators } from '../graph/ops/registry';
 import { resolveInput, type InputEvidence } from '../model/modelInput';
+import { halfWarnings } from './halfPrecision';
 import { inputEvidence } from './inputEvidence';
 import type { TensorFlowFiles } from './modelFiles';
 import { inputShapeOf, networkInput, withSize } from './onnx/networkInput';
@@ -42,7 +43,7 @@ export async function readEvidence(files: TensorFlowFiles): Promise<Evidence> {
   const { activation, warnings } = stripped;
   const form = activation === 'logits' ? undefined : scoreForm(scoreHead(graph, output, types));
   const bounds = scoreBounds(graph, output);
-  const said = { ...choice, warnings: [...choice.warnings, ...warnings] };
+  const said = { ...choice, warnings: [...choice.warnings, ...halfWarnings(model.half), ...warnings] };
   return { input, scores: { choice: said, activation, values, ...(form && { form }), ...(bounds && { bounds }) } };
 }
 

@@ -1,6 +1,12 @@
 import type { Attribute, Graph, GraphInput, GraphNode, Origin } from '../graph';
 import type { Tensor } from '../tensor';
-import { readModelProto, type AttributeProto, type NodeProto, type ValueInfoProto } from './onnxSchema';
+import {
+  readModelProto,
+  type AttributeProto,
+  type GraphProto,
+  type NodeProto,
+  type ValueInfoProto,
+} from './onnxSchema';
 import { torchScope } from './onnxScope';
 import { checkExternal, checkSizes, elementTypeOf, readTensorProto, shownName, type ExternalData } from './onnxTensor';
 
@@ -11,7 +17,11 @@ export interface OnnxModel {
   readonly producer: string;
   /** What the file itself says of its outputs, by name. */
   readonly declared: ReadonlyMap<string, DeclaredOutput>;
+  /** The shorter floats that the network computes with; they are read as float32. */
+  readonly half: HalfPrecision | undefined;
 }
+
+export type HalfPrecision = 'float16' | 'bfloat16';
 
 export interface DeclaredOutput {
   /** With the batch; null: open. */
@@ -62,7 +72,32 @@ export function readOnnx(bytes: Uint8Array, external: ExternalData): OnnxModel {
   const outputs = model.graph.outputs.map(({ name }) => name);
   const sorted = sortTopologically(nodes, [...inputs.map(({ name }) => name), ...constants.keys()], outputs);
   const declared = new Map(model.graph.outputs.map((output) => [output.name, declaredOutput(output)]));
-  return { graph: { inputs, outputs, nodes: sorted, constants }, opset, producer: model.producer, declared };
+  const half = halfOf(model.graph);
+  return { graph: { inputs, outputs, nodes: sorted, constants }, opset, producer: model.producer, declared, half };
+}
+
+/** TensorProto.DataType. */
+const HALVES: ReadonlyMap<number, HalfPrecision> = new Map([
+  [10, 'float16'],
+  [16, 'bfloat16'],
+]);
+
+/** What an input holds, or weights that are not made longer before anything is computed with them. */
+function halfOf({ inputs, initializers, nodes }: GraphProto): HalfPrecision | undefined {
+  const kinds = new Map<string, HalfPrecision>();
+  const learn = (name: string, type: number): void => {
+    const kind = HALVES.get(type);
+    if (kind !== undefined) kinds.set(name, kind);
+  };
+  for (const { name, dataType } of initializers) learn(name, dataType);
+  for (const { name, elementType } of inputs) learn(name, elementType);
+  for (const { op, outputs, attributes } of nodes)
+    if (op === 'Constant') for (const { tensor } of attributes) if (tensor) learn(outputs[0] ?? '', tensor.dataType);
+  const isInput = inputs.map(({ name }) => kinds.get(name)).find((kind) => kind !== undefined);
+  const used = nodes.flatMap(({ op, inputs: names }) =>
+    op === 'Cast' ? [] : names.flatMap((name) => kinds.get(name) ?? []),
+  );
+  return isInput ?? used[0];
 }
 
 function declaredOutput({ elementType, shape }: ValueInfoProto): DeclaredOutput {

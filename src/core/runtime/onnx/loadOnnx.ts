@@ -13,6 +13,7 @@ import { NotDifferentiable } from '../../graph/differentiate';
 import type { Classifier } from '../../model/classifier';
 import type { ModelReference } from '../../model/modelInfo';
 import { describeModel } from '../describe';
+import { halfWarnings } from '../halfPrecision';
 import { keepApart } from '../keepApart';
 import type { ModelFiles } from '../modelFiles';
 import { countNames } from '../operators';
@@ -93,6 +94,7 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
       damagedWeight: damagedConstant(model.graph),
       warnings: [
         ...choice.warnings,
+        ...halfWarnings(model.half),
         ...warnings,
         ...input.warnings,
         ...derivativeWarnings(derivative),

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import type { Graph } from '../../graph/graph';
 import { modernise } from '../../graph/passes/modernise';
-import { readKerasArchive, readKerasHdf5 } from '../../graph/read/keras/keras';
+import { readKerasArchive, readKerasHdf5, type KerasModel } from '../../graph/read/keras/keras';
 import { readLayers } from '../../graph/read/layers/layers';
 import { weightsByName } from '../../graph/read/layers/weightSource';
-import { readOnnx, type DeclaredOutput } from '../../graph/read/onnx';
+import { readOnnx, type DeclaredOutput, type HalfPrecision } from '../../graph/read/onnx';
 import { readTensorFlowGraph } from '../../graph/read/tensorflow/graphModel';
 import { tensorOf, type Tensor } from '../../graph/tensor';
 import { objectAt, stringAt, type JsonObject } from '../../model/json';
+import { halfPolicy } from '../halfPrecision';
 import type { ModelFiles, TensorFlowFiles } from '../modelFiles';
 import { externalDataIn } from './externalData';
 
@@ -17,6 +18,8 @@ export interface ReadModel {
   readonly declared: ReadonlyMap<string, DeclaredOutput>;
   /** Names that the signature gives to outputs. */
   readonly aliases: ReadonlyMap<string, readonly string[]>;
+  /** The shorter floats that the file computes with. */
+  readonly half?: HalfPrecision | undefined;
 }
 
 /** The network of a model file of any format as IR. */
@@ -27,13 +30,17 @@ export async function readGraph(files: ModelFiles): Promise<Graph> {
 /** {@link readGraph}, and what else the file says. */
 export async function readModel(files: ModelFiles): Promise<ReadModel> {
   const plain = (graph: Graph): ReadModel => ({ graph, declared: new Map(), aliases: new Map() });
-  if ('weights' in files) return { ...plain(readTensorFlow(files)), aliases: signedNames(signatureOf(files)) };
+  if ('weights' in files) {
+    const half = files.format === 'tfjs-layers' ? halfPolicy(objectAt(files.json, 'modelTopology') ?? {}) : undefined;
+    return { ...plain(readTensorFlow(files)), aliases: signedNames(signatureOf(files)), half };
+  }
+  const ofKeras = ({ graph, config }: KerasModel): ReadModel => ({ ...plain(graph), half: halfPolicy(config) });
   const { spec } = files.description;
   const size = { height: spec.input?.height, width: spec.input?.width };
-  if (files.container === 'zip') return plain((await readKerasArchive(files.bytes, size)).graph);
-  if (files.container === 'hdf5') return plain((await readKerasHdf5(files.bytes, size)).graph);
-  const { graph, opset, declared } = readOnnx(files.bytes, externalDataIn(path.dirname(files.file)));
-  return { ...plain(modernise(graph, opset)), declared };
+  if (files.container === 'zip') return ofKeras(await readKerasArchive(files.bytes, size));
+  if (files.container === 'hdf5') return ofKeras(await readKerasHdf5(files.bytes, size));
+  const { graph, opset, declared, half } = readOnnx(files.bytes, externalDataIn(path.dirname(files.file)));
+  return { ...plain(modernise(graph, opset)), declared, half };
 }
 
 /** Newer exporters keep the signature at the top, older ones among the user's metadata. */
