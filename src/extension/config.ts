@@ -11,7 +11,7 @@ import { modelSetting } from './models/modelSetting';
 class Setting<S extends Schema> {
   constructor(
     readonly id: string,
-    private readonly schema: S,
+    readonly schema: S,
     private readonly fallback: Of<S>,
   ) {}
 

@@ -16,6 +16,12 @@ interface MenuItem {
   readonly command?: string;
   readonly when?: string;
 }
+interface Declared {
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly string[];
+}
 interface Manifest {
   readonly icon: string;
   readonly activationEvents: readonly string[];
@@ -23,7 +29,7 @@ interface Manifest {
     readonly commands: readonly { readonly command: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly views: { readonly gradientLens: readonly { readonly id: string; readonly icon: string }[] };
-    readonly configuration: { readonly properties: Readonly<Record<string, { readonly default?: unknown }>> };
+    readonly configuration: { readonly properties: Readonly<Record<string, Declared>> };
     readonly walkthroughs: readonly {
       readonly id: string;
       readonly steps: readonly { readonly media: { readonly svg: string } }[];
@@ -87,6 +93,17 @@ describe('manifest', () => {
         workspace.getConfiguration('gradientLens').inspect(setting.id)?.defaultValue,
         setting.id,
       );
+  });
+
+  it('allows of every setting what is read', () => {
+    const declared = manifest().contributes.configuration.properties;
+    const allowed = Object.values(settings).map(({ id, schema }) => {
+      const { minimum, maximum, enum: choices } = declared[`gradientLens.${id}`] ?? {};
+      if ('range' in schema) assert.deepEqual([minimum, maximum], [schema.range.minimum, schema.range.maximum], id);
+      if ('options' in schema) assert.deepEqual(choices, schema.options, id);
+      return 'range' in schema || 'options' in schema;
+    });
+    assert.ok(allowed.filter(Boolean).length >= 6);
   });
 
   it('declares the views, the panel and the walkthrough, with files that exist', () => {

@@ -1,4 +1,5 @@
 import type { ParameterDeclaration, ParameterValue, ParameterValues } from '../../src/core/method/parameters';
+import { isWithin } from '../../src/core/schema/numbers';
 import { element, uniqueId } from '../dom';
 import { field, selectField } from './field';
 
@@ -105,7 +106,7 @@ export function createNumberInput(declaration: NumberDeclaration, changed: (valu
   });
   input.addEventListener('change', () => {
     const value = input.valueAsNumber;
-    const isAllowed = value >= minimum && value <= maximum && (type === 'number' || Number.isInteger(value));
+    const isAllowed = isWithin({ minimum, maximum, isWhole: type === 'integer' }, value);
     input.setAttribute('aria-invalid', String(!isAllowed));
     if (isAllowed) changed(value);
   });

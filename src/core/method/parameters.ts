@@ -1,6 +1,6 @@
 import { UserError } from '../errors';
 import { choice, flag, list, literal, object, possible, text, variant } from '../schema/kinds';
-import { number } from '../schema/numbers';
+import { isWithin, number, type Range } from '../schema/numbers';
 import type { Of } from '../schema/schema';
 import type { ParameterValue, ParameterValues } from './parameterValues';
 
@@ -78,13 +78,18 @@ function parse(declaration: ParameterDeclaration, value: unknown): ParameterValu
     case 'number': {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
       const allowed = `${declaration.type === 'integer' ? 'an integer' : 'a number'} from ${declaration.minimum} to ${declaration.maximum}`;
-      if (typeof number !== 'number' || !(number >= declaration.minimum && number <= declaration.maximum))
+      if (typeof number !== 'number' || !isWithin(rangeOf(declaration), number))
         throw refused(declaration, value, allowed);
-      if (declaration.type === 'integer' && !Number.isInteger(number)) throw refused(declaration, value, allowed);
       return number;
     }
   }
 }
+
+function rangeOf({ type, minimum, maximum }: NumberDeclaration): Range {
+  return { minimum, maximum, isWhole: type === 'integer' };
+}
+
+type NumberDeclaration = Extract<ParameterDeclaration, { readonly minimum: number }>;
 
 function refused(declaration: ParameterDeclaration, value: unknown, allowed: string): UserError {
   return new UserError('parameter', `"${String(value)}" is no value for "${declaration.id}".`, `Use ${allowed}.`);

@@ -18,6 +18,6 @@ function shownAt(values: unknown, { path }: Misfit): string {
   let value = values;
   for (const key of path) value = (value as Record<string | number, unknown> | undefined)?.[key];
   if (value === undefined) return 'left out';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }

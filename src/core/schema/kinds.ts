@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { quick, quickLeaf, takerOf, testOf } from './quick';
 import type { Schema } from './schema';
 import type { Possibility } from './words';
 
@@ -6,7 +7,10 @@ import type { Possibility } from './words';
 /* @__NO_SIDE_EFFECTS__ */
 export function text(longest = 100_000) {
   const wanted = `a text of at most ${longest} characters`;
-  return v.pipe(v.string(wanted), v.maxLength(longest, wanted));
+  return quickLeaf(
+    v.pipe(v.string(wanted), v.maxLength(longest, wanted)),
+    (value) => typeof value === 'string' && value.length <= longest,
+  );
 }
 
 export const flag = v.boolean('true or false');
@@ -49,7 +53,19 @@ export function chosenFrom<const T extends string>(possibilities: readonly Possi
 /* @__NO_SIDE_EFFECTS__ */
 export function list<S extends Schema>(item: S, longest = 100_000) {
   const wanted = `a list of at most ${longest} items`;
-  return v.pipe(v.array(item, wanted), v.maxLength(longest, wanted));
+  const test = testOf(item);
+  const take = takerOf(item);
+  return quick(v.pipe(v.array(item, wanted), v.maxLength(longest, wanted)), (value, config) => {
+    if (!Array.isArray(value) || value.length > longest) return undefined;
+    if (value.every(test)) return { value };
+    const result: unknown[] = [];
+    for (const each of value as readonly unknown[]) {
+      const taken = take(each, config);
+      if (!taken) return undefined;
+      result.push(taken.value);
+    }
+    return { value: result };
+  });
 }
 
 /** Two of a kind. */
@@ -73,19 +89,41 @@ export function table<S extends Schema>(value: S, most = 200) {
 /* @__NO_SIDE_EFFECTS__ */
 export function object<const E extends v.ObjectEntries>(entries: E, wanted = 'an object'): v.ObjectSchema<E, string> {
   const schema = v.object(entries, wanted);
-  const keys = Object.keys(entries);
-  return {
+  const inner = Object.entries(entries) as [string, Schema][];
+  const exact: v.ObjectSchema<E, string> = {
     ...schema,
     '~run'(dataset, config) {
       const { value } = dataset;
       if (!isObject(value)) return schema['~run']({ value: undefined }, config);
       const given: Record<string, unknown> = {};
       // What is missing is looked at, too, so that it is said what should be there.
-      for (const key of keys)
-        if (value[key] !== undefined || entries[key]!.type !== 'exact_optional') given[key] = value[key];
+      for (const [key, { type }] of inner)
+        if (value[key] !== undefined || type !== 'exact_optional') given[key] = value[key];
       return schema['~run']({ value: given }, config);
     },
   };
+  const takers = inner.map(([key, property]) => ({
+    key,
+    isPossible: property.type === 'exact_optional',
+    test: testOf(property),
+    take: takerOf(property),
+  }));
+  return quick(exact, (value, config) => {
+    if (!isObject(value)) return undefined;
+    const result: Record<string, unknown> = {};
+    for (const { key, isPossible, test, take } of takers) {
+      const given = value[key];
+      if (test(given)) {
+        result[key] = given;
+        continue;
+      }
+      if (given === undefined && isPossible) continue;
+      const taken = take(given, config);
+      if (!taken) return undefined;
+      result[key] = taken.value;
+    }
+    return { value: result };
+  });
 }
 
 /** An object that is checked where it is used. */
@@ -120,9 +158,15 @@ export function such<S extends Schema>(schema: S, test: (value: v.InferOutput<S>
   return v.pipe(schema, v.check(test, wanted));
 }
 
-export const floats = v.custom<Float32Array>((value) => value instanceof Float32Array, 'float32 numbers');
-export const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes');
-export const signedBytes = v.custom<Int8Array>((value) => value instanceof Int8Array, 'signed bytes');
+/* @__NO_SIDE_EFFECTS__ */
+function instance<T>(type: abstract new (...given: never[]) => T, wanted: string) {
+  const test = (value: unknown): boolean => value instanceof type;
+  return quickLeaf(v.custom<T>(test, wanted), test);
+}
+
+export const floats = instance<Float32Array>(Float32Array, 'float32 numbers');
+export const bytes = instance<Uint8Array>(Uint8Array, 'bytes');
+export const signedBytes = instance<Int8Array>(Int8Array, 'signed bytes');
 
 /** A file of at most `most` bytes that begins with `signature`. */
 /* @__NO_SIDE_EFFECTS__ */

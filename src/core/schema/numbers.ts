@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { quickLeaf } from './quick';
 
 /** Which numbers are allowed: finite ones, as follows. */
 export interface Range {
@@ -45,9 +46,12 @@ export function finite(wanted: string) {
 export const count = whole(0);
 
 /** A number that JSON may have lost: it has neither NaN nor infinities and writes null for them, which is NaN here. */
-export const measured = v.pipe(
-  v.custom<number | null>((value) => value === null || typeof value === 'number', 'a number'),
-  v.transform((value) => value ?? NaN),
+export const measured = quickLeaf(
+  v.pipe(
+    v.custom<number | null>((value) => value === null || typeof value === 'number', 'a number'),
+    v.transform((value) => value ?? NaN),
+  ),
+  (value) => typeof value === 'number',
 );
 
 /** Whether a number is among those of a range. */
@@ -76,5 +80,5 @@ function inRange(range: Range, unit?: string): NumberSchema {
     v.check((value) => isWithin(range, value), wanted),
     v.metadata({ range }),
   );
-  return { ...schema, range };
+  return quickLeaf({ ...schema, range }, (value) => typeof value === 'number' && isWithin(range, value));
 }

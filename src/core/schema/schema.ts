@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 /**
  * One declaration of what a value must be. From it come its type (`Of`), the check of a file or message (`reading`, `check`),
- * the field of a form and the words of an error (`asked`), and a JSON Schema (scripts/jsonSchema.ts).
+ * the field of a form and the words of an error (`asked`), and a JSON Schema (scripts/lensSchema.ts).
  */
 export type Schema = v.GenericSchema;
 
@@ -35,7 +35,7 @@ export function reading<S extends Schema>(schema: S, value: unknown): Reading<Of
 export function read<S extends Schema>(schema: S, value: unknown): Of<S> {
   const { value: result, misfit } = reading(schema, value);
   if (misfit) throw new TypeError(misfitText(misfit));
-  return result as Of<S>;
+  return result;
 }
 
 /** As `reading`; undefined for what does not fit. */
@@ -43,9 +43,13 @@ export function readIf<S extends Schema>(schema: S, value: unknown): Of<S> | und
   return reading(schema, value).value;
 }
 
+/** Keys may be anybody's. */
+const LONGEST_KEY = 60;
+
 /** "classes.0.name: not a text". */
 export function misfitText({ path, wanted }: Misfit): string {
-  return path.length === 0 ? `not ${wanted}` : `${path.join('.')}: not ${wanted}`;
+  const keys = path.map((key) => String(key).slice(0, LONGEST_KEY));
+  return keys.length === 0 ? `not ${wanted}` : `${keys.join('.')}: not ${wanted}`;
 }
 
 function misfitFrom(issue: v.BaseIssue<unknown>): Misfit {

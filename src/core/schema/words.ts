@@ -27,22 +27,23 @@ export function asked<S extends Schema>(schema: S, words: Words): Asked<S> {
   return { ...schema, words };
 }
 
-/** The words of the schema at `path`; undefined where it has none. */
-export function wordsAt(schema: Schema, path: readonly (string | number)[]): Words | undefined {
-  let current: Partial<Inner> | undefined = schema as Partial<Inner>;
-  let words: Words | undefined;
-  for (const key of [undefined, ...path]) {
-    if (key !== undefined) current = (current?.entries?.[key] ?? current?.item) as Partial<Inner> | undefined;
-    current = current?.wrapped ?? current;
-    words = current?.words ?? words;
+/** The words of the innermost schema on `path` that has any. */
+export function wordsAt(schema: Schema & Inner, path: readonly (string | number)[]): Words | undefined {
+  let current: Inner = schema;
+  let { words } = current;
+  for (const key of path) {
+    const next = current.entries?.[key] ?? current.item;
+    if (!next) break;
+    current = next.wrapped ?? next;
+    words = current.words ?? words;
   }
   return words;
 }
 
-/** What schemas hold that are made of others. */
+/** What schemas may hold that are made of others. */
 interface Inner {
-  readonly words: Words;
-  readonly entries: Readonly<Record<string | number, Schema>>;
-  readonly item: Schema;
-  readonly wrapped: Partial<Inner>;
+  readonly words?: Words;
+  readonly entries?: Readonly<Record<string | number, Inner>>;
+  readonly item?: Inner;
+  readonly wrapped?: Inner;
 }

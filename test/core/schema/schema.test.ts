@@ -8,6 +8,7 @@ import {
   object,
   optional,
   possible,
+  such,
   table,
   text,
   variant,
@@ -84,6 +85,16 @@ describe('a schema', () => {
     const path = either(text(), outer, 'a path or a description');
     expect(reading(path, { ...good, side: 0 }).misfit?.path).toEqual(['side']);
     expect(reading(path, 7).misfit).toEqual({ path: [], wanted: 'a path or a description' });
+  });
+
+  it('asks for what was added to a schema, also among many', () => {
+    const even = such(whole(0), (value) => value % 2 === 0, 'an even number');
+    const entry = object({ even, evens: possible(list(even)) });
+    expect(read(list(entry), [{ even: 2, evens: [4, 6] }])).toEqual([{ even: 2, evens: [4, 6] }]);
+    expect(() => read(list(entry), [{ even: 2 }, { even: 2, evens: [4, 5] }])).toThrow('1.evens.1: not an even number');
+    expect(() => read(entry, { even: 3 })).toThrow('even: not an even number');
+    expect(() => read(list(text(2)), ['a', 'abc'])).toThrow('1: not a text of at most 2 characters');
+    expect(read(list(measured), [1, null, NaN])).toEqual([1, NaN, NaN]);
   });
 
   it('bounds tables and knows bytes from lists', () => {
