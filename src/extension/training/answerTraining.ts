@@ -1,7 +1,6 @@
 import { commands, l10n, window, workspace } from 'vscode';
 import type { JobProgress } from '../../core/engine/service';
 import { UserError } from '../../core/errors';
-import type { FromTraining } from '../../protocol/training';
 import type { EngineHost } from '../engineHost';
 import { pickImages } from '../images/chooseImage';
 import type { CommandId } from '../manifest';
@@ -11,6 +10,7 @@ import { finalMaps } from './finalMaps';
 import type { StartServices } from './startRun';
 import { continueRun, startRun } from './startRun';
 import type { TrainingHost } from './trainingHost';
+import type { TrainingMessage } from './trainingPanel';
 
 export interface AnswerServices extends StartServices {
   readonly host: TrainingHost;
@@ -18,7 +18,7 @@ export interface AnswerServices extends StartServices {
 }
 
 /** Does what the training page asks for; a failure is told to the page. */
-export async function answerTraining(message: FromTraining, services: AnswerServices): Promise<void> {
+export async function answerTraining(message: TrainingMessage, services: AnswerServices): Promise<void> {
   try {
     await answer(message, services);
   } catch (error) {
@@ -26,7 +26,7 @@ export async function answerTraining(message: FromTraining, services: AnswerServ
   }
 }
 
-async function answer(message: FromTraining, services: AnswerServices): Promise<void> {
+async function answer(message: TrainingMessage, services: AnswerServices): Promise<void> {
   const { session, choices, training, host } = services;
   switch (message.type) {
     case 'ready':
@@ -106,7 +106,7 @@ async function answer(message: FromTraining, services: AnswerServices): Promise<
 }
 
 async function summarise(
-  { network, fresh }: FromTraining & { type: 'summary' },
+  { network, fresh }: TrainingMessage & { type: 'summary' },
   services: AnswerServices,
 ): Promise<void> {
   const { session, choices, host } = services;

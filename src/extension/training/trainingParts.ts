@@ -1,6 +1,5 @@
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
 import { Uri, window } from 'vscode';
-import type { FromTraining } from '../../protocol/training';
 import { runCommands } from '../commands/runCommands';
 import { trainingCommands } from '../commands/trainingCommands';
 import { Disposables } from '../disposables';
@@ -15,7 +14,7 @@ import { RunList } from './runList';
 import { tellEnd } from './tellEnd';
 import { Training } from './training';
 import { TrainingHost } from './trainingHost';
-import { TrainingPanel } from './trainingPanel';
+import { TrainingPanel, type TrainingMessage } from './trainingPanel';
 import { TrainingSession } from './trainingSession';
 import { TrainingStatus } from './trainingStatus';
 
@@ -63,7 +62,7 @@ export class TrainingParts extends Disposables {
   }
 
   /** Does what the page asks for. */
-  answer(message: FromTraining): Promise<void> {
+  answer(message: TrainingMessage): Promise<void> {
     const { host } = this;
     return answerTraining(message, { ...this.#services(), engine: this.options.engine, host });
   }

@@ -47,11 +47,11 @@ export function createDatasetOptions(read: (request: DatasetRequest) => void, ch
   const width = number('width', 'own');
   const height = number('height', 'own');
   const limit = number('limit', 'all');
-  function select<K extends 'color' | 'resize'>(key: K, own: string) {
+  function select(key: 'color' | 'resize', own: string) {
     const { words, possibilities } = entries[key].wrapped;
     const all: readonly SelectOption<string>[] = [{ id: OWN, label: own }, ...possibilities];
     return selectField(words.caption, all, (id) =>
-      ask(without(request, key, id === OWN ? undefined : (id as NonNullable<DatasetRequest[K]>))),
+      ask(without(request, key, id === OWN ? undefined : (id as DatasetRequest[typeof key]))),
     );
   }
   const color = select('color', 'As in the files');
