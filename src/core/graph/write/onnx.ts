@@ -19,12 +19,21 @@ const DATA_TYPES: Readonly<Record<ElementType, number>> = {
 
 /** The bytes of an ONNX file (IR 10) for a graph whose shapes are known and whose nodes are meant in `opset`. */
 export function writeOnnx(graph: StaticGraph, opset = OPSET): Uint8Array {
-  const writer = new PbfWriter();
+  const writer = new PbfWriter(new Uint8Array(roomFor(graph)));
   writer.writeVarintField(1, IR_VERSION);
   writer.writeStringField(2, 'gradient-lens');
   writer.writeMessage(7, writeGraph, graph);
   writer.writeMessage(8, writeOpset, { domain: '', version: opset });
   return writer.finish();
+}
+
+const BYTES_OF_NODE = 256;
+
+/** About as many bytes as the file has: a writer that starts small copies weights each time that it doubles. */
+function roomFor({ nodes, constants }: StaticGraph): number {
+  let room = BYTES_OF_NODE * (nodes.length + constants.size + 16);
+  for (const { type, data } of constants.values()) room += type === 'int64' ? 8 * data.length : data.byteLength;
+  return room;
 }
 
 function writeOpset({ domain, version }: { domain: string; version: number }, writer: PbfWriter): void {
