@@ -23,8 +23,6 @@ export async function loadNative(options: EngineOptions): Promise<void> {
 async function attempt({ threads, tensorflowModule }: EngineOptions): Promise<void> {
   restoreRemovedUtilities();
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  // On some processors oneDNN multiplies with few bits: gradients of a MobileNet came out 18 % off, its scores right.
-  process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
   if (threads !== undefined && threads > 0) {
     for (const name of ['TF_NUM_INTRAOP_THREADS', 'OMP_NUM_THREADS']) process.env[name] ??= String(threads);
   }
