@@ -29,7 +29,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot:
-          '^src/core/(errors|schema|random|attribution|attack|evaluation|method|model/(classifier|modelInfo)|image/pixels|render|result)',
+          '^src/core/(errors|schema|random|attribution|attack|evaluation|method|model/(classifier|layers|modelInfo)|image/pixels|render|result)',
       },
     },
     {
@@ -64,7 +64,7 @@ module.exports = {
       name: 'render-is-pure',
       severity: 'error',
       from: { path: '^src/core/render/' },
-      to: { path: '^src/', pathNot: '^src/core/(render/|schema/|image/pixels|result/record|errors)' },
+      to: { path: '^src/', pathNot: '^src/core/(render/|schema/|image/(pixels|resample)|result/record|errors)' },
     },
     {
       name: 'extension-uses-the-client',

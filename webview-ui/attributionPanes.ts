@@ -1,6 +1,8 @@
 import type { AttributionResult } from '../src/core/engine/service';
+import type { RawMap } from '../src/core/image/pixels';
 import { renderImage } from '../src/core/render/image';
 import { paintMap, type RgbaImage, showMap, type ShownMap } from '../src/core/render/map';
+import { griddingWords, onGrid } from '../src/core/render/onGrid';
 import { rankOf } from '../src/core/render/order';
 import { overlayShown, scaleMapping } from '../src/core/render/overlay';
 import type { MapView } from '../src/core/render/view';
@@ -36,16 +38,17 @@ export function createAttributionPanes(): AttributionPanes {
   const map = createPane({ name: 'map', title: 'Map' });
   const colorBar = createColorBar();
   map.footer.append(colorBar.element);
-  let drawn: { readonly result: AttributionResult; readonly shown: ShownMap; ranks?: Uint32Array } | undefined;
+  let drawn: Drawn | undefined;
   let drawnPicture: RgbaImage | undefined;
 
   return {
     panes: [original, overlay, map],
     draw(result, picture, view) {
       const { record, input } = result;
-      const shown = showMap(result.map, view);
+      const gridded = drawn?.result === result ? drawn.gridded : onGrid(result.map, input);
+      const shown = showMap(gridded, view);
       const isNew = drawn?.result !== result || drawnPicture !== picture;
-      drawn = { result, shown };
+      drawn = { result, gridded, shown };
       const geometry = attributionGeometry(result);
       const mapping = scaleMapping(record.image.mapping, record.image, picture);
       if (isNew) original.draw(picture, geometry.picture);
@@ -59,7 +62,7 @@ export function createAttributionPanes(): AttributionPanes {
       original.note.textContent = `${formatSize(record.image.width, record.image.height)} px`;
       original.footer.textContent = sizesOf(result);
       overlay.note.textContent = `for ${objective.className}`;
-      map.note.textContent = `${formatSize(input.width, input.height)}${result.map.channels > 1 ? ` × ${result.map.channels}` : ''}`;
+      map.note.textContent = noteOf(result);
       colorBar.show(shown.scale, view, meaningOf(target));
       const remark = remarkOf(result, shown, view, target);
       map.say(remark);
@@ -72,9 +75,9 @@ export function createAttributionPanes(): AttributionPanes {
     },
     probe(cell) {
       if (drawn === undefined) return undefined;
-      const { result, shown } = drawn;
+      const { result, gridded, shown } = drawn;
       drawn.ranks ??= rankOf(shown.values);
-      const probe = probeOf(result.input, result.map, drawn.ranks, cell);
+      const probe = probeOf(result.input, gridded, drawn.ranks, cell);
       const value = shown.values[cell.row * shown.width + cell.column] ?? NaN;
       return {
         probe,
@@ -85,6 +88,21 @@ export function createAttributionPanes(): AttributionPanes {
       };
     },
   };
+}
+
+interface Drawn {
+  readonly result: AttributionResult;
+  /** The map at the resolution of the model's input. */
+  readonly gridded: RawMap;
+  readonly shown: ShownMap;
+  ranks?: Uint32Array;
+}
+
+/** The map's size, and what was done to show it where it is a layer's. */
+function noteOf({ map, input, record: { layer } }: AttributionResult): string {
+  const words = griddingWords(map, input);
+  if (layer !== undefined) return `${layer.id}${words === undefined ? '' : `: ${words}`}`;
+  return `${formatSize(input.width, input.height)}${map.channels > 1 ? ` × ${map.channels}` : ''}`;
 }
 
 /** The map laid over the model's input, where the picture itself cannot be drawn. */

@@ -53,7 +53,7 @@ function parameterTable(parameters: readonly ParameterDeclaration[]): string {
     ['Parameter', 'Default', 'Values', 'Meaning'],
     parameters.map((parameter) => [
       `\`${parameter.id}\``,
-      `\`${String(parameter.default)}\``,
+      parameter.default === '' ? 'empty' : `\`${String(parameter.default)}\``,
       valuesOf(parameter),
       parameter.description,
     ]),
@@ -66,6 +66,8 @@ function valuesOf(parameter: ParameterDeclaration): string {
       return '`true`, `false`';
     case 'choice':
       return parameter.choices.map(({ id, description }) => `\`${id}\`: ${withoutStop(description)}`).join('; ');
+    case 'layer':
+      return "a layer's name; empty: the last one with places";
     case 'integer':
     case 'number': {
       const kind = parameter.type === 'integer' ? 'whole, ' : '';

@@ -35,3 +35,8 @@ export function describeParameters(parameters: ParameterValues): string {
   const text = Object.entries(parameters).map(([id, value]) => `${id}=${String(value)}`);
   return text.length === 0 ? '' : ` (${text.join(', ')})`;
 }
+
+/** "7 × 7 × 512". */
+export function formatShape(shape: readonly number[]): string {
+  return shape.join(' × ');
+}

@@ -45,7 +45,7 @@ export const toPanel = variant('type', [
 export type ToPanel = Of<typeof toPanel>;
 
 const classIndex = whole(0, 1e7);
-const parameters = table(either(either(number(), flag, 'a number'), text(200), 'a number, true, false or a text'));
+const parameters = table(either(either(number(), flag, 'a number'), text(1000), 'a number, true, false or a text'));
 
 const panelAttribute = object({
   method: text(100),

@@ -57,6 +57,8 @@ function parameterControl(declaration: ParameterDeclaration, changed: (value: Pa
       const select = selectField(declaration.label, declaration.choices, changed);
       return { element: select.element, set: (value) => select.set(String(value)) };
     }
+    case 'layer':
+      return layerInput(declaration, changed);
     case 'integer':
     case 'number':
       return numberInput(declaration, changed);
@@ -72,6 +74,22 @@ function checkbox(declaration: ParameterDeclaration, changed: (value: boolean) =
     element: element('div', { class: 'field is-checkbox', title: declaration.description }, input, label),
     set: (value) => {
       input.checked = value === true;
+    },
+  };
+}
+
+/** The name of a layer; empty: the method's own choice. */
+function layerInput(declaration: ParameterDeclaration, changed: (value: string) => void): Control {
+  const input = element('input', {
+    class: 'text-input',
+    title: declaration.description,
+    attributes: { type: 'text', placeholder: 'last spatial layer', spellcheck: 'false' },
+  });
+  input.addEventListener('change', () => changed(input.value.trim()));
+  return {
+    element: field(declaration.label, input),
+    set: (value) => {
+      input.value = String(value);
     },
   };
 }

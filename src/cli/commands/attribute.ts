@@ -5,7 +5,9 @@ import type { AttributionResult, AttributeRequest } from '../../core/engine/serv
 import { findAttributionMethod } from '../../core/attribution/registry';
 import { encodeNpy } from '../../core/image/npy';
 import { OBJECTIVE_KINDS, type ObjectiveKind } from '../../core/model/classifier';
+import { printable } from '../../core/printable';
 import { defaultView } from '../../core/render/defaultView';
+import { griddingWords } from '../../core/render/onGrid';
 import type { ClassScore } from '../../core/result/record';
 import type { RunOptions } from '../options';
 import {
@@ -23,12 +25,13 @@ import { warn } from '../report';
 import type { Session } from '../session';
 import { writeJson } from '../session';
 import { formatClasses, formatFacts, formatNumber } from '../table';
-import { describeImage, describeParameters } from '../words';
+import { describeImage, describeParameters, formatShape } from '../words';
 
 interface AttributeOptions extends RunOptions {
   readonly method: string;
   readonly class?: string;
   readonly objective: ObjectiveKind;
+  readonly layer?: string;
   readonly out?: string;
   readonly saveMap?: string;
 }
@@ -45,8 +48,12 @@ export function addAttributeCommand(program: Command, session: Session): void {
       new Option('--objective <kind>', 'what is differentiated').choices([...OBJECTIVE_KINDS]).default('logit'),
     )
     .option('--label <class>', 'true class, for cross-entropy')
+    .option('--layer <name>', 'the layer of methods that look at one (default: the last spatial one)')
     .option('--out <file>', 'the map over the picture (PNG)')
-    .option('--save-map <file>', 'the raw signed map (float32 NPY, height × width × channels)')
+    .option(
+      '--save-map <file>',
+      'the raw signed map (float32 NPY, height × width × channels; of a layer in its own height and width)',
+    )
     .action((image: string, options: AttributeOptions) => run(session, image, options));
 }
 
@@ -61,7 +68,7 @@ async function run(session: Session, image: string, options: AttributeOptions): 
   );
   const request: AttributeRequest = {
     ...modelRequest(options),
-    ...runRequest(image, options),
+    ...runRequest(image, withLayer(options)),
     method: options.method,
     objective: options.objective,
     ...(options.class === undefined ? {} : { class: options.class }),
@@ -81,9 +88,14 @@ async function run(session: Session, image: string, options: AttributeOptions): 
   else session.write(describe(result, classes, outputs));
 }
 
+/** `--layer L` is `--param layer=L`. */
+function withLayer({ layer, ...options }: AttributeOptions): AttributeOptions {
+  return layer === undefined ? options : { ...options, param: { ...options.param, layer } };
+}
+
 function overlayOf({ service }: Session, { record, map, picture }: AttributionResult): Promise<Uint8Array> {
   const view = defaultView(findAttributionMethod(record.method).display);
-  return service.renderOverlay({ map, picture, image: record.image, view });
+  return service.renderOverlay({ map, picture, image: record.image, view, grid: record.model.input });
 }
 
 /** The most probable classes and the one that was differentiated. */
@@ -92,11 +104,11 @@ function listed({ record }: AttributionResult, top: number): readonly ClassScore
 }
 
 function describe(
-  { record }: AttributionResult,
+  { record, map }: AttributionResult,
   classes: readonly ClassScore[],
   outputs: { readonly overlay?: string; readonly map?: string },
 ): string {
-  const { objective, statistics } = record;
+  const { objective, statistics, layer } = record;
   const { minimum, maximum, sum, state } = statistics;
   const range = `${formatNumber(minimum)} to ${formatNumber(maximum)}, sum ${formatNumber(sum)}`;
   return [
@@ -104,8 +116,13 @@ function describe(
     formatFacts([
       ['method', `${record.method}${describeParameters(record.parameters)}`],
       ['objective', `${objective.kind} of ${objective.className} = ${formatNumber(objective.value)}`],
+      [
+        'layer',
+        layer && `${printable(layer.id)} (${layer.kind}, ${formatShape([layer.height, layer.width, layer.channels])})`,
+      ],
       ['map', state === 'ordinary' ? range : `${range} (${state})`],
       ['delta', record.delta === undefined ? undefined : formatNumber(record.delta)],
+      ['shown', griddingWords(map, record.model.input)],
       ['overlay', outputs.overlay],
       ['raw map', outputs.map],
     ]),

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { listOperators } from '../../core/evaluation/descriptionChecks';
+import { lastSpatialLayer } from '../../core/model/layers';
 import type { ModelInfo } from '../../core/model/modelInfo';
 import { printable } from '../../core/printable';
 import type { ModelCheck } from '../../core/result/modelCheck';
@@ -12,6 +13,7 @@ import { warn } from '../report';
 import type { Session } from '../session';
 import { writeJson } from '../session';
 import { formatFacts, formatTable } from '../table';
+import { formatShape } from '../words';
 
 const LISTED_CLASSES = 20;
 const WIDEST_CLASS = 60;
@@ -41,7 +43,7 @@ export function addInfoCommand(program: Command, session: Session): void {
       const info = check?.model ?? (await session.service.modelInfo(request, session.job));
       [...info.warnings, ...(check?.imageWarnings ?? [])].forEach(warn);
       if (options.json) writeJson(session, infoDocument(info, check));
-      else session.write(describe(info) + (check ? `\n${describeCheck(check)}` : ''));
+      else session.write(describe(info) + describeLayers(info) + (check ? `\n${describeCheck(check)}` : ''));
     });
 }
 
@@ -56,6 +58,7 @@ function infoDocument(info: ModelInfo, check: ModelCheck | undefined) {
     parameters: info.parameters,
     ...(info.operators && { operators: info.operators }),
     ...(info.derivative && { derivative: info.derivative }),
+    ...(info.layers && { layers: info.layers, lastSpatialLayer: lastSpatialLayer(info.layers)?.id ?? null }),
     classes: classes.map((className, index) => ({ index, name: className })),
     classSource,
     warnings: info.warnings,
@@ -72,6 +75,24 @@ function checkDocument(check: ModelCheck): Omit<ModelCheck, 'model'> {
 
 function describeCheck({ checks }: ModelCheck): string {
   return formatTable(checks.map(({ id, status, sentence }) => [status, CHECK_TITLES[id], sentence]));
+}
+
+/** Every layer of the file in the order of computing: kind, shape, what its axes mean, its module in PyTorch, its name. */
+function describeLayers({ layers = [] }: ModelInfo): string {
+  if (layers.length === 0) return '';
+  const last = lastSpatialLayer(layers);
+  const hasScopes = layers.some(({ scope }) => scope !== undefined);
+  const rows = layers.map((layer) => {
+    const form = layer === last ? 'spatial, the last' : layer.form;
+    return [
+      `  ${layer.kind}`,
+      formatShape(layer.shape),
+      layer.feedsScores ? form : `${form}, not before the logits`,
+      ...(hasScopes ? [layer.scope ?? ''] : []),
+      layer.id,
+    ];
+  });
+  return `\nLayers\n${formatTable(rows)}`;
 }
 
 function describe(info: ModelInfo): string {

@@ -36,6 +36,8 @@ function rangeOf(parameter: ParameterDeclaration): string {
       return '(true, false)';
     case 'choice':
       return `(${parameter.choices.map(({ id }) => id).join(', ')})`;
+    case 'layer':
+      return "(a layer's name; empty: the last spatial one)";
     case 'integer':
     case 'number':
       return `(${parameter.minimum} to ${parameter.maximum}${parameter.unit === undefined ? '' : `, ${parameter.unit}`})`;

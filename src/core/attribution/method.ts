@@ -4,6 +4,7 @@ import type { PixelImage, RawMap } from '../image/pixels';
 import type { MethodContext } from '../method/context';
 import { parameterDeclaration, type ParameterValues } from '../method/parameters';
 import type { Classifier, Objective, Scores } from '../model/classifier';
+import type { LayerFacts } from '../result/record';
 
 /** What is said of an attribution method. */
 export const methodDescription = object({
@@ -24,7 +25,7 @@ export const methodDescription = object({
 
 export type MethodDescription = Of<typeof methodDescription>;
 
-/** An attribution method: a function of a classifier and an image that returns a raw signed map of the image's shape. */
+/** An attribution method: a function of a classifier and an image that returns a raw signed map, mostly of the image's shape. */
 export interface AttributionMethod extends MethodDescription {
   readonly run: (
     classifier: Classifier,
@@ -37,6 +38,8 @@ export interface AttributionMethod extends MethodDescription {
 
 export interface Attribution {
   readonly map: RawMap;
+  /** The layer that was looked at, whose height and width the map has; absent: the map has the image's. */
+  readonly layer?: LayerFacts;
   /** Scores of the image itself. */
   readonly scores: Scores;
   /** The objective's value at the image. */

@@ -1,4 +1,7 @@
 import { UserError } from '../errors';
+import { gradCam } from './cam/gradCam';
+import { hiresCam } from './cam/hiresCam';
+import { layerCam } from './cam/layerCam';
 import { gradient } from './gradient';
 import { gradientXInput } from './gradientXInput';
 import { inputXGradient } from './inputXGradient';
@@ -11,6 +14,9 @@ export const attributionMethods: readonly AttributionMethod[] = [
   inputXGradient,
   gradient,
   integratedGradients,
+  gradCam,
+  hiresCam,
+  layerCam,
 ];
 
 /** The method with this id. Throws `UserError('unknown-method')` that lists the ids there are. */

@@ -54,6 +54,7 @@ export function attribute(
       },
       ...(attribution.delta === undefined ? {} : { delta: attribution.delta }),
       statistics: mapStatistics(attribution.map),
+      ...(attribution.layer && { layer: attribution.layer }),
       seed,
       timings: run.timings(),
       warnings: [...classifier.info.warnings, ...run.warnings, ...warnings, ...attribution.warnings],

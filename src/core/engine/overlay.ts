@@ -2,13 +2,19 @@ import { decodePicture } from '../image/decode';
 import type { Picture } from '../image/pixels';
 import { encodeRgbaPng } from '../image/png';
 import type { RgbaImage } from '../render/map';
+import { onGrid } from '../render/onGrid';
 import { renderOverlay, scaleMapping } from '../render/overlay';
 import type { OverlayRequest } from './service';
 
-/** PNG of the map over the picture, at the resolution of the picture's preview. */
-export async function overlayPng({ map, picture, image, view }: OverlayRequest): Promise<Uint8Array> {
+/** PNG of the map over the picture, at the resolution of the picture's preview; a coarser map is enlarged first. */
+export async function overlayPng({ map, picture, image, view, grid = map }: OverlayRequest): Promise<Uint8Array> {
   const preview = rgbaOf(await decodePicture(picture.png, { name: image.name }));
-  const { rgba, width, height } = renderOverlay(preview, map, scaleMapping(image.mapping, image, preview), view);
+  const { rgba, width, height } = renderOverlay(
+    preview,
+    onGrid(map, grid),
+    scaleMapping(image.mapping, image, preview),
+    view,
+  );
   return encodeRgbaPng(rgba, width, height);
 }
 

@@ -119,8 +119,11 @@ const shown = {
 
 export const attributionResult = such(
   object({ record: attributionRecord, map: rawMap, ...shown }),
-  ({ map, input }) => map.height === input.height && map.width === input.width,
-  'a map as large as its image',
+  ({ record, map, input }) => {
+    const { height, width } = record.layer ?? input;
+    return map.height === height && map.width === width;
+  },
+  'a map as large as its image or its layer',
 );
 export type AttributionResult = Of<typeof attributionResult>;
 
@@ -146,6 +149,8 @@ export interface OverlayRequest {
   readonly picture: PicturePreview;
   readonly image: ImageFacts;
   readonly view: MapView;
+  /** Size of the model's input, which the map is brought to; absent: the map has it. */
+  readonly grid?: { readonly height: number; readonly width: number };
 }
 
 export type { AttackDescription, MethodDescription };

@@ -31,7 +31,10 @@ export interface ImageBatch {
   readonly channels: 1 | 3;
 }
 
-/** A signed map of the model's input shape, height × width × channels: raw, never normalised. */
+/**
+ * A signed map that covers the model's whole input, height × width × channels: raw, never normalised. Most have the input's own
+ * shape; those of a layer have the layer's height and width.
+ */
 export const rawMap = such(object({ data: floats, ...size, channels: count }), isWhole, WHOLE);
 export type RawMap = Of<typeof rawMap>;
 

@@ -1,5 +1,4 @@
 import type { Interpolation } from '../model/modelInfo';
-import type { Picture } from './pixels';
 
 /** Output pixels `first` … `first + count − 1` of an axis of `from` pixels that is resized to `to` pixels. */
 export interface AxisResize {
@@ -9,6 +8,14 @@ export interface AxisResize {
   readonly count: number;
 }
 
+/** Numbers of any kind, height × width × channels. */
+interface Grid {
+  readonly data: Uint8Array | Float32Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
 /** The source pixels that make one output pixel: `weights[i]` belongs to pixel `start + i`; they sum to 1. */
 interface Taps {
   readonly start: number;
@@ -16,14 +23,14 @@ interface Taps {
 }
 
 /**
- * Resizes and crops a picture; values 0 … 255 as float32, rows.count × columns.count × channels, not rounded.
+ * Resizes and crops a picture; values as they are (of 8 bits 0 … 255), as float32, rows.count × columns.count × channels, not rounded.
  *
  * Pixel i covers [i, i + 1]; output pixel j covers [j·s, (j + 1)·s] of the source, s = from / to, and has its centre there
  * (half-pixel centres). `nearest`: the pixel at the centre. `bilinear`: triangle of half width max(1, s) around the centre,
  * normalised, so antialiased when shrinking, as Pillow and torchvision do. `area`: mean over what is covered.
  */
 export function resample(
-  picture: Picture,
+  picture: Grid,
   rows: AxisResize,
   columns: AxisResize,
   interpolation: Interpolation,

@@ -33,6 +33,8 @@ export const parameterDeclaration = variant('type', [
     default: text(),
     choices: list(object({ id: text(100), label: text(), description: text() })),
   }),
+  /** A layer of the model by its name; '': the method chooses. */
+  object({ ...common, type: literal('layer'), default: literal('') }),
 ]);
 
 export type ParameterDeclaration = Of<typeof parameterDeclaration>;
@@ -73,6 +75,10 @@ function parse(declaration: ParameterDeclaration, value: unknown): ParameterValu
     case 'choice': {
       if (declaration.choices.some((choice) => choice.id === value)) return value as string;
       throw refused(declaration, value, declaration.choices.map((choice) => choice.id).join(', '));
+    }
+    case 'layer': {
+      if (typeof value === 'string') return value;
+      throw refused(declaration, value, 'the name of a layer');
     }
     case 'integer':
     case 'number': {

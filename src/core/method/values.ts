@@ -20,3 +20,10 @@ export function choiceValue(values: ParameterValues, id: string): string {
   if (typeof value !== 'string') throw new TypeError(`Parameter "${id}" is not resolved to a choice.`);
   return value;
 }
+
+/** The text `values[id]`, as `resolveParameters` made it; anything else is a defect of the caller. */
+export function textValue(values: ParameterValues, id: string): string {
+  const value = values[id];
+  if (typeof value !== 'string') throw new TypeError(`Parameter "${id}" is not resolved to text.`);
+  return value;
+}

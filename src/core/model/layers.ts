@@ -3,9 +3,9 @@ import type { LayerInfo, ModelInfo } from './modelInfo';
 
 /** The last layer that still has places in the picture and that the scores are made of: what class activation maps look at. */
 export function lastSpatialLayer(layers: readonly LayerInfo[]): LayerInfo | undefined {
-  return layers.findLast(
-    ({ form, shape, feedsScores }) => form === 'spatial' && feedsScores && shape[0]! * shape[1]! > 1,
-  );
+  return layers
+    .filter(({ form, shape, feedsScores }) => form === 'spatial' && feedsScores && shape[0]! * shape[1]! > 1)
+    .at(-1);
 }
 
 /**
@@ -14,7 +14,7 @@ export function lastSpatialLayer(layers: readonly LayerInfo[]): LayerInfo | unde
  */
 export function findLayer({ layers, engine }: Pick<ModelInfo, 'layers' | 'engine'>, name: string): LayerInfo {
   if (layers === undefined) throw layersUnavailable(engine);
-  const found = layers.find(({ id }) => id === name) ?? layers.findLast(({ scope }) => scope === name);
+  const found = layers.find(({ id }) => id === name) ?? layers.filter(({ scope }) => scope === name).at(-1);
   if (found !== undefined) return found;
   const close = layers.filter(({ id, scope }) => [id, scope ?? ''].some((each) => each.includes(name))).slice(-3);
   const listed = close.map(({ id }) => `“${id}”`).join(', ');

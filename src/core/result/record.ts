@@ -120,6 +120,16 @@ const trainingFacts = object({
   checkpoints: list(checkpointFacts),
 });
 
+/** A layer of the model that a map was made at. */
+const layerFacts = object({
+  /** As the file names it. */
+  id: text(),
+  kind: text(),
+  height: side,
+  width: side,
+  channels: count,
+});
+
 export const attributionRecord = object({
   ...base,
   kind: literal('attribution'),
@@ -128,6 +138,8 @@ export const attributionRecord = object({
   /** Completeness delta, for methods that promise completeness. */
   delta: possible(measured),
   statistics: mapStatistics,
+  /** Whose height and width the map has; absent: it has the model's input's. */
+  layer: possible(layerFacts),
   /** Of `training-integrated`: what was summed over. The record's model and scores are those of the last checkpoint. */
   training: possible(trainingFacts),
 });
@@ -157,6 +169,7 @@ export const resultRecord = variant('kind', [attributionRecord, attackRecord]);
 export type ResultRecord = AttributionRecord | AttackRecord;
 export type AttributionRecord = Of<typeof attributionRecord>;
 export type AttackRecord = Of<typeof attackRecord>;
+export type LayerFacts = Of<typeof layerFacts>;
 export type CheckpointFacts = Of<typeof checkpointFacts>;
 export type ImageFacts = Of<typeof imageFacts>;
 export type PixelMapping = Of<typeof pixelMapping>;

@@ -15,7 +15,7 @@ export type PanelRequest =
   | { readonly kind: 'attack'; readonly request: PanelAttack }
   | { readonly kind: 'integration'; readonly request: PanelIntegration };
 
-/** The same for another model, whose classes are others; a sum over checkpoints is of no other model. */
+/** The same for another model, whose classes and layers are others; a sum over checkpoints is of no other model. */
 export function withoutClasses(asked: PanelRequest): PanelRequest {
   if (asked.kind === 'integration') return { kind: 'attribution' };
   if (asked.kind === 'attack') {
@@ -24,7 +24,8 @@ export function withoutClasses(asked: PanelRequest): PanelRequest {
   }
   if (!asked.request) return asked;
   const { method, objective, parameters } = asked.request;
-  return { kind: 'attribution', request: { method, objective, parameters } };
+  const others = Object.fromEntries(Object.entries(parameters).filter(([id]) => id !== 'layer'));
+  return { kind: 'attribution', request: { method, objective, parameters: others } };
 }
 
 /** The request that a result answers. */

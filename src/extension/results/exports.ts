@@ -78,5 +78,11 @@ async function overlay(result: Result, engine: ExportEngine): Promise<Uint8Array
   const { record, map, picture } = result;
   const { attribution } = await engine.knownCatalog();
   const display = attribution.find(({ id }) => id === record.method)?.display ?? 'diverging';
-  return engine.renderOverlay({ map, picture, image: record.image, view: defaultView(display) });
+  return engine.renderOverlay({
+    map,
+    picture,
+    image: record.image,
+    view: defaultView(display),
+    grid: record.model.input,
+  });
 }

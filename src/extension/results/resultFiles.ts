@@ -59,18 +59,27 @@ export async function resultFrom(read: (name: string) => Promise<Uint8Array>): P
   try {
     const record = parseRecord(await read(RECORD_FILE));
     const side = readAs(sideFile, parseJson(await read(SIDE_FILE)));
-    const { height, width, channels } = record.model.input;
-    const array = async (name: string): Promise<PixelImage> => {
+    const { channels } = record.model.input;
+    const mapOf = async (name: string, map: Omit<RawMap, 'data'>): Promise<RawMap> => {
       const { data, shape } = decodeNpy(await read(name), name);
-      if (shape.join() !== [height, width, channels].join()) throw new TypeError(`${name}: shape ${shape.join(' × ')}`);
-      return { data, height, width, channels };
+      if (shape.join() !== [map.height, map.width, map.channels].join())
+        throw new TypeError(`${name}: shape ${shape.join(' × ')}`);
+      return { data, height: map.height, width: map.width, channels: map.channels };
     };
+    const array = async (name: string): Promise<PixelImage> => ({
+      ...(await mapOf(name, record.model.input)),
+      channels,
+    });
     const common = {
       picture: { png: new Uint8Array(await read(PICTURE_FILE)), ...side.picture },
       classNames: side.classNames,
       input: await array('input.npy'),
     };
-    if (record.kind === 'attribution') return { ...common, record, map: await array('map.npy') };
+    if (record.kind === 'attribution') {
+      const { layer } = record;
+      const shape = layer === undefined ? record.model.input : { ...layer, channels: 1 };
+      return { ...common, record, map: await mapOf('map.npy', shape) };
+    }
     const perturbation = await array('perturbation.npy');
     return { ...common, record, perturbation, adversarial: await array('adversarial.npy') };
   } catch (error) {

@@ -8,10 +8,13 @@ describe('registries', () => {
 
   it('list the methods of the definition', () => {
     expect(attributionMethods.map(({ id }) => id).sort()).toEqual([
+      'grad-cam',
       'gradient',
       'gradient-x-input',
+      'hires-cam',
       'input-x-gradient',
       'integrated-gradients',
+      'layer-cam',
     ]);
     expect(attackMethods.map(({ id }) => id).sort()).toEqual(['fgsm', 'max-normed-gradient']);
   });

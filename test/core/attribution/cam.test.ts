@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findAttributionMethod } from '../../../src/core/attribution/registry';
+import type { Attribution } from '../../../src/core/attribution/method';
+import type { StaticGraph } from '../../../src/core/graph/graph';
+import { floats, integers } from '../../../src/core/graph/tensor';
+import { writeOnnx } from '../../../src/core/graph/write/onnx';
+import { resolveParameters } from '../../../src/core/method/parameters';
+import type { Classifier } from '../../../src/core/model/classifier';
+import { loadClassifier } from '../../../src/core/runtime/loadClassifier';
+import { classifierOf, linearNet } from '../nets';
+
+// Captum's network of one convolution on 0 … 15 as 4 × 4 (tests/helpers/basic_models.py, test_grad_cam.py), without the rectifier
+// behind its scores; the answers for HiResCAM and LayerCAM are by hand from the same numbers.
+function oneConvolution(): StaticGraph {
+  const weights = Array.from({ length: 32 }, (_, at) => (at % 8 < 5 ? 1 : -1));
+  const node = (op: string, inputs: string[], output: string, attributes = {}) => ({
+    op,
+    inputs,
+    outputs: [output],
+    attributes,
+  });
+  const shapes = { conv1: [1, 2, 2, 2], relu1: [1, 2, 2, 2], flat: [1, 8], scores: [1, 4] };
+  return {
+    inputs: [{ name: 'x', type: 'float32', shape: [1, 1, 4, 4] }],
+    outputs: ['scores'],
+    nodes: [
+      node('Conv', ['x', 'kernel', 'bias'], 'conv1', { kernel_shape: [3, 3] }),
+      node('Relu', ['conv1'], 'relu1'),
+      node('Reshape', ['relu1', 'size'], 'flat'),
+      node('Gemm', ['flat', 'weight'], 'scores', { transB: 1 }),
+    ],
+    constants: new Map([
+      ['kernel', floats([2, 1, 3, 3], new Float32Array(18).fill(1))],
+      ['bias', floats([2], [-50, -75])],
+      ['size', integers([-1, 8])],
+      ['weight', floats([4, 8], weights)],
+    ]),
+    types: new Map(Object.entries(shapes).map(([name, shape]) => [name, { type: 'float32' as const, shape }])),
+  };
+}
+
+const picture = { data: Float32Array.from({ length: 16 }, (_, at) => at), height: 4, width: 4, channels: 1 as const };
+
+describe('class activation maps', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cam-'));
+  let model: Classifier;
+
+  beforeAll(async () => {
+    const file = path.join(folder, 'one-convolution.onnx');
+    writeFileSync(file, writeOnnx(oneConvolution()));
+    model = await loadClassifier({ path: file, spec: { input: { preset: 'unit' } } }, { engine: 'onnx' });
+  });
+  afterAll(async () => {
+    await model.dispose();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function mapOf(method: string, given: Readonly<Record<string, unknown>>): Promise<Attribution> {
+    const { parameters, run } = findAttributionMethod(method);
+    const objective = { kind: 'logit' as const, classIndex: 0 };
+    return run(model, picture, objective, resolveParameters(parameters, given), { seed: 0 });
+  }
+
+  it.each([
+    ['grad-cam', { layer: 'relu1' }, [0, 4, 28, 32.5]],
+    ['grad-cam', {}, [0, 4, 28, 32.5]],
+    ['grad-cam', { layer: 'conv1', relu: false }, [11.25, 13.5, 20.25, 22.5]],
+    ['hires-cam', { layer: 'relu1' }, [0, 4, 25, 25]],
+    ['hires-cam', { layer: 'conv1' }, [0, 4, 25, 25]],
+    ['layer-cam', { layer: 'relu1' }, [0, 4, 31, 40]],
+    ['layer-cam', { layer: 'conv1' }, [0, 4, 31, 40]],
+  ])('%s at %o', async (method, given, answer) => {
+    const { map, layer, value } = await mapOf(method, given);
+    expect(Array.from(map.data)).toEqual(answer);
+    expect([map.height, map.width, map.channels]).toEqual([2, 2, 1]);
+    const { layer: id = 'relu1' } = given as { readonly layer?: string };
+    expect(layer).toMatchObject({ id, height: 2, width: 2, channels: 2 });
+    expect(value).toBe(54);
+  });
+
+  it('HiResCAM behind the last rectifier sums to the logit of a linear head', async () => {
+    const { map, value } = await mapOf('hires-cam', {});
+    expect(map.data.reduce((sum, each) => sum + each, 0)).toBe(value);
+  });
+
+  it('lists the layers of the file with what their axes mean', () => {
+    expect(model.info.layers).toEqual([
+      { id: 'conv1', kind: 'Conv', shape: [2, 2, 2], form: 'spatial', feedsScores: true },
+      { id: 'relu1', kind: 'Relu', shape: [2, 2, 2], form: 'spatial', feedsScores: true },
+      { id: 'flat', kind: 'Reshape', shape: [8], form: 'vector', feedsScores: true },
+      { id: 'scores', kind: 'Gemm', shape: [4], form: 'vector', feedsScores: true },
+    ]);
+  });
+
+  it('refuse layers without places, layers that are not there and models that give none', async () => {
+    await expect(mapOf('grad-cam', { layer: 'flat' })).rejects.toMatchObject({ code: 'parameter' });
+    await expect(mapOf('grad-cam', { layer: 'conv' })).rejects.toMatchObject({
+      code: 'unknown-layer',
+      hint: 'Is it one of “conv1”?',
+    });
+    const { parameters, run } = findAttributionMethod('grad-cam');
+    const plain = classifierOf(linearNet([[1, 2]]));
+    const image = { data: Float32Array.of(1, 1), height: 1, width: 2, channels: 1 as const };
+    await expect(
+      run(plain, image, { kind: 'logit', classIndex: 0 }, resolveParameters(parameters, {}), { seed: 0 }),
+    ).rejects.toMatchObject({ code: 'unknown-layer' });
+  });
+});
