@@ -47,6 +47,16 @@ describe('result store', () => {
       assert.equal(read.record.id, result.record.id);
     });
 
+  it('keeps the map of a layer in the layer’s own shape', async () => {
+    const plain = attributionResult('20250131T000000Z-00000001');
+    const layer = { id: 'conv_4', kind: 'Conv2D', height: 1, width: 3, channels: 8 };
+    const map = { data: Float32Array.of(0.5, -1, 2), height: 1, width: 3, channels: 1 };
+    await store().add({ ...plain, record: { ...plain.record, layer }, map });
+    const read = await store().read(plain.record.id);
+    assert.deepEqual('map' in read && read.map, map);
+    assert.deepEqual('layer' in read.record && read.record.layer, layer);
+  });
+
   it('lists the newest first', async () => {
     const one = store();
     await one.add(attributionResult('b', '2025-01-02T00:00:00.000Z'));

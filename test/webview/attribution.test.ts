@@ -38,6 +38,26 @@ describe.skipIf(chromiumPath === undefined)('the attribution page', () => {
     await page.close();
   });
 
+  it('enlarges the map of a layer, says so, and lets a layer be chosen', async () => {
+    const page = await open('panel');
+    const map = { data: Float32Array.of(1, 0, 0, 0), height: 1, width: 4, channels: 1 };
+    const layer = { id: 'conv_4', kind: 'Conv2D', height: 1, width: 4, channels: 32 };
+    const record = { method: 'grad-cam', parameters: { layer: '', relu: true }, layer };
+    await page.send(attributionState(await attributionResult({ picture: tinyPicture, map, record })));
+    const { width, height } = tinyPicture;
+    await page.page.getByText(`conv_4: 4 × 1 places, enlarged bilinearly to ${width} × ${height}`).waitFor();
+    await page.posted();
+    await page.page.getByLabel('Layer').fill('conv_3');
+    await page.page.getByLabel('Layer').blur();
+    const [asked] = await messagesOtherThan(page, 'probe');
+    expect(asked).toMatchObject({
+      type: 'attribute',
+      request: { method: 'grad-cam', parameters: { layer: 'conv_3', relu: true } },
+    });
+    expect(await page.problems()).toEqual([]);
+    await page.close();
+  });
+
   it('recolours at every display control without a message to the host', async () => {
     const page = await openTiny();
     await page.posted();

@@ -44,3 +44,19 @@ it('leaves no session behind where the first run fails', async () => {
   await expect(loadClassifier({ path: bundled }, { engine: 'onnx' })).rejects.toThrow();
   expect(counts).toEqual({ made: 1, disposed: 1 });
 });
+
+it('keeps two sessions that give layers beside the others, which they leave alone', async () => {
+  const counts = watch();
+  const model = await loadClassifier({ path: bundled }, { engine: 'onnx' });
+  const objectives = [{ kind: 'logit', classIndex: 0 }] as const;
+  await model.gradient(picture, objectives);
+  expect(counts).toEqual({ made: 2, disposed: 0 });
+  for (const layer of ['conv_1', 'conv_2', 'conv_3', 'conv_3'])
+    await model.gradient(picture, objectives, { at: [layer] });
+  expect(counts).toEqual({ made: 5, disposed: 1 });
+  await model.gradient(picture, objectives);
+  await model.predict(picture);
+  expect(counts).toEqual({ made: 5, disposed: 1 });
+  await model.dispose();
+  expect(counts).toEqual({ made: 5, disposed: 5 });
+});
