@@ -20,15 +20,16 @@ const objectives = [{ kind: 'logit' as const, classIndex: 1 }];
 
 describe('layers of a Keras model', () => {
   it('are all listed, those of models within behind their names', async () => {
-    const { info, dispose } = await loadClassifier(
+    const classifier = await loadClassifier(
       { path: path.join(FOLDER, 'layers.keras'), spec: unit },
       { engine: 'onnx' },
     );
+    const { info } = classifier;
     const listed = info.layers!.map(({ id, shape }) => [id, [...shape]]);
     expect(listed).toEqual(Object.entries(golden.layers).map(([id, { shape }]) => [id, shape]));
     expect(info.layers!.map(({ kind }) => kind).slice(0, 3)).toEqual(['Conv2D', 'BatchNormalization', 'ReLU']);
     expect(info.layers!.map(({ form }) => form).slice(-3)).toEqual(['spatial', 'vector', 'vector']);
-    await dispose();
+    await classifier.dispose();
   });
 
   it('have the values and gradients that TensorFlow gives, together and each alone, for one picture and for two', async () => {
