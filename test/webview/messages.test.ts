@@ -50,9 +50,11 @@ describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
     const good = await attributionResult({ picture: tinyPicture, map: tinyMap });
     const state = { kind: 'attribution', catalog: { attribution: [], attack: [] }, result: good };
     const model = { ...good.record.model, engine: 'abacus' };
+    const layer = { id: 'conv_4', kind: 'Conv2D', height: 1, width: 1, channels: 8 };
     for (const message of [
       { type: 'state', state: { ...state, result: { ...good, record: { ...good.record, model } } } },
       { type: 'state', state: { ...state, result: { ...good, map: { ...tinyMap, width: 4000 } } } },
+      { type: 'state', state: { ...state, result: { ...good, record: { ...good.record, layer } } } },
       { type: 'busy', title: 5 },
     ])
       await panel.send(message);
@@ -62,6 +64,7 @@ describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
         reason: 'state.result.record.model.engine: not one of "onnx", "tensorflow", "wasm", "cpu"',
       },
       { type: 'refused', reason: 'state.result.map: not as long as its shape says' },
+      { type: 'refused', reason: 'state.result: not a map as large as its image or its layer' },
       { type: 'refused', reason: 'title: not a text of at most 100000 characters' },
     ]);
     await panel.close();
