@@ -20,6 +20,7 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
   /** Undefined: the predicted class, whichever it is. */
   let classIndex: number | undefined;
   let predicted: number | undefined;
+  let layers: readonly string[] = [];
 
   const ask = (): void =>
     request({
@@ -32,7 +33,7 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
 
   const methods = selectField<string>('Method', [], (id) => {
     method = id;
-    parameters.set(parametersOf(id), {});
+    parameters.set(parametersOf(id), {}, layers);
     ask();
   });
   const classes = createClassChooser('Class', (index) => {
@@ -58,8 +59,9 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
       objectives.element,
       parameters.element,
     ),
-    set(nextCatalog, { record, classNames }) {
+    set(nextCatalog, { record, classNames, layers: known = [] }) {
       catalog = nextCatalog;
+      layers = known;
       method = record.method;
       objective = record.objective.kind;
       predicted = record.classes[0]?.index;
@@ -68,7 +70,7 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
       methods.set(method);
       classes.set(classNames, record.classes, record.objective.classIndex);
       objectives.set(objective);
-      parameters.set(parametersOf(method), record.parameters);
+      parameters.set(parametersOf(method), record.parameters, layers);
     },
   };
 }

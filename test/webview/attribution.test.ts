@@ -43,9 +43,15 @@ describe.skipIf(chromiumPath === undefined)('the attribution page', () => {
     const map = { data: Float32Array.of(1, 0, 0, 0), height: 1, width: 4, channels: 1 };
     const layer = { id: 'conv_4', kind: 'Conv2D', height: 1, width: 4, channels: 32 };
     const record = { method: 'grad-cam', parameters: { layer: '', relu: true }, layer };
-    await page.send(attributionState(await attributionResult({ picture: tinyPicture, map, record })));
+    const result = await attributionResult({ picture: tinyPicture, map, record });
+    await page.send(attributionState({ ...result, layers: ['conv_3', 'conv_4'] }));
     const { width, height } = tinyPicture;
     await page.page.getByText(`conv_4: 4 × 1 places, enlarged bilinearly to ${width} × ${height}`).waitFor();
+    const offered = page.page.locator('datalist option');
+    expect(await offered.evaluateAll((options) => options.map((each) => each.getAttribute('value')))).toEqual([
+      'conv_3',
+      'conv_4',
+    ]);
     await page.posted();
     await page.page.getByLabel('Layer').fill('conv_3');
     await page.page.getByLabel('Layer').blur();

@@ -1,17 +1,18 @@
 import type { ParameterDeclaration, ParameterValue, ParameterValues } from '../../src/core/method/parameters';
 import { isWithin } from '../../src/core/schema/numbers';
-import { element, uniqueId } from '../dom';
+import { element, replaceChildren, uniqueId } from '../dom';
 import { field, selectField } from './field';
 
 /** Controls for the parameters that a method declares. */
 export interface ParameterControls {
   readonly element: HTMLElement;
-  /** Shows `values` of a method; the controls are made anew only for other declarations. */
-  set(declarations: readonly ParameterDeclaration[], values: ParameterValues): void;
+  /** Shows `values` of a method; the controls are made anew only for other declarations. `layers`: those to choose from. */
+  set(declarations: readonly ParameterDeclaration[], values: ParameterValues, layers?: readonly string[]): void;
   values(): ParameterValues;
 }
 
 export function createParameterControls(changed: () => void): ParameterControls {
+  const layerNames = element('datalist', { id: uniqueId('layers') });
   const whole = element('div', { class: 'fields parameters' });
   let shown: readonly ParameterDeclaration[] = [];
   let setters = new Map<string, (value: ParameterValue) => void>();
@@ -19,13 +20,14 @@ export function createParameterControls(changed: () => void): ParameterControls 
 
   return {
     element: whole,
-    set(declarations, values) {
+    set(declarations, values, layers = []) {
+      replaceChildren(layerNames, ...layers.map((value) => element('option', { attributes: { value } })));
       if (JSON.stringify(declarations) !== JSON.stringify(shown)) {
         shown = declarations;
         current.clear();
         const controls = declarations.map((declaration) => ({
           id: declaration.id,
-          ...parameterControl(declaration, (value) => {
+          ...parameterControl(declaration, layerNames, (value) => {
             current.set(declaration.id, value);
             changed();
           }),
@@ -49,7 +51,11 @@ interface Control {
   readonly set: (value: ParameterValue) => void;
 }
 
-function parameterControl(declaration: ParameterDeclaration, changed: (value: ParameterValue) => void): Control {
+function parameterControl(
+  declaration: ParameterDeclaration,
+  layerNames: HTMLDataListElement,
+  changed: (value: ParameterValue) => void,
+): Control {
   switch (declaration.type) {
     case 'boolean':
       return checkbox(declaration, changed);
@@ -58,7 +64,7 @@ function parameterControl(declaration: ParameterDeclaration, changed: (value: Pa
       return { element: select.element, set: (value) => select.set(String(value)) };
     }
     case 'layer':
-      return layerInput(declaration, changed);
+      return layerInput(declaration, layerNames, changed);
     case 'integer':
     case 'number':
       return numberInput(declaration, changed);
@@ -79,15 +85,19 @@ function checkbox(declaration: ParameterDeclaration, changed: (value: boolean) =
 }
 
 /** The name of a layer; empty: the method's own choice. */
-function layerInput(declaration: ParameterDeclaration, changed: (value: string) => void): Control {
+function layerInput(
+  declaration: ParameterDeclaration,
+  names: HTMLDataListElement,
+  changed: (value: string) => void,
+): Control {
   const input = element('input', {
     class: 'text-input',
     title: declaration.description,
-    attributes: { type: 'text', placeholder: 'last spatial layer', spellcheck: 'false' },
+    attributes: { type: 'text', placeholder: 'last spatial layer', spellcheck: 'false', list: names.id },
   });
   input.addEventListener('change', () => changed(input.value.trim()));
   return {
-    element: field(declaration.label, input),
+    element: field(declaration.label, input, '', element('span', {}, input, names)),
     set: (value) => {
       input.value = String(value);
     },

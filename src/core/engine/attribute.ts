@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { findAttributionMethod } from '../attribution/registry';
 import { resolveParameters } from '../method/parameters';
 import type { Objective } from '../model/classifier';
+import { spatialLayers } from '../model/layers';
 import { rankClasses } from '../result/classes';
 import { resultId } from '../result/id';
 import type { AttributionRecord, LabelFacts } from '../result/record';
@@ -59,7 +60,8 @@ export function attribute(
       timings: run.timings(),
       warnings: [...classifier.info.warnings, ...run.warnings, ...warnings, ...attribution.warnings],
     };
-    return { record, map: attribution.map, input, picture, classNames };
+    const layers = attribution.layer && spatialLayers(classifier.info.layers ?? []).map(({ id }) => id);
+    return { record, map: attribution.map, input, picture, classNames, ...(layers && { layers }) };
   });
 }
 

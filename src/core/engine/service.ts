@@ -7,7 +7,7 @@ import type { MapView } from '../render/view';
 import type { ModelCheck } from '../result/modelCheck';
 import type { ClassScore, ImageFacts, LabelFacts, ModelFacts } from '../result/record';
 import { attackRecord, attributionRecord } from '../result/record';
-import { bytes, choice, list, object, such, text } from '../schema/kinds';
+import { bytes, choice, list, object, possible, such, text } from '../schema/kinds';
 import { count } from '../schema/numbers';
 import type { Of } from '../schema/schema';
 
@@ -118,7 +118,13 @@ const shown = {
 };
 
 export const attributionResult = such(
-  object({ record: attributionRecord, map: rawMap, ...shown }),
+  object({
+    record: attributionRecord,
+    map: rawMap,
+    ...shown,
+    /** Of methods that look at a layer: the layers that they can look at, for choosers. */
+    layers: possible(list(text())),
+  }),
   ({ record, map, input }) => {
     const { height, width } = record.layer ?? input;
     return map.height === height && map.width === width;

@@ -3,9 +3,14 @@ import type { LayerInfo, ModelInfo } from './modelInfo';
 
 /** The last layer that still has places in the picture and that the scores are made of: what class activation maps look at. */
 export function lastSpatialLayer(layers: readonly LayerInfo[]): LayerInfo | undefined {
-  return layers
-    .filter(({ form, shape, feedsScores }) => form === 'spatial' && feedsScores && shape[0]! * shape[1]! > 1)
-    .at(-1);
+  return spatialLayers(layers).at(-1);
+}
+
+/** Layers that have more than one place in the picture and that the scores are made of. */
+export function spatialLayers(layers: readonly LayerInfo[]): readonly LayerInfo[] {
+  return layers.filter(
+    ({ form, shape, feedsScores }) => form === 'spatial' && feedsScores && shape[0]! * shape[1]! > 1,
+  );
 }
 
 /**

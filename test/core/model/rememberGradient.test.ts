@@ -19,6 +19,21 @@ describe('rememberGradient', () => {
     expect(second).toEqual(await classifierOf(net).gradient(image(0.5, 0.25), [loss]));
   });
 
+  it('passes on what is asked of layers, and remembers none of it', async () => {
+    const inner = classifierOf(net);
+    const asked: unknown[] = [];
+    const classifier = rememberGradient({
+      ...inner,
+      gradient: (images, objectives, options) => {
+        asked.push(options);
+        return inner.gradient(images, objectives);
+      },
+    });
+    for (const at of [['conv'], ['conv'], undefined])
+      await classifier.gradient(image(0.5, 0.25), [loss], at === undefined ? undefined : { at });
+    expect(asked).toEqual([{ at: ['conv'] }, { at: ['conv'] }, undefined]);
+  });
+
   it('computes anew for another pixel, objective or shape', async () => {
     const inner = classifierOf(net);
     const classifier = rememberGradient(inner);
