@@ -1,5 +1,6 @@
 import type { AttributionResult } from '../src/core/engine/service';
 import { defaultView } from '../src/core/render/defaultView';
+import { griddingWords } from '../src/core/render/onGrid';
 import type { RgbaImage } from '../src/core/render/map';
 import type { MapView } from '../src/core/render/view';
 import type { ExportFormat, PanelState } from '../src/protocol/panel';
@@ -123,7 +124,10 @@ export function createAttributionView({ post, saved, save }: ViewContext): View<
         {
           title: 'Map',
           canvas: map.canvas,
-          lines: [`${formatSigned(record.statistics.minimum)} … ${formatSigned(record.statistics.maximum)}`],
+          lines: [
+            `${formatSigned(record.statistics.minimum)} … ${formatSigned(record.statistics.maximum)}`,
+            griddingWords(result.map, record.model.input) ?? '',
+          ].filter((line) => line !== ''),
         },
       ],
       note: `${record.model.name} · ${record.model.engine} · sum ${formatNumber(record.statistics.sum)}`,

@@ -9,6 +9,7 @@ import type {
 import type { MethodCatalog } from '../src/core/engine/service';
 import { resizeWords, scalingWords } from '../src/core/render/preprocessingWords';
 import { decodingSteps, storedWords } from '../src/core/render/decodingWords';
+import { griddingWords } from '../src/core/render/onGrid';
 import { element } from './dom';
 import { formatMilliseconds, formatNumber, formatPercent, formatSigned, formatSize } from './format';
 
@@ -61,11 +62,16 @@ export function labelSource(label: LabelFacts): string {
 
 export function attributionFacts(record: AttributionRecord, catalog?: MethodCatalog): readonly Fact[] {
   const method = catalog?.attribution.find(({ id }) => id === record.method);
-  const { objective, statistics, delta } = record;
+  const { objective, statistics, delta, layer } = record;
+  const shown = layer && griddingWords(layer, record.model.input);
   return [
     ['Method', method?.label ?? record.method],
     ...(method === undefined ? [] : [['Definition', method.formula, 'number'] as const]),
     [`${OBJECTIVES[objective.kind].label} of ${objective.className}`, formatSigned(objective.value, 5), 'number'],
+    ...(layer === undefined
+      ? []
+      : [['Layer', `${layer.id} (${layer.kind}, ${layer.height} × ${layer.width} × ${layer.channels})`] as const]),
+    ...(shown === undefined ? [] : [['Shown', shown] as const]),
     ['Map from … to', `${formatSigned(statistics.minimum)} … ${formatSigned(statistics.maximum)}`, 'number'],
     ['Sum', formatSigned(statistics.sum, 5), 'number'],
     ['Sum of magnitudes', formatNumber(statistics.absoluteSum, 5), 'number'],
