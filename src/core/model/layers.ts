@@ -14,12 +14,12 @@ export function spatialLayers(layers: readonly LayerInfo[]): readonly LayerInfo[
 }
 
 /**
- * The layer of this name: its id, or the module of PyTorch whose last value it is.
+ * The layer of this name: its id, or the module of PyTorch whose last value it is, modules within it included.
  * Throws `UserError('unknown-layer')`: there is none, or the engine does not tell layers apart.
  */
 export function findLayer({ layers, engine }: Pick<ModelInfo, 'layers' | 'engine'>, name: string): LayerInfo {
   if (layers === undefined) throw layersUnavailable(engine);
-  const found = layers.find(({ id }) => id === name) ?? layers.filter(({ scope }) => scope === name).at(-1);
+  const found = layers.find(({ id }) => id === name) ?? layers.filter(({ scope }) => isWithin(scope, name)).at(-1);
   if (found !== undefined) return found;
   const close = layers.filter(({ id, scope }) => [id, scope ?? ''].some((each) => each.includes(name))).slice(-3);
   const listed = close.map(({ id }) => `“${id}”`).join(', ');
@@ -28,6 +28,10 @@ export function findLayer({ layers, engine }: Pick<ModelInfo, 'layers' | 'engine
     `The model has no layer “${name}”.`,
     close.length > 0 && name !== '' ? `Is it one of ${listed}?` : 'The command “gradient-lens info” lists its layers.',
   );
+}
+
+function isWithin(scope: string | undefined, name: string): boolean {
+  return scope !== undefined && name !== '' && `${scope}.`.startsWith(`${name}.`);
 }
 
 /** Of engines that run a network as a whole. */

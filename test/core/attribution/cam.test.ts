@@ -14,7 +14,7 @@ import { classifierOf, linearNet } from '../nets';
 
 // Captum's network of one convolution on 0 … 15 as 4 × 4 (tests/helpers/basic_models.py, test_grad_cam.py), without the rectifier
 // behind its scores; the answers for HiResCAM and LayerCAM are by hand from the same numbers.
-function oneConvolution(): StaticGraph {
+function oneConvolution(batch = 1): StaticGraph {
   const weights = Array.from({ length: 32 }, (_, at) => (at % 8 < 5 ? 1 : -1));
   const node = (op: string, inputs: string[], output: string, attributes = {}) => ({
     op,
@@ -22,9 +22,9 @@ function oneConvolution(): StaticGraph {
     outputs: [output],
     attributes,
   });
-  const shapes = { conv1: [1, 2, 2, 2], relu1: [1, 2, 2, 2], flat: [1, 8], scores: [1, 4] };
+  const shapes = { conv1: [batch, 2, 2, 2], relu1: [batch, 2, 2, 2], flat: [batch, 8], scores: [batch, 4] };
   return {
-    inputs: [{ name: 'x', type: 'float32', shape: [1, 1, 4, 4] }],
+    inputs: [{ name: 'x', type: 'float32', shape: [batch, 1, 4, 4] }],
     outputs: ['scores'],
     nodes: [
       node('Conv', ['x', 'kernel', 'bias'], 'conv1', { kernel_shape: [3, 3] }),
@@ -93,6 +93,30 @@ describe('class activation maps', () => {
       { id: 'flat', kind: 'Reshape', shape: [8], form: 'vector', feedsScores: true },
       { id: 'scores', kind: 'Gemm', shape: [4], form: 'vector', feedsScores: true },
     ]);
+  });
+
+  it('are those of each picture where the file takes two at once', async () => {
+    const file = path.join(folder, 'two.onnx');
+    writeFileSync(file, writeOnnx(oneConvolution(2)));
+    const two = await loadClassifier({ path: file, spec: { input: { preset: 'unit' } } }, { engine: 'onnx' });
+    const data = new Float32Array(48);
+    data.set(picture.data, 0);
+    data.set(
+      picture.data.map((value) => 20 - value),
+      16,
+    );
+    data.set(picture.data, 32);
+    const objectives = [{ kind: 'logit', classIndex: 0 }] as const;
+    const [joined] = (await two.gradient({ ...picture, count: 3, data }, objectives, { at: ['conv1'] })).layers!;
+    expect(joined!.shape).toEqual([2, 2, 2]);
+    for (let image = 0; image < 3; image++) {
+      const own = data.slice(16 * image, 16 * (image + 1));
+      const [alone] = (await model.gradient({ ...picture, count: 1, data: own }, objectives, { at: ['conv1'] }))
+        .layers!;
+      expect(joined!.values.slice(8 * image, 8 * (image + 1))).toEqual(alone!.values);
+      expect(joined!.gradient.slice(8 * image, 8 * (image + 1))).toEqual(alone!.gradient);
+    }
+    await two.dispose();
   });
 
   it('refuse layers without places, layers that are not there and models that give none', async () => {
