@@ -45,11 +45,15 @@ export function rangeTaken({ scale, shift }: Scaling, isLearned: boolean): Prepr
       const isInside = mean > 0.05 && mean < 0.95;
       if (isLearned && !isInside) return false;
       const isLikely = isUsualWidth(width) || (low === 0 && width > 4 && width <= WIDEST && isInside);
-      return isLikely && Math.abs(centre) <= 1.1 * width;
+      // A shift alone takes a mean off, or means something else.
+      const isShift = Math.abs(pair.scale - 1) < 0.15 && pair.shift !== 0;
+      return isLikely && Math.abs(centre) <= 1.1 * width && (isInside || !isShift);
     });
   if (fits(0, 1)) return 'unit';
   if (fits(0, 255)) return 'byte';
-  return !isLearned && fits(-1, 1) ? 'signed' : undefined;
+  // Around zero it was before, so that nothing tells why it should have been changed.
+  const beginsAtZero = all((pair) => Math.abs(pair.shift - Math.abs(pair.scale)) < 0.05);
+  return !isLearned && beginsAtZero && fits(-1, 1) ? 'signed' : undefined;
 }
 
 /** The values that an input quantised to `low`…`high` was made for, where that is one of the usual ranges. */

@@ -98,7 +98,7 @@ function readOutput(
     const sum = short(whole);
     const what = whole === 100 ? 'percentages' : `probabilities times ${sum}`;
     warnings.push(
-      `The scores of ${pictures} are never negative and always sum to ${sum}, so they are read as ${what}: logits are logarithms of probabilities.`,
+      `The scores of ${pictures} are never negative and always sum to ${probe.raw.every(Number.isInteger) ? `about ${sum}` : sum}, so they are read as ${what}: logits are logarithms of probabilities.`,
     );
     return { activation: 'probabilities', binary, whole };
   }

@@ -78,10 +78,13 @@ export function wholeOf(probe: Probe): number | undefined {
   const mean = sumOf(probe.raw) / probe.count;
   const isFixed = rows.every((row) => row.every((value, at) => Math.abs(value - rows[0]![at]!) <= ROUNDED_SUM * mean));
   if (isFixed) return undefined;
-  return Math.abs(mean / PERCENT - 1) <= ROUNDED_SUM ? PERCENT : mean;
+  if (!probe.raw.every(Number.isInteger)) return Math.abs(mean / PERCENT - 1) <= ROUNDED_SUM ? PERCENT : mean;
+  // Each whole number may miss its share by one.
+  return [PERCENT, BYTE].find((whole) => Math.abs(mean - whole) <= probe.outputs);
 }
 
 const PERCENT = 100;
+const BYTE = 255;
 
 /** Several numbers each, none negative, whose sum is the same up to rounding. */
 function mayBeShares(rows: readonly Float32Array[]): boolean {

@@ -41,6 +41,10 @@ describe('the values that a network takes', () => {
     ['to what is no number', NaN, 0],
     ['to half', 0.01, 40],
     ['to many deviations about zero', 12, 0],
+    ['by a number added, which bytes would not notice', 1, 1],
+    ['by less than a range', 1, 0.3],
+    ['to half its size about zero', 0.5, 0],
+    ['to two thirds of it', 1 / 1.5, 0],
     ['to hundreds of deviations', 1 / 0.002, -0.5 / 0.002],
   ] as const)('is not told by a change %s', (_, scale, shift) => expect(taken(scale, shift)).toBeUndefined());
 

@@ -98,6 +98,27 @@ describe('percentages', () => {
     await classifier.dispose();
   });
 
+  it.each([
+    [100, 'percentages'],
+    [255, 'probabilities times 255'],
+  ])('that were cut to whole numbers are shares of %i, whatever they sum to', async (whole, words) => {
+    const classifier = await load((builder, logits) => {
+      const p = builder.add('Softmax', [logits], { axis: 1 });
+      return builder.add('Floor', [builder.add('Mul', [p, number(builder, whole)])]);
+    });
+    const { probabilities } = await classifier.predict(image);
+    expect([...probabilities]).toEqual(close(softmax.map((p) => Math.floor(whole * p) / whole)));
+    expect(classifier.info.warnings.join()).toContain(`always sum to about ${whole}, so they are read as ${words}`);
+    await classifier.dispose();
+  });
+
+  it('are not seen in a Softplus, which is said to be never negative', async () => {
+    const classifier = await load((builder, logits) => builder.add('Softplus', [logits]));
+    expect(classifier.info.output.activation).toBe('logits');
+    expect(classifier.info.warnings.join()).toMatch(/never negative .* taken for logits/);
+    await classifier.dispose();
+  });
+
   it('have the derivative of the probabilities', async () => {
     const shared = await load(percentOfParts);
     const apart = await load(percentOfEach);

@@ -60,6 +60,7 @@ class Bounds {
     if (multiple !== undefined) return map(this.of(multiple.x, depth), (value) => value * multiple.factor);
     if ((op === 'Div' && this.#isNorm(second, first)) || (op === 'Mul' && this.#isScaledByNorm(first, second)))
       return { low: -1, high: 1, by: 'a division by the norm' };
+    if (op === 'Div' && this.#isOneMoreThanMagnitude(second, first)) return { low: -1, high: 1, by: 'Softsign' };
     const [a, b] = [this.of(first, depth), this.of(second, depth)];
     if (a === undefined || b === undefined || inputs.length !== 2) return undefined;
     return combined(op, a, b);
@@ -91,6 +92,19 @@ class Bounds {
       name = first;
     }
     return false;
+  }
+
+  /** 1 + |x| or |x| + 1. */
+  #isOneMoreThanMagnitude(sum: string, x: string): boolean {
+    const { op, inputs } = this.#producers.get(sum) ?? { op: '', inputs: [] };
+    const isOne = (name: string): boolean =>
+      this.graph.constants.get(name)?.data.every((value) => value === 1) ?? false;
+    const isMagnitude = (name: string): boolean => {
+      const node = this.#producers.get(name);
+      return node?.op === 'Abs' && node.inputs[0] === x;
+    };
+    const [first = '', second = ''] = inputs;
+    return op === 'Add' && ((isOne(first) && isMagnitude(second)) || (isMagnitude(first) && isOne(second)));
   }
 
   #isSquare(square: string, x: string): boolean {

@@ -22,7 +22,7 @@ const KEEPS_UNIT: ReadonlySet<string> = new Set([
 /** Open if an operand is. */
 const KEEPS_OPEN: ReadonlySet<string> = new Set([
   ...[...SAME_ORDER, 'Cast', 'Slice', 'Gather', 'Split', 'Transpose', 'QuantizeLinear', 'DequantizeLinear', 'Concat'],
-  ...['Relu', 'LeakyRelu', 'PRelu', 'Elu', 'Selu', 'Celu', 'Gelu', 'Softplus', 'HardSwish', 'Max'],
+  ...['Relu', 'LeakyRelu', 'PRelu', 'Elu', 'Selu', 'Celu', 'Gelu', 'HardSwish', 'Max'],
   ...['Add', 'Sub', 'Neg', 'ReduceMean', 'ReduceSum', 'GlobalAveragePool', 'AveragePool', 'Mean', 'Sum'],
 ]);
 const DEEPEST = 200;

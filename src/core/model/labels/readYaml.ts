@@ -25,7 +25,8 @@ export function readYaml(text: string, origin: string): FoundName[] | undefined 
   const below = end < 0 ? rest : rest.slice(0, end);
   const [, key, beside = ''] = KEY.exec(lines[start]!)!;
   const value = beside.replace(/^#.*$/, '');
-  const found = value === '' ? blockOf(below) : bracketsOf([value, ...below].join(' '), `“${key}” of ${origin}`);
+  const bracketed = () => bracketsOf([value, ...below].map(withoutComment).join(' '), `“${key}” of ${origin}`);
+  const found = (value === '' ? blockOf(below) : undefined) ?? bracketed();
   if (found === undefined || found.length === 0)
     throw wrong(`“${key}” in ${origin} does not name classes in a known form`, 'Write a list, or numbers with names such as “0: cat”.'); // prettier-ignore
   const said = lines.map((line) => /^nc:\s*(\d{1,9})\s*(#.*)?$/.exec(line)?.[1]).find((each) => each !== undefined);
@@ -69,9 +70,24 @@ function bracketsOf(text: string, place: string): FoundName[] | undefined {
 
 /** A plain or quoted value without the comment behind it. */
 function scalar(text: string): string {
-  const quoted = /^"((?:[^"\\]|\\.)*)"\s*(?:#.*)?$/.exec(text)?.[1]?.replace(/\\(.)/g, '$1');
+  const quoted = /^"((?:[^"\\]|\\.)*)"\s*(?:#.*)?$/.exec(text)?.[1];
   const single = /^'((?:[^']|'')*)'\s*(?:#.*)?$/.exec(text)?.[1]?.replaceAll("''", "'");
-  return quoted ?? single ?? text.replace(/\s+#.*$/, '').trim();
+  return (quoted === undefined ? undefined : unescaped(quoted)) ?? single ?? text.replace(/\s+#.*$/, '').trim();
+}
+
+/** The escapes of a YAML text in double quotes: \xNN, \uNNNN, \UNNNNNNNN, and characters that stand for themselves. */
+function unescaped(text: string): string {
+  const escape = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/g;
+  return text.replace(escape, (_, ...found: (string | undefined)[]) => {
+    const code = parseInt(found[0] ?? found[1] ?? found[2] ?? '', 16);
+    if (Number.isNaN(code)) return found[3] === 'n' || found[3] === 't' ? ' ' : found[3]!;
+    return code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
+  });
+}
+
+/** The line without the comment behind it, which begins at a # after a blank and outside quotes. */
+function withoutComment(line: string): string {
+  return /^((?:[^"'#]|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|(?<!\s)#)*)/.exec(line)![1]!;
 }
 
 function wrong(message: string, hint: string): UserError {

@@ -23,6 +23,8 @@ describe('YAML', () => {
     ],
     ['numbers out of order', "names:\n  2: cicada\n  0: ant\n  1: 'bee: the queen'\r\n"],
     ['brackets over two lines', "nc: 3\nnames: ['ant', 'bee: the queen',\n        'cicada']\n"],
+    ['brackets below the key', "names:\n  ['ant', 'bee: the queen',\n  'cicada']\n"],
+    ['brackets with comments', "names: ['ant', # small\n  'bee: the queen', 'cicada'] # all\n"],
     [
       'braces',
       'names: {0: ant, 1: "bee: the queen", 2: cicada}\n'.replace('ant', '"ant"').replace('cicada', '"cicada"'),
@@ -30,6 +32,14 @@ describe('YAML', () => {
     ['a document mark', '---\nlabels:\n  - ant\n  - "bee: the queen"\n  - cicada\n...\n'],
   ])('%s', (_, text) => {
     expect(parseLabels(text, 'x.yaml')).toEqual({ names: ANIMALS, warnings: [] });
+  });
+
+  it('with escapes in double quotes', () => {
+    expect(parseLabels('names:\n- "caf\\u00e9"\n- "\\xfcber \\U0001F41D"\n- \'a\\u00e9\'\n', 'x').names).toEqual([
+      'café',
+      'über 🐝',
+      'a\\u00e9',
+    ]);
   });
 
   it('without quotes in brackets or braces', () => {
