@@ -1,4 +1,4 @@
-import type { KernelConfig, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { KernelConfig, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { ConvolutionAttributes, ConvolutionGeometry, Dimension } from './geometry';
@@ -51,7 +51,7 @@ function dilatedDepthwise(
           channels,
           multiplier,
         ]);
-        const product = tf.mul(tf.reshape(seen, [count * height * width, channels, 1]) as Tensor3D, weights);
+        const product = tf.mul(tf.reshape(seen, [count * height * width, channels, 1]), weights);
         sum = sum === undefined ? product : tf.add(sum, product);
       }
     return tf.reshape(sum!, outputShape);
