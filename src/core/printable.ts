@@ -1,5 +1,5 @@
 /** What a terminal, an editor or a reader obeys instead of showing it. */
-const CONTROLS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2064\ufeff\ufff9-\ufffb]/gu;
+const CONTROLS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff\ufff9-\ufffb]/gu;
 /** The same, but lines may end. */
 const CONTROLS_IN_LINES = new RegExp(`(?!\\n)${CONTROLS.source}`, 'gu');
 

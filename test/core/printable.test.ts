@@ -28,6 +28,7 @@ describe('printable', () => {
     ['a\nb\r\tc', 'a\\nb\\r\\tc'],
     ['\u009b31mC1', '\\x9b31mC1'],
     ['abc\u202egnp.exe', 'abc\\u202egnp.exe'],
+    ['a\u2065b', 'a\\u2065b'],
     ['one\u2028two\u2029three', 'one\\u2028two\\u2029three'],
     ['half \ud83d pair', 'half \\ud83d pair'],
     ['DEL\u007f BOM\ufeff', 'DEL\\x7f BOM\\ufeff'],
