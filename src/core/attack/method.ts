@@ -1,23 +1,16 @@
-import { choice, flag, list, object, text } from '../schema/kinds';
+import { choice, object } from '../schema/kinds';
 import type { Of } from '../schema/schema';
 import type { PixelImage } from '../image/pixels';
 import type { MethodContext } from '../method/context';
-import { parameterDeclaration, type ParameterValues } from '../method/parameters';
+import { descriptionEntries } from '../method/description';
+import type { ParameterValues } from '../method/parameters';
 import type { Classifier } from '../model/classifier';
 
 /** What is said of an attack. */
 export const attackDescription = object({
-  id: text(100),
-  label: text(),
-  /** One sentence. */
-  summary: text(),
-  formula: text(),
-  source: text(),
-  needsGradient: flag,
-  /** The norm that ε bounds. */
+  ...descriptionEntries,
+  /** The norm that ε bounds; `epsilon` is always among the parameters. */
   norm: choice(['linf', 'l2']),
-  /** Always holds `epsilon`. */
-  parameters: list(parameterDeclaration),
 });
 
 export type AttackDescription = Of<typeof attackDescription>;

@@ -1,26 +1,17 @@
-import { choice, flag, list, object, text } from '../schema/kinds';
+import { choice, object } from '../schema/kinds';
 import type { Of } from '../schema/schema';
 import type { PixelImage, RawMap } from '../image/pixels';
 import type { MethodContext } from '../method/context';
-import { parameterDeclaration, type ParameterValues } from '../method/parameters';
+import { descriptionEntries } from '../method/description';
+import type { ParameterValues } from '../method/parameters';
 import type { Classifier, Objective, Scores } from '../model/classifier';
 import type { LayerFacts } from '../result/record';
 
 /** What is said of an attribution method. */
 export const methodDescription = object({
-  /** Public name: settings, records, command line, docs. */
-  id: text(100),
-  label: text(),
-  /** One sentence. */
-  summary: text(),
-  formula: text(),
-  /** Paper or text that defines it. */
-  source: text(),
-  /** False for methods that call the model only forward. */
-  needsGradient: flag,
+  ...descriptionEntries,
   /** How the map is meant to be looked at first. */
   display: choice(['diverging', 'sequential']),
-  parameters: list(parameterDeclaration),
 });
 
 export type MethodDescription = Of<typeof methodDescription>;

@@ -1,4 +1,5 @@
 import type { ScoreBounds } from '../graph/inspect/scoreBounds';
+import { shortNumber } from '../graph/inspect/shortNumber';
 
 /** A bound that lets a probability come so near to 1 hides nothing. */
 const SURE = 0.999;
@@ -21,10 +22,6 @@ export function boundsWarnings(bounds: ScoreBounds | undefined, outputs: number)
   const how = outputs === 1 ? 'the logistic function of them' : 'their softmax';
   const percent = Number((100 * most).toPrecision(2));
   return [
-    `The model's scores can only lie between ${short(low)} and ${short(high)} (${by || 'constants'}); they are shown as they are, and probabilities, ${how}, do not exceed ${percent} %.`,
+    `The model's scores can only lie between ${shortNumber(low)} and ${shortNumber(high)} (${by || 'constants'}); they are shown as they are, and probabilities, ${how}, do not exceed ${percent} %.`,
   ];
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(3))).replace('-', '−');
 }

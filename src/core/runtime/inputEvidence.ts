@@ -1,6 +1,7 @@
 import type { Graph } from '../graph/graph';
 import { inputUse } from '../graph/inspect/inputUse';
 import { withKnownConstants } from '../graph/inspect/knownConstants';
+import { shortNumber } from '../graph/inspect/shortNumber';
 import { rangeQuantised, rangeTaken } from '../model/inputRange';
 import type { PreprocessingPreset } from '../model/modelInfo';
 import type { InputEvidence, ValuesTaken } from '../model/modelInput';
@@ -30,14 +31,9 @@ function scalingSource(
 ): string {
   const { range, mean, std } = PRESETS[preset];
   const ends = range.map((end) => (end - mean[0]!) / std[0]!);
-  const [low, high] = ends.map((end) => short(scale[0]! * end + shift[0]!));
-  const seen = `${operators.join(', ')}: ${ends.map(short).join('…')} becomes ${low}…${high}`;
+  const [low, high] = ends.map((end) => shortNumber(scale[0]! * end + shift[0]!));
+  const seen = `${operators.join(', ')}: ${ends.map(shortNumber).join('…')} becomes ${low}…${high}`;
   return isLearned
     ? `inferred from the statistics in the model's first operations (${seen})`
     : `the model's own first operations (${seen})`;
-}
-
-/** Three digits, with a minus sign as people write it. */
-function short(value: number): string {
-  return String(Number(value.toPrecision(3))).replace('-', '−');
 }

@@ -1,3 +1,4 @@
+import { isObject } from './kinds';
 import type { Misfit, Of, Schema } from './schema';
 import { misfitText, reading } from './schema';
 
@@ -39,7 +40,3 @@ function restoreValue(schema: Schema, before: unknown, left: unknown, told: Told
 }
 
 type Told = (misfit: Misfit) => void;
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,8 +1,7 @@
-import type { Graph, GraphNode } from '../graph';
-import type { Tensor } from '../tensor';
+import type { Graph } from '../graph';
 import { withKnownConstants } from './knownConstants';
 import { producersOf } from './producers';
-import { SAME_ORDER } from './scoreTail';
+import { multipleIn, SAME_ORDER } from './scoreTail';
 import { scoreValues, type ScoreValues } from './scoreValues';
 
 /** What a network's structure says of the numbers that it puts out. */
@@ -25,28 +24,13 @@ export function scaledScores(graph: Graph, output: string): ScaledScores {
   const producers = producersOf(known);
   let whole = 1;
   for (let node = producers.get(output); node !== undefined;) {
-    const scaled = multipleOf(node, known);
-    if (scaled === undefined && !PASSING.has(node.op)) break;
-    const before: string = scaled?.of ?? node.inputs[0]!;
+    const scaled = multipleIn(node, known);
+    const isShare = scaled !== undefined && scaled.factor > 0 && Number.isFinite(scaled.factor);
+    if (!isShare && !PASSING.has(node.op)) break;
+    const before: string = scaled?.x ?? node.inputs[0]!;
     whole *= scaled?.factor ?? 1;
     if (scaled !== undefined && scoreValues(graph, before) === 'unit') return { values: 'unit', whole };
     node = producers.get(before);
   }
   return { values };
-}
-
-/** The value that `node` multiplies by one positive constant. */
-function multipleOf(
-  { op, inputs }: GraphNode,
-  { constants }: Graph,
-): { readonly of: string; readonly factor: number } | undefined {
-  const single = (name: string | undefined): number | undefined => {
-    const tensor: Tensor | undefined = constants.get(name ?? '');
-    return tensor?.data.length === 1 ? tensor.data[0] : undefined;
-  };
-  const multiple = (of: string | undefined, factor: number | undefined) =>
-    of !== undefined && factor !== undefined && factor > 0 && Number.isFinite(factor) ? { of, factor } : undefined;
-  if (op === 'Div') return multiple(inputs[0], 1 / (single(inputs[1]) ?? NaN));
-  if (op === 'Mul') return multiple(inputs[0], single(inputs[1])) ?? multiple(inputs[1], single(inputs[0]));
-  return undefined;
 }

@@ -1,6 +1,6 @@
 import type { Graph, GraphNode } from '../graph';
 import { producersOf } from './producers';
-import { clipBounds, multipleIn, SAME_ORDER } from './scoreTail';
+import { clipBounds, isOne, multipleIn, SAME_ORDER } from './scoreTail';
 
 /** The least and the largest number that an output can be, and the operator that keeps it there. */
 export interface ScoreBounds {
@@ -97,14 +97,15 @@ class Bounds {
   /** 1 + |x| or |x| + 1. */
   #isOneMoreThanMagnitude(sum: string, x: string): boolean {
     const { op, inputs } = this.#producers.get(sum) ?? { op: '', inputs: [] };
-    const isOne = (name: string): boolean =>
-      this.graph.constants.get(name)?.data.every((value) => value === 1) ?? false;
     const isMagnitude = (name: string): boolean => {
       const node = this.#producers.get(name);
       return node?.op === 'Abs' && node.inputs[0] === x;
     };
     const [first = '', second = ''] = inputs;
-    return op === 'Add' && ((isOne(first) && isMagnitude(second)) || (isMagnitude(first) && isOne(second)));
+    return (
+      op === 'Add' &&
+      ((isOne(first, this.graph) && isMagnitude(second)) || (isMagnitude(first) && isOne(second, this.graph)))
+    );
   }
 
   #isSquare(square: string, x: string): boolean {

@@ -1,6 +1,7 @@
 import type { Graph, GraphNode } from '../graph';
 import { producersOf } from './producers';
-import { multipleIn, scoreTail, type ScoreTail, type Types } from './scoreTail';
+import { isOne, multipleIn, scoreTail, type ScoreTail, type Types } from './scoreTail';
+import { shortNumber } from './shortNumber';
 
 /** How a network's scores are made from logits. */
 export interface ScoreHead {
@@ -61,8 +62,7 @@ function ofLogarithm(graph: Graph, node: GraphNode, tail: ScoreTail, types: Type
 function ofComplement(graph: Graph, { op, inputs }: GraphNode, tail: ScoreTail, types: Types): ScoreHead | undefined {
   const [first = '', second = ''] = inputs;
   if (op !== 'Sub' && op !== 'Add') return undefined;
-  const isOne = (name: string): boolean => graph.constants.get(name)?.data.every((value) => value === 1) ?? false;
-  const rest = isOne(first) ? second : op === 'Add' && isOne(second) ? first : undefined;
+  const rest = isOne(first, graph) ? second : op === 'Add' && isOne(second, graph) ? first : undefined;
   if (rest === undefined) return undefined;
   const inner = scoreTail(graph, rest, types);
   const isFalling = op === 'Sub' ? inner.factor === 1 : inner.factor === -1;
@@ -78,7 +78,7 @@ function joined(tail: ScoreTail, node: GraphNode): ScoreTail {
 export function turnedWarnings({ softmax, form, tail: { factor } }: ScoreHead): readonly string[] {
   const by = softmax === undefined ? 'sigmoid' : 'softmax';
   const what = form === 'logarithms' ? 'logarithms of its probabilities' : 'probabilities';
-  const times = `times ${String(Number(factor.toPrecision(3))).replace('-', '−')}`;
+  const times = `times ${shortNumber(factor)}`;
   if (factor < 0)
     return [
       `The model puts out the ${what} ${times}, of which the smallest is the likeliest class; logits and probabilities are those of its ${by}.`,

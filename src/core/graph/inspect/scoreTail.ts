@@ -92,6 +92,11 @@ function oneNumber(name: string, { constants }: Graph): number | undefined {
   return data?.length === 1 ? data[0] : undefined;
 }
 
+/** Is `name` a constant of nothing but ones? */
+export function isOne(name: string, { constants }: Graph): boolean {
+  return constants.get(name)?.data.every((value) => value === 1) ?? false;
+}
+
 /** Lowest and highest value of a Clip by constants; infinite where it has none. */
 export function clipBounds(node: GraphNode, { constants }: Graph): readonly [number, number] | undefined {
   const bound = (index: number, none: number): number | undefined =>

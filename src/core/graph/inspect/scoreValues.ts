@@ -1,6 +1,6 @@
 import type { Graph, GraphNode } from '../graph';
 import { producersOf } from './producers';
-import { clipBounds, SAME_ORDER } from './scoreTail';
+import { clipBounds, isOne, SAME_ORDER } from './scoreTail';
 
 /** What a network's structure says of the numbers that it puts out: anything, only [0, 1], or nothing that is known here. */
 export type ScoreValues = 'open' | 'unit' | 'unknown';
@@ -62,7 +62,7 @@ class Judge {
       return (low >= 0 && high <= 1) || this.isUnit(first!, depth);
     }
     if (node.op === 'Exp') return this.#producers.get(first!)?.op === 'LogSoftmax';
-    if (node.op === 'Sub') return this.#isOne(first!) && this.isUnit(second!, depth);
+    if (node.op === 'Sub') return isOne(first!, this.graph) && this.isUnit(second!, depth);
     if (node.op === 'Div') return this.#isShare(first!, second!);
     if (node.op === 'Where') return node.inputs.slice(1).every((each) => this.isUnit(each, depth));
     if (!KEEPS_UNIT.has(node.op)) return false;
@@ -74,10 +74,6 @@ class Judge {
   #isShare(dividend: string, divisor: string): boolean {
     const sum = this.#producers.get(divisor);
     return this.#producers.get(dividend)?.op === 'Exp' && sum?.op === 'ReduceSum' && sum.inputs[0] === dividend;
-  }
-
-  #isOne(name: string): boolean {
-    return this.graph.constants.get(name)?.data.every((value) => value === 1) ?? false;
   }
 
   isOpen(name: string, depth = 0): boolean {

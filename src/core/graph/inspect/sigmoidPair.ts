@@ -1,7 +1,7 @@
 import type { Graph, GraphNode } from '../graph';
 import { freshNames } from '../names';
 import { producersOf } from './producers';
-import { movedFrom, type Types } from './scoreTail';
+import { isOne, movedFrom, type Types } from './scoreTail';
 import { integers, sizeOf } from '../tensor';
 
 /** A probability as σ(z) or σ(−z). */
@@ -62,8 +62,7 @@ function halfOf(name: string, graph: Graph, producers: ReadonlyMap<string, Graph
       ? { z: movedFrom(before.inputs[0]!, producers), isNegated: true }
       : { z, isNegated: false };
   }
-  const one = node?.op === 'Sub' ? graph.constants.get(node.inputs[0]!) : undefined;
-  if (one?.data.every((value) => value === 1) !== true) return undefined;
-  const rest = halfOf(node!.inputs[1]!, graph, producers);
+  if (node?.op !== 'Sub' || !isOne(node.inputs[0]!, graph)) return undefined;
+  const rest = halfOf(node.inputs[1]!, graph, producers);
   return rest && { z: rest.z, isNegated: !rest.isNegated };
 }

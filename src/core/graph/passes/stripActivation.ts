@@ -4,6 +4,7 @@ import { scoreHead, turnedWarnings, type ScoreHead } from '../inspect/scoreHead'
 import { scoreTail, type ScoreTail, type Types } from '../inspect/scoreTail';
 import { typesOf } from '../inspect/types';
 import { scaledScores, type ScaledScores } from '../inspect/scaledScores';
+import { freshNames } from '../names';
 import { operators } from '../ops/registry';
 import { sigmoidPair } from '../inspect/sigmoidPair';
 import { withoutOrigins } from '../origins';
@@ -20,8 +21,6 @@ export interface Stripped extends ScaledScores {
   /** Why an activation was left, one sentence for people. */
   readonly warnings: readonly string[];
 }
-
-const MARK = '\u2032';
 
 /**
  * Takes a final softmax, log-softmax or sigmoid off, found by what makes the output and not by its name, so that the graph puts
@@ -104,12 +103,12 @@ function without(
   graph: Graph,
 ): Pick<Stripped, 'graph' | 'values'> {
   const output = graph.outputs[0]!;
-  const fresh = namesBeside(graph);
+  const fresh = freshNames(graph, 'logits');
   const nodes: GraphNode[] = [];
   let logits = start;
   [...behind].reverse().forEach((node, index, chain) => {
     if (CHANGES.has(node.op)) return;
-    const outputs = node.outputs.map(fresh);
+    const outputs = node.outputs.map(() => fresh());
     nodes.push({ ...withoutOrigins(node), inputs: [logits, ...node.inputs.slice(1)], outputs });
     const read = chain[index + 1]?.inputs[0] ?? output;
     logits = outputs[node.outputs.indexOf(read)]!;
@@ -119,27 +118,16 @@ function without(
   return { graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs }, values: 'open' };
 }
 
-/** Gives values names that none has yet, close to the old ones. */
-function namesBeside(graph: Graph): (name: string) => string {
-  const taken = new Set([...graph.nodes.flatMap(({ outputs }) => outputs), ...graph.constants.keys()]);
-  return (name) => {
-    let free = `${name}${MARK}`;
-    while (taken.has(free)) free += MARK;
-    taken.add(free);
-    return free;
-  };
-}
-
 /** Probabilities instead of `factor` times their logarithms. */
 function exponentiated(graph: Graph, factor: number): Pick<Stripped, 'graph'> {
   const output = graph.outputs[0]!;
-  const fresh = namesBeside(graph);
-  const name = fresh(output);
+  const fresh = freshNames(graph, 'probabilities');
+  const name = fresh();
   if (factor === 1) {
     const node = { op: 'Exp', inputs: [output], outputs: [name], attributes: {} };
     return { graph: { ...graph, nodes: [...graph.nodes, node], outputs: [name] } };
   }
-  const [scale, scaled] = [fresh(`${output}:scale`), fresh(`${output}:scaled`)];
+  const [scale, scaled] = [fresh(), fresh()];
   const nodes = [
     { op: 'Mul', inputs: [output, scale], outputs: [scaled], attributes: {} },
     { op: 'Exp', inputs: [scaled], outputs: [name], attributes: {} },

@@ -3,6 +3,7 @@ import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../errors';
+import { isAlive } from '../isAlive';
 
 /** Keeps a second process from writing into a run. */
 export interface RunLock {
@@ -107,16 +108,6 @@ function readHolder(text: string): Holder | undefined {
     return { pid: pid!, host, born };
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It lives, but is another user's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

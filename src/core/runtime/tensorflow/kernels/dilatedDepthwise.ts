@@ -1,8 +1,8 @@
 import type { KernelConfig, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
-import type { ConvolutionAttributes, ConvolutionGeometry, Dimension } from './geometry';
-import { convolutionGeometry } from './geometry';
+import type { ConvolutionAttributes, ConvolutionGeometry } from './geometry';
+import { convolutionGeometry, edgesOf, reachOf } from './geometry';
 
 const NAME = 'DepthwiseConv2dNative';
 const BACKEND = 'tensorflow';
@@ -35,8 +35,8 @@ function dilatedDepthwise(
   return tf.tidy(() => {
     const [count, height, width] = outputShape;
     const [, , channels, multiplier] = filter.shape;
-    const padded = tf.pad(x, [[0, 0], edges(rows), edges(columns), [0, 0]]);
-    const ends = [reach(rows), reach(columns)] as const;
+    const padded = tf.pad(x, [[0, 0], edgesOf(rows), edgesOf(columns), [0, 0]]);
+    const ends = [reachOf(rows), reachOf(columns)] as const;
     let sum: tf.Tensor | undefined;
     for (let row = 0; row < rows.kernel; row++)
       for (let column = 0; column < columns.kernel; column++) {
@@ -56,15 +56,4 @@ function dilatedDepthwise(
       }
     return tf.reshape(sum!, outputShape);
   });
-}
-
-/** Zeros before and after a dimension, so that every element of the kernel finds what it reads. */
-function edges({ input, kernel, dilation, before, ...dimension }: Dimension): [number, number] {
-  const needed = reach(dimension) + (kernel - 1) * dilation;
-  return [before, Math.max(0, needed - input - before)];
-}
-
-/** Elements from the first that one element of the kernel reads to the last. */
-function reach({ output, stride }: Pick<Dimension, 'output' | 'stride'>): number {
-  return (output - 1) * stride + 1;
 }

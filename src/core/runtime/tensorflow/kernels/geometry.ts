@@ -68,3 +68,14 @@ export function convolutionGeometry(
     outputShape: info.outShape,
   };
 }
+
+/** Elements from the first that one element of the kernel reads to the last. */
+export function reachOf({ output, stride }: Pick<Dimension, 'output' | 'stride'>): number {
+  return (output - 1) * stride + 1;
+}
+
+/** Zeros before and after a dimension, so that every element of the kernel finds what it reads. */
+export function edgesOf({ input, kernel, dilation, before, ...dimension }: Dimension): [number, number] {
+  const needed = reachOf(dimension) + (kernel - 1) * dilation;
+  return [before, Math.max(0, needed - input - before)];
+}

@@ -1,7 +1,7 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { getKernel } from '@tensorflow/tfjs-core';
 import type { ConvolutionAttributes } from './geometry';
-import { convolutionGeometry } from './geometry';
+import { convolutionGeometry, edgesOf } from './geometry';
 
 const CONVOLUTIONS = [
   ['Conv2D', false],
@@ -32,21 +32,8 @@ function withNumbers(stock: KernelConfig, depthwise: boolean): KernelConfig {
       const attrs = call.attrs as unknown as ConvolutionAttributes;
       if (attrs.pad !== 'same' || attrs.dataFormat === 'NCHW') return stock.kernelFunc(call);
       const { rows, columns } = convolutionGeometry(x.shape, filter.shape, attrs, depthwise);
-      const pad = [[0, 0], edges(rows), edges(columns), [0, 0]];
+      const pad = [[0, 0], edgesOf(rows), edgesOf(columns), [0, 0]];
       return stock.kernelFunc({ ...call, attrs: { ...call.attrs, pad } });
     },
   };
-}
-
-/** Zeros before and after a dimension. */
-function edges({
-  input,
-  output,
-  kernel,
-  stride,
-  dilation,
-  before,
-}: ReturnType<typeof convolutionGeometry>['rows']): number[] {
-  const total = Math.max(0, (output - 1) * stride + (kernel - 1) * dilation + 1 - input);
-  return [before, total - before];
 }

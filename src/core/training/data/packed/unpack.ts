@@ -9,6 +9,7 @@ import { mostUnpacked } from '../../../files/zip';
 import { LARGEST_RATIO } from '../../../files/zipDirectory';
 import { unreadable } from '../failures';
 import { bytesInMemory, openBytes, type ByteSource } from './bytes';
+import { isAlive } from '../../isAlive';
 
 /** Compressed bytes in a file. */
 export interface Packed {
@@ -137,15 +138,6 @@ export async function removeUnpacked(): Promise<void> {
     const pid = Number(/^gradient-lens-unpacked-(\d+)-/.exec(name)?.[1] ?? NaN);
     if (!Number.isSafeInteger(pid) || pid <= 0 || isAlive(pid)) continue;
     await rm(path.join(os.tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 
