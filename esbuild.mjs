@@ -34,10 +34,10 @@ const builds = [
   {
     ...node,
     entryPoints: {
-      engine: 'src/core/engine/process.ts',
+      engine: 'src/engine/main.ts',
       cli: 'src/cli/main.ts',
-      sessionThread: 'src/core/runtime/onnx/training/sessionThread.ts',
-      isolatedProcess: 'src/core/runtime/onnx/isolated/isolatedProcess.ts',
+      sessionThread: 'src/runtime/onnx/training/sessionThread.ts',
+      isolatedProcess: 'src/runtime/onnx/isolated/isolatedProcess.ts',
     },
   },
   {

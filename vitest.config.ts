@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config';
-import { TELEMETRY_OFF } from './src/core/runtime/onnx/telemetry';
+import { TELEMETRY_OFF } from './src/runtime/onnx/telemetry';
 
 // Tests load ONNX Runtime by themselves too, and start programs.
 Object.assign(process.env, TELEMETRY_OFF);
 
 export default defineConfig({
   test: {
-    include: ['test/{core,engine,cli,webview,scripts}/**/*.test.ts'],
+    include: ['test/{core,formats,runtime,training,engine,cli,webview,scripts}/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

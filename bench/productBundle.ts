@@ -15,6 +15,13 @@ export interface ProductBundle {
   readonly inputs: Metafile['inputs'];
 }
 
+/** Files that the bench imports, by their places of today, and where they lay before. */
+const FORMERLY: Readonly<Record<string, string>> = {
+  'core/model/trainableNetwork': 'core/training/network',
+  'engine/process/client': 'core/engine/client',
+  'engine/training/network/createNetwork': 'core/runtime/training/createNetwork',
+};
+
 /** How sources of threads end; their bundles are looked for beside the one that starts them. */
 const THREAD = 'Thread.ts';
 
@@ -60,11 +67,17 @@ function takeProduct(root: string, checkout: string): Plugin {
       builder.onResolve({ filter: /^\./ }, ({ path: wanted, resolveDir, kind }) => {
         const target = path.resolve(resolveDir, wanted);
         if (!(resolveDir + path.sep).startsWith(bench) || !target.startsWith(product)) return undefined;
-        const relative = `./${path.relative(root, target).split(path.sep).join('/')}`;
-        return builder.resolve(relative, { kind, resolveDir: checkout });
+        const place = path.relative(product, target).split(path.sep).join('/');
+        return builder.resolve(`./src/${placeIn(checkout, place)}`, { kind, resolveDir: checkout });
       });
     },
   };
+}
+
+/** Where a file of `src` lies in a checkout: older ones have the rooms beside the core inside it, and some of the core elsewhere there. */
+function placeIn(checkout: string, place: string): string {
+  const places = [place, `core/${place}`, FORMERLY[place] ?? place];
+  return places.find((candidate) => existsSync(path.join(checkout, 'src', `${candidate}.ts`))) ?? place;
 }
 
 function threadSources(folder: string): string[] | undefined {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { findArchitecture } from '../src/core/training/architectures/registry';
-import type { LayersModel, Minibatch } from '../src/core/training/network';
+import { findArchitecture } from '../src/training/architectures/registry';
+import type { LayersModel, Minibatch } from '../src/core/model/trainableNetwork';
 import { BATCH, MINIBATCHES } from './taskNames';
 import { randomSequence } from './statistics';
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { createNetwork } from '../src/core/runtime/training/createNetwork';
-import type { TrainableNetwork, WatchResult } from '../src/core/training/network';
-import { createOptimizer } from '../src/core/training/optimizer';
+import { createNetwork } from '../src/engine/training/network/createNetwork';
+import type { TrainableNetwork, WatchResult } from '../src/core/model/trainableNetwork';
+import { createOptimizer } from '../src/training/optimizer';
 import type { EngineChoice } from '../src/core/model/modelInfo';
 import type { Ready, Timing } from './contender';
 import { peakBytes } from './memory';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { PixelImage } from '../src/core/image/pixels';
 import type { EngineChoice, ModelReference } from '../src/core/model/modelInfo';
-import { loadClassifier } from '../src/core/runtime/loadClassifier';
+import { loadClassifier } from '../src/runtime/loadClassifier';
 import type { Ready, Timing } from './contender';
 import { testImage } from './image';
 import { peakBytes } from './memory';

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { expectationsOf } from '../test/core/runtime/generated/expected';
-import { writeExpected, writeModel } from '../test/core/runtime/generated/folder';
-import { generate, type Recipe } from '../test/core/runtime/generated/generate';
-import { judge, type Outcome } from '../test/core/runtime/generated/judge';
-import { mixedRecipes, nameOf, pairRecipes, singleRecipes } from '../test/core/runtime/generated/recipes';
+import { expectationsOf } from '../test/runtime/generated/expected';
+import { writeExpected, writeModel } from '../test/runtime/generated/folder';
+import { generate, type Recipe } from '../test/runtime/generated/generate';
+import { judge, type Outcome } from '../test/runtime/generated/judge';
+import { mixedRecipes, nameOf, pairRecipes, singleRecipes } from '../test/runtime/generated/recipes';
 
 /**
  * Makes random ONNX models, asks ONNX Runtime itself what each says, and compares what Gradient Lens says of them.

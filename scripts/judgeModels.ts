@@ -1,8 +1,8 @@
 import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { judge, type Verdict } from '../test/core/runtime/generated/judge';
-import { readMadeModel } from '../test/core/runtime/generated/readExpected';
+import { judge, type Verdict } from '../test/runtime/generated/judge';
+import { readMadeModel } from '../test/runtime/generated/readExpected';
 
 /**
  * Compares what Gradient Lens says of the models that scripts/robustness/make_models.py made with what their own runtimes said.

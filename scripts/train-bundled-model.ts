@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
 import { createRandom, shuffledIndices } from '../src/core/random';
-import { loadClassifier } from '../src/core/runtime/loadClassifier';
+import { loadClassifier } from '../src/runtime/loadClassifier';
 import { accuracyOf, pixelBatch } from './fashionMnist/accuracy';
 import { startBackend } from './fashionMnist/backend';
 import { augmentedBatch } from './fashionMnist/batches';

@@ -10,9 +10,9 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createTrainingService } from '../src/core/engine/training/localTrainingService';
-import type { TrainingEvent, TrainRequest } from '../src/core/engine/training/service';
-import { DEFAULT_TRAINING, type TrainingOptions } from '../src/core/training/options';
+import { createTrainingService } from '../src/engine/training/localTrainingService';
+import type { TrainingEvent, TrainRequest } from '../src/engine/training/service';
+import { DEFAULT_TRAINING, type TrainingOptions } from '../src/training/options';
 
 const target = resolve(__dirname, '..', 'media', 'models', 'flowers');
 

@@ -1,4 +1,4 @@
-import type { AttackResult, MethodCatalog } from '../src/core/engine/service';
+import type { AttackResult, MethodCatalog } from '../src/engine/calls/service';
 import type { ParameterDeclaration } from '../src/core/method/parameters';
 import type { PerturbationView } from '../src/core/render/view';
 import type { PanelAttack } from '../src/protocol/panel';

@@ -1,4 +1,4 @@
-import type { AttackResult } from '../src/core/engine/service';
+import type { AttackResult } from '../src/engine/calls/service';
 import type { RawMap } from '../src/core/image/pixels';
 import { renderImage } from '../src/core/render/image';
 import { rankOf } from '../src/core/render/order';

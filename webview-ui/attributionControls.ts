@@ -1,4 +1,4 @@
-import type { AttributionResult, MethodCatalog } from '../src/core/engine/service';
+import type { AttributionResult, MethodCatalog } from '../src/engine/calls/service';
 import type { ObjectiveKind } from '../src/core/model/classifier';
 import type { PanelAttribute } from '../src/protocol/panel';
 import { createClassChooser } from './controls/classChooser';

@@ -1,4 +1,4 @@
-import type { AttributionResult } from '../src/core/engine/service';
+import type { AttributionResult } from '../src/engine/calls/service';
 import type { RawMap } from '../src/core/image/pixels';
 import { renderImage } from '../src/core/render/image';
 import { paintMap, type RgbaImage, showMap, type ShownMap } from '../src/core/render/map';

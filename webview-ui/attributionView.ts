@@ -1,4 +1,4 @@
-import type { AttributionResult } from '../src/core/engine/service';
+import type { AttributionResult } from '../src/engine/calls/service';
 import { defaultView } from '../src/core/render/defaultView';
 import { griddingWords } from '../src/core/render/onGrid';
 import type { RgbaImage } from '../src/core/render/map';

@@ -6,7 +6,7 @@ import type {
   Norms,
   ResultRecord,
 } from '../src/core/result/record';
-import type { MethodCatalog } from '../src/core/engine/service';
+import type { MethodCatalog } from '../src/engine/calls/service';
 import { resizeWords, scalingWords } from '../src/core/render/preprocessingWords';
 import { decodingSteps, storedWords } from '../src/core/render/decodingWords';
 import { griddingWords } from '../src/core/render/onGrid';

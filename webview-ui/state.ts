@@ -1,4 +1,4 @@
-import type { JobProgress } from '../src/core/engine/service';
+import type { JobProgress } from '../src/engine/calls/service';
 import type { PanelError, PanelState, ToPanel } from '../src/protocol/panel';
 
 /** What the page shows beside the user's settings: the host's state and what happens to it. */

@@ -1,7 +1,7 @@
 import { GraphBuilder } from '../../src/core/graph/builder';
 import { operators } from '../../src/core/graph/ops/registry';
 import { floats } from '../../src/core/graph/tensor';
-import { writeOnnx } from '../../src/core/graph/write/onnx';
+import { writeOnnx } from '../../src/formats/models/onnx/writeOnnx';
 import { weightSource, type Architecture, type Network, type Value } from './network';
 
 /** The bytes of an ONNX file of the architecture, as PyTorch would export it before folding: NCHW, symmetric padding, batch 1. */

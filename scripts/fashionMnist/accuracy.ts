@@ -1,5 +1,5 @@
 import type { ImageBatch } from '../../src/core/image/pixels';
-import { FASHION_MNIST_CLASSES } from '../../src/core/training/data/fashionMnist';
+import { FASHION_MNIST_CLASSES } from '../../src/training/data/fashionMnist';
 import type { LabelledImages } from './images';
 import { imageSize } from './images';
 

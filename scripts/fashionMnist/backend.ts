@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { engineCandidates } from '../../src/core/runtime/tensorflow/engines';
+import { engineCandidates } from '../../src/runtime/tensorflow/engines';
 
 /** Starts the fastest TensorFlow.js backend that there is (native, else wasm, else plain JavaScript) and returns its name. */
 export async function startBackend(): Promise<string> {

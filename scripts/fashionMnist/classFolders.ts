@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { FASHION_MNIST_CLASSES } from '../../src/core/training/data/fashionMnist';
+import { FASHION_MNIST_CLASSES } from '../../src/training/data/fashionMnist';
 import { imageAt, imageSize } from './images';
 import { readPackageImages } from './packageImages';
 

@@ -6,9 +6,9 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Classifier } from '../../src/core/model/classifier';
-import { loadClassifier } from '../../src/core/runtime/loadClassifier';
+import { loadClassifier } from '../../src/runtime/loadClassifier';
 import { pixelBatch } from './accuracy';
-import { FASHION_MNIST_CLASSES } from '../../src/core/training/data/fashionMnist';
+import { FASHION_MNIST_CLASSES } from '../../src/training/data/fashionMnist';
 import { flipEpsilons } from './flipEpsilon';
 import type { LabelledImages } from './images';
 import { imageAt, imageSize, selectImages } from './images';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
 import type { ModelSpec } from '../../src/core/model/modelInfo';
-import { FASHION_MNIST_CLASSES } from '../../src/core/training/data/fashionMnist';
+import { FASHION_MNIST_CLASSES } from '../../src/training/data/fashionMnist';
 
 /** Writes `model.json`, `weights.bin` (TF.js layers format) and `lens.json` into `folder`. */
 export async function saveNetwork(network: layers.LayersModel, folder: string, name: string): Promise<void> {

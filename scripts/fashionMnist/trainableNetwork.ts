@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
-import type { ChannelStatistics } from '../../src/core/runtime/tensorflow/training/batchNormalize';
-import { batchNormalize, channelStatistics } from '../../src/core/runtime/tensorflow/training/batchNormalize';
+import type { ChannelStatistics } from '../../src/runtime/tensorflow/training/batchNormalize';
+import { batchNormalize, channelStatistics } from '../../src/runtime/tensorflow/training/batchNormalize';
 import { convolutionNames, convolutions, createDeepNetwork, denseNames } from './network';
 
 /** Added to the variance. */

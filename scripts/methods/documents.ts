@@ -1,7 +1,7 @@
 import { attackMethods } from '../../src/core/attack/registry';
 import { attributionMethods } from '../../src/core/attribution/registry';
 import type { ParameterDeclaration } from '../../src/core/method/parameters';
-import { integrationParameters } from '../../src/core/training/integrate/parameters';
+import { integrationParameters } from '../../src/training/integrate/parameters';
 
 /** What the registries say, as rows of tables in Markdown. */
 interface Described {

@@ -5,7 +5,7 @@ import externalPackages from './externalPackages.json';
 import { packageFolder } from './nativeParts';
 import { repository } from './paths';
 
-const NODE_ENTRIES = ['src/extension/extension.ts', 'src/core/engine/process.ts'];
+const NODE_ENTRIES = ['src/extension/extension.ts', 'src/engine/main.ts'];
 const PAGE_ENTRIES = ['webview-ui/panel.ts', 'webview-ui/training.ts', 'webview-ui/inspector.ts'];
 
 /** Names of the npm packages whose files go into the bundles. */

@@ -1,5 +1,5 @@
-import type { AttackResult } from '../core/engine/service';
-import { composeFigure } from '../core/image/figure';
+import type { AttackResult } from '../engine/calls/service';
+import { composeFigure } from '../formats/pictures/figure';
 import { renderImage } from '../core/render/image';
 import { renderPerturbation } from '../core/render/perturbation';
 import type { ClassScore } from '../core/result/record';

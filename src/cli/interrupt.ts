@@ -1,5 +1,5 @@
 import { CancelledError } from '../core/errors';
-import { onInterrupt } from '../core/interrupts';
+import { onInterrupt } from '../runtime/interrupts';
 
 /** What Ctrl-C does to a command. */
 export interface Interrupt {

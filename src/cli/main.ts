@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
-import { createService } from '../core/engine/localService';
+import { createService } from '../engine/usecases/localService';
 import { CancelledError } from '../core/errors';
-import { holdingThread } from '../core/interrupts';
-import { switchTelemetryOff } from '../core/runtime/onnx/telemetry';
+import { holdingThread } from '../runtime/interrupts';
+import { switchTelemetryOff } from '../runtime/onnx/telemetry';
 import { addAttackCommand } from './commands/attack';
 import { addAttributeCommand } from './commands/attribute';
 import { addExportRunCommand } from './commands/exportRun';

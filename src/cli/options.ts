@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import type { ModelRequest } from '../core/engine/service';
+import type { ModelRequest } from '../engine/calls/service';
 import { UserError } from '../core/errors';
 import { ENGINE_CHOICES, type EngineChoice } from '../core/model/modelInfo';
 import { bundledModelPath } from './bundledModel';

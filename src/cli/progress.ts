@@ -1,4 +1,4 @@
-import type { JobProgress } from '../core/engine/service';
+import type { JobProgress } from '../engine/calls/service';
 import { createStatusLine } from './terminal';
 
 /** A line on a terminal that says what is going on; nothing where standard error is no terminal. */

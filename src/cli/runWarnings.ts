@@ -1,4 +1,4 @@
-import type { RunRecord } from '../core/training/run/record';
+import type { RunRecord } from '../training/run/record';
 
 /** Says what is to be known of a run and of its data set, each thing once. */
 export interface RunWarnings {

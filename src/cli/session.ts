@@ -1,5 +1,5 @@
-import type { EngineService, Job } from '../core/engine/service';
-import type { TrainingService } from '../core/engine/training/service';
+import type { EngineService, Job } from '../engine/calls/service';
+import type { TrainingService } from '../engine/training/service';
 import { printable, printableJson } from '../core/printable';
 
 /** What a subcommand works with. */

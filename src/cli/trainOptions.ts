@@ -1,15 +1,15 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import type { TrainRequest } from '../core/engine/training/service';
+import type { TrainRequest } from '../engine/training/service';
 import { UserError } from '../core/errors';
 import type { EngineChoice } from '../core/model/modelInfo';
-import { architectures } from '../core/training/architectures/registry';
+import { architectures } from '../training/architectures/registry';
 import { check } from '../core/schema/check';
-import type { DatasetRequest } from '../core/training/data/dataset';
-import { datasetRequest } from '../core/training/data/dataset';
-import type { CheckpointSchedule, OptimizerOptions, TrainingOptions, WatchOptions } from '../core/training/options';
-import { DEFAULT_TRAINING, trainingOptions } from '../core/training/options';
+import type { DatasetRequest } from '../training/data/dataset';
+import { datasetRequest } from '../training/data/dataset';
+import type { CheckpointSchedule, OptimizerOptions, TrainingOptions, WatchOptions } from '../training/options';
+import { DEFAULT_TRAINING, trainingOptions } from '../training/options';
 import { addEngineOptions, addJsonOption, collect, parseNumber } from './options';
 
 export interface TrainOptions {

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { createTrainingClient } from '../core/engine/training/client';
-import { createTrainingService, type LocalTrainingService } from '../core/engine/training/localTrainingService';
+import { createTrainingClient } from '../engine/training/client';
+import { createTrainingService, type LocalTrainingService } from '../engine/training/localTrainingService';
 import { sayLine } from './terminal';
 
 /** With what comes after it, the prompt is back within a second of Ctrl-C. */

@@ -1,7 +1,7 @@
-import type { TrainingEvent } from '../core/engine/training/service';
-import type { NetworkSummary } from '../core/training/architectures/architecture';
+import type { TrainingEvent } from '../engine/training/service';
+import type { NetworkSummary } from '../training/architectures/architecture';
 import { printable } from '../core/printable';
-import type { EpochResult, RunRecord } from '../core/training/run/record';
+import type { EpochResult, RunRecord } from '../training/run/record';
 import { createRunWarnings } from './runWarnings';
 import { formatProbability, formatTable } from './table';
 import { createStatusLine } from './terminal';

@@ -20,7 +20,7 @@ import { Panels } from './panel/panels';
 import { ResultStore } from './results/resultStore';
 import { StatusBar } from './statusBar';
 import type { TestApi } from './testApi';
-import { integrateOver } from './training/integrated';
+import { integrateOver } from './panel/integrated';
 import { TrainingParts } from './training/trainingParts';
 import { InspectorView } from './views/inspectorView';
 import { ModelTree } from './views/modelTree';

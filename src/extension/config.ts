@@ -5,7 +5,7 @@ import { choice, list, text } from '../core/schema/kinds';
 import { number } from '../core/schema/numbers';
 import type { Of, Schema } from '../core/schema/schema';
 import { readIf } from '../core/schema/schema';
-import { modelSetting } from './models/modelSetting';
+import { modelSetting } from './modelSetting';
 
 /** One setting: its value is checked, because settings files are written by hand; a wrong one counts as absent. */
 class Setting<S extends Schema> {

@@ -1,7 +1,7 @@
 import type { Disposable, LogOutputChannel, Memento } from 'vscode';
 import { workspace } from 'vscode';
-import type { EngineClient } from '../core/engine/client';
-import { createEngineClient } from '../core/engine/client';
+import type { EngineClient } from '../engine/process/client';
+import { createEngineClient } from '../engine/process/client';
 import type {
   AttackRequest,
   AttackResult,
@@ -13,7 +13,7 @@ import type {
   Job,
   MethodCatalog,
   ModelRequest,
-} from '../core/engine/service';
+} from '../engine/calls/service';
 import type { ModelInfo } from '../core/model/modelInfo';
 import type { ModelCheck } from '../core/result/modelCheck';
 import { settings } from './config';

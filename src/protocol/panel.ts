@@ -1,4 +1,4 @@
-import { attackResult, attributionResult, jobProgress, methodCatalog } from '../core/engine/service';
+import { attackResult, attributionResult, jobProgress, methodCatalog } from '../engine/calls/service';
 import { OBJECTIVE_KINDS } from '../core/model/classifier';
 import {
   choice,

@@ -1,15 +1,15 @@
-import { runExport } from '../core/engine/training/service';
+import { runExport } from '../engine/training/service';
 import { rawMap } from '../core/image/pixels';
 import { choice, bytes, file, flag, list, literal, object, possible, text, variant } from '../core/schema/kinds';
 import { measured, whole } from '../core/schema/numbers';
 import type { Of } from '../core/schema/schema';
-import { architectureDescription, networkSummary } from '../core/training/architectures/architecture';
-import { datasetInfo, datasetRequest, fullDatasetRequest } from '../core/training/data/dataset';
-import { trainingEvent } from '../core/training/events';
-import { frameMapKind } from '../core/training/frameMapKind';
-import { trainingOptions } from '../core/training/options';
-import { runContents, watchedMaps } from '../core/training/run/contents';
-import { frame } from '../core/training/run/frames';
+import { architectureDescription, networkSummary } from '../training/architectures/architecture';
+import { datasetInfo, datasetRequest, fullDatasetRequest } from '../training/data/dataset';
+import { trainingEvent } from '../training/events';
+import { frameMapKind } from '../training/frameMapKind';
+import { trainingOptions } from '../training/options';
+import { runContents, watchedMaps } from '../training/run/contents';
+import { frame } from '../training/frames/frames';
 import { panelError } from './panelError';
 import { refused } from './refused';
 

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeNpy } from '../../src/core/image/npy';
+import { decodeNpy } from '../../src/formats/npy/npy';
 import type { AttackRecord, AttributionRecord, ClassScore } from '../../src/core/result/record';
 import type { Bundle } from '../engine/support/bundle';
 import { bundleProgram, wasmFiles } from '../engine/support/bundle';

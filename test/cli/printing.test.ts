@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/core/graph/builder';
 import { operators } from '../../src/core/graph/ops/registry';
-import { writeOnnx } from '../../src/core/graph/write/onnx';
+import { writeOnnx } from '../../src/formats/models/onnx/writeOnnx';
 import { writeFileSync } from 'node:fs';
 import type { Bundle } from '../engine/support/bundle';
 import { bundleProgram, wasmFiles } from '../engine/support/bundle';

@@ -10,8 +10,8 @@ import { hasOfficialTestSet, readOfficialTestSet } from '../../scripts/fashionMn
 import type { PackageImages } from '../../scripts/fashionMnist/packageImages';
 import { readPackageImages } from '../../scripts/fashionMnist/packageImages';
 import type { Classifier } from '../../src/core/model/classifier';
-import { FASHION_MNIST_CLASSES } from '../../src/core/training/data/fashionMnist';
-import { loadClassifier } from '../../src/core/runtime/loadClassifier';
+import { FASHION_MNIST_CLASSES } from '../../src/training/data/fashionMnist';
+import { loadClassifier } from '../../src/runtime/loadClassifier';
 
 const root = join(__dirname, '..', '..');
 const trained = join(root, 'media', 'models', 'fashion-mnist', 'model.json');

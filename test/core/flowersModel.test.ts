@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Classifier, Objective } from '../../src/core/model/classifier';
-import { loadClassifier } from '../../src/core/runtime/loadClassifier';
-import { openDataset } from '../../src/core/training/data/openDataset';
-import { hasSharedData, randomImages, sharedData } from './runtime/support';
+import { loadClassifier } from '../../src/runtime/loadClassifier';
+import { openDataset } from '../../src/training/data/openDataset';
+import { hasSharedData, randomImages, sharedData } from '../runtime/support';
 
 const folder = join(__dirname, '..', '..', 'media', 'models', 'flowers');
 const drawn = join(__dirname, '..', '..', 'samples', 'flowers');

@@ -2,15 +2,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { jsonMeasures } from '../../src/core/files/jsonMeasures';
-import { readZip } from '../../src/core/files/zip';
-import { readHdf5 } from '../../src/core/graph/read/keras/hdf5';
-import { readOnnx } from '../../src/core/graph/read/onnx';
-import { imageFromNpy } from '../../src/core/image/npyImage';
-import { parseModelJson, type JsonObject } from '../../src/core/model/json';
-import { readWeights } from '../../src/core/model/weights';
+import { jsonMeasures } from '../../src/formats/json/jsonMeasures';
+import { readZip } from '../../src/formats/archives/zip';
+import { readHdf5 } from '../../src/formats/models/keras/hdf5';
+import { readOnnx } from '../../src/formats/models/onnx/onnx';
+import { imageFromNpy } from '../../src/formats/npy/npyImage';
+import { parseModelJson, type JsonObject } from '../../src/formats/json/json';
+import { readWeights } from '../../src/formats/models/weights';
 import { attribute, externalTensor, file, input, node, output } from './graph/hostileSupport';
-import { makeFolder, removeFolders } from './runtime/support';
+import { makeFolder, removeFolders } from '../runtime/support';
 
 // What a file may ask for is refused by what it declares. Where there is nothing behind the declaration, or nothing that could be
 // read, the refusal can only come from there: otherwise another error would.

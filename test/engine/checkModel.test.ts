@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEngineClient } from '../../src/core/engine/client';
-import { createService } from '../../src/core/engine/localService';
-import type { EngineService, JobProgress } from '../../src/core/engine/service';
+import { createEngineClient } from '../../src/engine/process/client';
+import { createService } from '../../src/engine/usecases/localService';
+import type { EngineService, JobProgress } from '../../src/engine/calls/service';
 import { CancelledError, UserError } from '../../src/core/errors';
 import { GraphBuilder } from '../../src/core/graph/builder';
 import type { Operator } from '../../src/core/graph/operator';
 import { operators } from '../../src/core/graph/ops/registry';
 import { floats } from '../../src/core/graph/tensor';
-import { writeOnnx } from '../../src/core/graph/write/onnx';
+import { writeOnnx } from '../../src/formats/models/onnx/writeOnnx';
 import type { CheckId, CheckItem, ModelCheck } from '../../src/core/result/modelCheck';
 import { CHECK_TITLES } from '../../src/core/result/modelCheck';
 import { bundleProgram, projectRoot, wasmFiles } from './support/bundle';
@@ -162,7 +162,7 @@ describe('checkModel', () => {
   });
 
   it('is the same in a process of its own', async () => {
-    const engine = await bundleProgram('src/core/engine/process.ts', wasmFiles());
+    const engine = await bundleProgram('src/engine/main.ts', wasmFiles());
     const ignore = () => undefined;
     const client = createEngineClient({ enginePath: engine.file, log: { info: ignore, warn: ignore, error: ignore } });
     try {

@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { EngineClient, EngineClientOptions } from '../../src/core/engine/client';
-import { createEngineClient } from '../../src/core/engine/client';
-import type { JobProgress } from '../../src/core/engine/service';
+import type { EngineClient, EngineClientOptions } from '../../src/engine/process/client';
+import { createEngineClient } from '../../src/engine/process/client';
+import type { JobProgress } from '../../src/engine/calls/service';
 import { CancelledError, UserError } from '../../src/core/errors';
 import type { Bundle } from './support/bundle';
 import { bundleProgram } from './support/bundle';

@@ -3,12 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EngineClient } from '../../src/core/engine/client';
-import { createEngineClient } from '../../src/core/engine/client';
-import { createService } from '../../src/core/engine/localService';
-import type { JobProgress } from '../../src/core/engine/service';
+import type { EngineClient } from '../../src/engine/process/client';
+import { createEngineClient } from '../../src/engine/process/client';
+import { createService } from '../../src/engine/usecases/localService';
+import type { JobProgress } from '../../src/engine/calls/service';
 import { CancelledError, UserError } from '../../src/core/errors';
-import { endless } from '../core/runtime/controlFlow';
+import { endless } from '../runtime/controlFlow';
 import type { Bundle } from './support/bundle';
 import { bundleProgram, projectRoot, wasmFiles } from './support/bundle';
 import { makeFolder } from './support/folder';
@@ -23,7 +23,7 @@ let engine: Bundle;
 let client: EngineClient;
 
 beforeAll(async () => {
-  engine = await bundleProgram('src/core/engine/process.ts', wasmFiles());
+  engine = await bundleProgram('src/engine/main.ts', wasmFiles());
   const ignore = () => undefined;
   client = createEngineClient({ enginePath: engine.file, log: { info: ignore, warn: ignore, error: ignore } });
 });

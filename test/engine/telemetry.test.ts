@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEngineClient } from '../../src/core/engine/client';
-import { TELEMETRY_OFF } from '../../src/core/runtime/onnx/telemetry';
+import { createEngineClient } from '../../src/engine/process/client';
+import { TELEMETRY_OFF } from '../../src/runtime/onnx/telemetry';
 import type { Bundle } from './support/bundle';
 import { bundleProgram, projectRoot, wasmFiles } from './support/bundle';
 import { makeFolder } from './support/folder';
@@ -24,7 +24,7 @@ let editor: Bundle;
 beforeAll(async () => {
   [cli, engine, editor] = await Promise.all([
     bundleProgram('src/cli/main.ts', wasmFiles()),
-    bundleProgram('src/core/engine/process.ts', wasmFiles()),
+    bundleProgram('src/engine/main.ts', wasmFiles()),
     bundleProgram('test/engine/support/idleEngine.ts'),
   ]);
   writeLinearModel(at('linear'), {
@@ -129,7 +129,7 @@ describe('nothing is reported to the makers of ONNX Runtime', () => {
   });
 
   it('a worker thread whose main thread did not switch it off refuses to load the library', async () => {
-    const telemetry = await bundleProgram('src/core/runtime/onnx/telemetry.ts');
+    const telemetry = await bundleProgram('src/runtime/onnx/telemetry.ts');
     const outcomeIn = (env: NodeJS.ProcessEnv): Promise<unknown> =>
       new Promise((resolve, reject) => {
         const source = `

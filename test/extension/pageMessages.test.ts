@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LogOutputChannel, Webview } from 'vscode';
 import { EventEmitter, Uri } from 'vscode';
-import { Page } from '../../src/extension/panel/page';
+import { Page } from '../../src/extension/pages/page';
 import { fromTraining } from '../../src/protocol/training';
 
 describe('what a page says', () => {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import os from 'node:os';
 import path from 'node:path';
 import { Uri } from 'vscode';
-import { decodeNpy } from '../../src/core/image/npy';
+import { decodeNpy } from '../../src/formats/npy/npy';
 import { UserError } from '../../src/core/errors';
 import { freeName, writeChosenFile, writeNewFile } from '../../src/extension/saveFile';
 import type { TestApi } from '../../src/extension/testApi';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_TRAINING } from '../../src/core/training/options';
+import { DEFAULT_TRAINING } from '../../src/training/options';
 import { read } from '../../src/core/schema/schema';
 import { fromTraining } from '../../src/protocol/training';
 

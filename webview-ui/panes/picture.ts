@@ -1,4 +1,4 @@
-import type { PicturePreview } from '../../src/core/engine/service';
+import type { PicturePreview } from '../../src/engine/calls/service';
 import type { RgbaImage } from '../../src/core/render/map';
 
 /** Decodes the preview of a picture; rejects bytes that are no image. */

@@ -2,7 +2,7 @@ import { flag, literal, object, possible, text } from '../../src/core/schema/kin
 import { number } from '../../src/core/schema/numbers';
 import { restore } from '../../src/core/schema/restore';
 import { type Of, readIf } from '../../src/core/schema/schema';
-import { trainingOptions } from '../../src/core/training/options';
+import { trainingOptions } from '../../src/training/options';
 import { frameView } from './logic/frameMap';
 import { integratedView } from './logic/integratedView';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { AttackRequest, AttackResult } from '../../core/engine/service';
+import type { AttackRequest, AttackResult } from '../../engine/calls/service';
 import type { AttackRecord, ClassScore } from '../../core/result/record';
 import { attackFigure } from '../attackFigure';
 import type { RunOptions } from '../options';

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { AttributionResult, AttributeRequest } from '../../core/engine/service';
+import type { AttributionResult, AttributeRequest } from '../../engine/calls/service';
 import { findAttributionMethod } from '../../core/attribution/registry';
-import { encodeNpy } from '../../core/image/npy';
+import { encodeNpy } from '../../formats/npy/npy';
 import { OBJECTIVE_KINDS, type ObjectiveKind } from '../../core/model/classifier';
 import { printable } from '../../core/printable';
 import { defaultView } from '../../core/render/defaultView';

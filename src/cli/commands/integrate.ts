@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { createImageCache } from '../../core/engine/images';
-import type { IntegrateRequest, IntegrateResult } from '../../core/engine/training/service';
-import { encodeNpy } from '../../core/image/npy';
+import { createImageCache } from '../../engine/usecases/images';
+import type { IntegrateRequest, IntegrateResult } from '../../engine/training/service';
+import { encodeNpy } from '../../formats/npy/npy';
 import { resolveParameters } from '../../core/method/parameters';
 import { defaultView } from '../../core/render/defaultView';
-import { integrationParameters } from '../../core/training/integrate/parameters';
+import { integrationParameters } from '../../training/integrate/parameters';
 import type { CommonOptions } from '../options';
 import { addCommonOptions, addForceOption, addParameterOption, inputFiles } from '../options';
 import { checkOutputs, writeOutput } from '../outputFile';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AttackDescription, MethodDescription } from '../../core/engine/service';
+import type { AttackDescription, MethodDescription } from '../../engine/calls/service';
 import type { ParameterDeclaration } from '../../core/method/parameters';
 import type { Session } from '../session';
 import { writeJson } from '../session';

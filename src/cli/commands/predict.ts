@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { Prediction } from '../../core/engine/service';
+import type { Prediction } from '../../engine/calls/service';
 import { UserError } from '../../core/errors';
 import type { CommonOptions } from '../options';
 import { addCommonOptions, addModelOption, addTopOption, modelRequest } from '../options';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { TrainRequest, TrainingEvent } from '../../core/engine/training/service';
+import type { TrainRequest, TrainingEvent } from '../../engine/training/service';
 import { UserError } from '../../core/errors';
-import type { RunRecord } from '../../core/training/run/record';
+import type { RunRecord } from '../../training/run/record';
 import type { Session } from '../session';
 import { writeJson } from '../session';
 import { formatFacts, formatProbability } from '../table';

@@ -1,5 +1,5 @@
 import type { Graph, GraphNode, Origin } from './graph';
-import { composed, isIdentity, type Permutation } from './passes/transposes/permutation';
+import { composed, isIdentity, type Permutation } from './permutation';
 
 /** The output of `node` that is the layer's value. */
 export function valueOf(node: GraphNode, { output = 0 }: Origin): string {

@@ -1,8 +1,17 @@
-import type { ModelInput, ResizeMode } from '../model/modelInfo';
-import type { PixelMapping } from '../result/record';
+import type { PixelMapping } from './decoding';
 import { toGrey } from './grey';
 import type { Picture, PixelImage } from './pixels';
+import type { Interpolation, ResizeMode } from './inputChoices';
 import { resample, type AxisResize } from './resample';
+
+/** What a model's input asks of a picture. */
+export interface FitTarget {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  readonly resize: ResizeMode;
+  readonly interpolation: Interpolation;
+}
 
 export interface FittedImage {
   readonly image: PixelImage;
@@ -18,10 +27,7 @@ export interface FittedImage {
  * middle, as torchvision's Resize and CenterCrop; `pad` resizes so that it just fits inside and surrounds it with black, as
  * Pillow's ImageOps.pad. Values are not rounded to 8 bits; a picture that has the model's size already becomes v / 255.
  */
-export function fitPicture(
-  picture: Picture,
-  input: Pick<ModelInput, 'height' | 'width' | 'channels' | 'resize' | 'interpolation'>,
-): FittedImage {
+export function fitPicture(picture: Picture, input: FitTarget): FittedImage {
   const { height, width, channels, interpolation } = input;
   const source = channels === 1 ? toGrey(picture) : picture;
   const size = resizedSize(picture, input, input.resize);

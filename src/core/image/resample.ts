@@ -1,4 +1,4 @@
-import type { Interpolation } from '../model/modelInfo';
+import type { Interpolation } from './inputChoices';
 
 /** Output pixels `first` … `first + count − 1` of an axis of `from` pixels that is resized to `to` pixels. */
 export interface AxisResize {

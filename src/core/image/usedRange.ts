@@ -1,4 +1,4 @@
-import type { PictureDecoding } from '../result/record';
+import type { PictureDecoding } from './decoding';
 import type { Picture, PixelImage } from './pixels';
 
 /** A quarter of white: what 14 bits reach in a sample of 16. Darker pictures are seldom meant. */

@@ -1,7 +1,7 @@
-import type { InputColor, Interpolation, ResizeMode } from './inputChoices';
+import type { InputColor, Interpolation, ResizeMode } from '../image/inputChoices';
 import type { ModelSpec } from './modelSpec';
 
-export type { Interpolation, PreprocessingPreset, ResizeMode } from './inputChoices';
+export type { Interpolation, PreprocessingPreset, ResizeMode } from '../image/inputChoices';
 export type { ModelSpec } from './modelSpec';
 
 export const ENGINE_IDS = ['onnx', 'tensorflow', 'wasm', 'cpu'] as const;

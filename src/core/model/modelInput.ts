@@ -1,7 +1,6 @@
 import { UserError } from '../errors';
-import type { ModelDescription } from './description';
 import { MODEL_LIMITS } from './limits';
-import type { ModelInput, PreprocessingPreset } from './modelInfo';
+import type { ModelInput, ModelSpec, PreprocessingPreset } from './modelInfo';
 import { PRESETS } from './presets';
 
 /** What the model itself says of its input: sizes that it leaves open are undefined. */
@@ -26,6 +25,14 @@ export interface InputEvidence {
   readonly channelAxis?: number;
   readonly channels?: number;
   readonly takes?: ValuesTaken;
+}
+
+/** What is said of the input outside the model itself. */
+export interface StatedInput {
+  readonly spec: ModelSpec;
+  /** Where `spec` comes from, for people. */
+  readonly specSource: string;
+  readonly metadata?: { readonly imageSize?: number; readonly isTeachableMachine: boolean };
 }
 
 export interface ResolvedInput {
@@ -74,8 +81,8 @@ export function readInputShape(shape: readonly (number | null)[], evidence: Inpu
  * Throws `UserError('model-spec')` where the two contradict each other or the size is said nowhere, and
  * `UserError('model-unsupported')` for numbers of channels other than 1 and 3.
  */
-export function resolveInput(shape: InputShape, description: ModelDescription): ResolvedInput {
-  const { spec, specSource, metadata } = description;
+export function resolveInput(shape: InputShape, stated: StatedInput): ResolvedInput {
+  const { spec, specSource, metadata } = stated;
   const said = spec.input ?? {};
   const height = resolveSide('height', shape.height, said.height, metadata?.imageSize, specSource);
   const width = resolveSide('width', shape.width, said.width, metadata?.imageSize, specSource);

@@ -1,7 +1,7 @@
 import { choice, described, either, filledList, filledText, object, possible, such } from '../schema/kinds';
 import { finite, whole } from '../schema/numbers';
 import type { Of } from '../schema/schema';
-import { INPUT_COLORS, INTERPOLATIONS, PREPROCESSING_PRESETS, RESIZE_MODES } from './inputChoices';
+import { INPUT_COLORS, INTERPOLATIONS, PREPROCESSING_PRESETS, RESIZE_MODES } from '../image/inputChoices';
 import { MODEL_LIMITS } from './limits';
 
 const NAMES = 'a list of class names such as ["cat", "dog"]';

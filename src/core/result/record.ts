@@ -1,11 +1,11 @@
 import { OBJECTIVE_KINDS } from '../model/classifier';
-import { INPUT_COLORS, INTERPOLATIONS, RESIZE_MODES } from '../model/inputChoices';
+import { INPUT_COLORS, INTERPOLATIONS, RESIZE_MODES } from '../image/inputChoices';
 import { ENGINE_IDS, MODEL_FORMATS } from '../model/modelInfo';
 import { parameterValues } from '../method/parameterValues';
 import { choice, flag, list, literal, object, pair, possible, such, text, variant } from '../schema/kinds';
 import { count, measured, number, whole } from '../schema/numbers';
 import type { Of } from '../schema/schema';
-import { pictureDecoding } from './decoding';
+import { pictureDecoding, pixelMapping } from '../image/decoding';
 import { isResultId } from './id';
 import { LABEL_SOURCES } from './labelSources';
 
@@ -28,8 +28,6 @@ const norms = object({ l0: measured, l1: measured, l2: measured, linf: measured 
  * Where the model's input lies on the picture: picture x = x + scaleX · (model column), picture y = y + scaleY · (model row).
  * Stretch: x = y = 0; center-crop: x, y ≥ 0; pad: x, y ≤ 0.
  */
-const pixelMapping = object({ x: number(), y: number(), scaleX: number(), scaleY: number() });
-
 const imageFacts = object({
   name: text(),
   /** Absolute path or URI; absent for pixels that were handed over. */
@@ -172,11 +170,10 @@ export type AttackRecord = Of<typeof attackRecord>;
 export type LayerFacts = Of<typeof layerFacts>;
 export type CheckpointFacts = Of<typeof checkpointFacts>;
 export type ImageFacts = Of<typeof imageFacts>;
-export type PixelMapping = Of<typeof pixelMapping>;
 export type ModelFacts = Of<typeof modelFacts>;
 export type ClassScore = Of<typeof classScore>;
 export type LabelFacts = Of<typeof labelFacts>;
 export type MapStatistics = Of<typeof mapStatistics>;
 export type Norms = Of<typeof norms>;
 export type Timings = Of<typeof timings>;
-export type { PictureDecoding, PictureOrientation } from './decoding';
+export type { PictureDecoding, PictureOrientation, PixelMapping } from '../image/decoding';

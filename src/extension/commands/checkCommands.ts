@@ -1,5 +1,5 @@
 import { l10n, ProgressLocation, window } from 'vscode';
-import type { JobProgress } from '../../core/engine/service';
+import type { JobProgress } from '../../engine/calls/service';
 import type { EngineHost } from '../engineHost';
 import type { CommandSignatures } from '../manifest';
 import type { CheckReports } from '../models/checkReports';

@@ -1,5 +1,5 @@
 import { Uri, workspace } from 'vscode';
-import type { ImageReference } from '../../core/engine/service';
+import type { ImageReference } from '../../engine/calls/service';
 import { UserError } from '../../core/errors';
 import { settings } from '../config';
 

@@ -8,7 +8,7 @@ import { settings } from '../config';
 import { Disposables } from '../disposables';
 import { findModels } from './findModels';
 import type { ModelChoice, ModelSource } from './modelChoice';
-import { modelReference } from './modelSetting';
+import { modelReference } from '../modelSetting';
 
 const ACTIVE_KEY = 'gradientLens.activeModel';
 const REMEMBERED_KEY = 'gradientLens.rememberedModels';

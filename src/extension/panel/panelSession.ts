@@ -1,6 +1,6 @@
 import type { Disposable, Event, LogOutputChannel } from 'vscode';
 import { EventEmitter, l10n } from 'vscode';
-import type { AttributionResult, Job, JobProgress, MethodCatalog } from '../../core/engine/service';
+import type { AttributionResult, Job, JobProgress, MethodCatalog } from '../../engine/calls/service';
 import type { ModelFacts } from '../../core/result/record';
 import type { PanelAttack, PanelAttribute, PanelState, ToPanel } from '../../protocol/panel';
 import { settings } from '../config';
@@ -12,7 +12,7 @@ import { imageReference, subjectFromPath } from '../images/subject';
 import type { ModelChoice } from '../models/modelChoice';
 import type { Result } from '../results/resultFiles';
 import { isAttack } from '../results/resultFiles';
-import { TRAINING_INTEGRATED } from '../training/integrated';
+import { TRAINING_INTEGRATED } from './integrated';
 import { Latest } from './latest';
 import type { PanelIntegration, PanelRequest } from './panelRequest';
 import { requestOf, withoutClasses } from './panelRequest';

@@ -8,9 +8,9 @@ import { setContextKey } from '../contextKeys';
 import { Disposables } from '../disposables';
 import { PANEL_VIEW_TYPE } from '../manifest';
 import type { Result } from '../results/resultFiles';
-import { pageOptions } from './html';
-import type { Heard } from './page';
-import { Page } from './page';
+import { pageOptions } from '../pages/html';
+import type { Heard } from '../pages/page';
+import { Page } from '../pages/page';
 import type { SessionServices } from './panelSession';
 import { PanelSession } from './panelSession';
 

@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import type { AttackDescription } from '../../core/engine/service';
+import type { AttackDescription } from '../../engine/calls/service';
 import type { PanelAttack } from '../../protocol/panel';
 import { settings } from '../config';
 import type { EngineHost } from '../engineHost';

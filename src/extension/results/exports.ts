@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { EngineService, MethodCatalog } from '../../core/engine/service';
+import type { EngineService, MethodCatalog } from '../../engine/calls/service';
 import { UserError } from '../../core/errors';
 import { defaultView } from '../../core/render/defaultView';
 import type { ExportFormat } from '../../protocol/panel';

@@ -1,6 +1,6 @@
 import type { PixelImage, RawMap } from '../../core/image/pixels';
-import { decodeNpy, encodeNpy } from '../../core/image/npy';
-import type { AttackResult, AttributionResult } from '../../core/engine/service';
+import { decodeNpy, encodeNpy } from '../../formats/npy/npy';
+import type { AttackResult, AttributionResult } from '../../engine/calls/service';
 import { UserError } from '../../core/errors';
 import type { ResultRecord } from '../../core/result/record';
 import { resultRecord } from '../../core/result/record';

@@ -1,5 +1,5 @@
 import { commands, l10n, window, workspace } from 'vscode';
-import type { JobProgress } from '../../core/engine/service';
+import type { JobProgress } from '../../engine/calls/service';
 import { UserError } from '../../core/errors';
 import type { EngineHost } from '../engineHost';
 import { pickImages } from '../images/chooseImage';

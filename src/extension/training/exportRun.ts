@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Uri as UriType } from 'vscode';
 import { l10n, Uri, window, workspace } from 'vscode';
-import type { ExportRunRequest } from '../../core/engine/training/service';
+import type { ExportRunRequest } from '../../engine/training/service';
 import { UserError } from '../../core/errors';
 import { freeName, writeChosenFile } from '../saveFile';
 import type { RunningJob } from './jobs';

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Job } from '../../core/engine/service';
+import type { Job } from '../../engine/calls/service';
 import { UserError } from '../../core/errors';
-import type { RunRecord } from '../../core/training/run/record';
+import type { RunRecord } from '../../training/run/record';
 import type { FinalMap } from '../../protocol/training';
 import type { EngineHost } from '../engineHost';
 

@@ -1,11 +1,11 @@
 import type { LogOutputChannel, Memento, Uri } from 'vscode';
-import type { ArchitectureDescription } from '../../core/engine/training/service';
+import type { ArchitectureDescription } from '../../engine/training/service';
 import { list, text } from '../../core/schema/kinds';
 import type { Schema } from '../../core/schema/schema';
 import { misfitText, type Of, reading } from '../../core/schema/schema';
-import type { DatasetRequest } from '../../core/training/data/dataset';
-import { datasetRequest } from '../../core/training/data/dataset';
-import { DEFAULT_TRAINING, MOST_WATCHED } from '../../core/training/options';
+import type { DatasetRequest } from '../../training/data/dataset';
+import { datasetRequest } from '../../training/data/dataset';
+import { DEFAULT_TRAINING, MOST_WATCHED } from '../../training/options';
 import type { DatasetChoice, TrainingForm, WatchedChoice } from '../../protocol/training';
 import type { EngineHost } from '../engineHost';
 import { imageReference, subjectFromPath } from '../images/subject';

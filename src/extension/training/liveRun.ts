@@ -1,6 +1,6 @@
-import type { TrainingEvent } from '../../core/engine/training/service';
-import type { RunContents } from '../../core/training/run/contents';
-import type { EpochResult, RunRecord } from '../../core/training/run/record';
+import type { TrainingEvent } from '../../engine/training/service';
+import type { RunContents } from '../../training/run/contents';
+import type { EpochResult, RunRecord } from '../../training/run/record';
 import { Curve } from './curve';
 
 /** The run that this window trains, as its events tell it; what lies on the disk is a little behind. */

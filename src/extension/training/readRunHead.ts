@@ -1,6 +1,6 @@
 import { read } from '../../core/schema/schema';
-import type { RunStatus } from '../../core/training/run/record';
-import { runHead } from '../../core/training/run/record';
+import type { RunStatus } from '../../training/run/record';
+import { runHead } from '../../training/run/record';
 
 /** What the list of runs shows of a run's record. */
 export interface RunHead {

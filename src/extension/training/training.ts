@@ -1,8 +1,8 @@
 import type { Disposable, Event } from 'vscode';
 import { EventEmitter } from 'vscode';
-import type { TrainingEvent, TrainRequest } from '../../core/engine/training/service';
+import type { TrainingEvent, TrainRequest } from '../../engine/training/service';
 import { CancelledError, UserError } from '../../core/errors';
-import type { RunRecord } from '../../core/training/run/record';
+import type { RunRecord } from '../../training/run/record';
 import { setContextKey } from '../contextKeys';
 import { Disposables } from '../disposables';
 import { LiveRun } from './liveRun';

@@ -1,7 +1,7 @@
 import type { Disposable, LogOutputChannel } from 'vscode';
-import type { Job } from '../../core/engine/service';
-import type { TrainingClient } from '../../core/engine/training/client';
-import { createTrainingClient } from '../../core/engine/training/client';
+import type { Job } from '../../engine/calls/service';
+import type { TrainingClient } from '../../engine/training/client';
+import { createTrainingClient } from '../../engine/training/client';
 import type {
   IntegrateRequest,
   IntegrateResult,
@@ -9,10 +9,10 @@ import type {
   TrainingService,
   TrainJob,
   TrainRequest,
-} from '../../core/engine/training/service';
-import type { RunContents, WatchedMaps } from '../../core/training/run/contents';
-import type { Frame } from '../../core/training/run/frames';
-import type { RunRecord } from '../../core/training/run/record';
+} from '../../engine/training/service';
+import type { RunContents, WatchedMaps } from '../../training/run/contents';
+import type { Frame } from '../../training/frames/frames';
+import type { RunRecord } from '../../training/run/record';
 import { settings } from '../config';
 import { engineSettings } from '../engineHost';
 import { ownMemory } from '../ownMemory';

@@ -4,9 +4,9 @@ import type { ToTraining } from '../../protocol/training';
 import { fromTraining } from '../../protocol/training';
 import { Disposables } from '../disposables';
 import { TRAINING_VIEW_TYPE } from '../manifest';
-import { pageOptions } from '../panel/html';
-import type { Heard } from '../panel/page';
-import { Page } from '../panel/page';
+import { pageOptions } from '../pages/html';
+import type { Heard } from '../pages/page';
+import { Page } from '../pages/page';
 import type { TrainingSession } from './trainingSession';
 
 const SHOWN_KEY = 'gradientLens.training.shown';

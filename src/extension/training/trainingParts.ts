@@ -1,12 +1,12 @@
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
 import { Uri, window } from 'vscode';
-import { runCommands } from '../commands/runCommands';
-import { trainingCommands } from '../commands/trainingCommands';
+import { runCommands } from './runCommands';
+import { trainingCommands } from './trainingCommands';
 import { Disposables } from '../disposables';
 import type { EngineHost } from '../engineHost';
 import { viewIds } from '../manifest';
 import type { Models } from '../models/models';
-import { RunTree } from '../views/runTree';
+import { RunTree } from './runTree';
 import { answerTraining } from './answerTraining';
 import { FormChoices } from './formChoices';
 import { trainingFolder } from './runFolder';

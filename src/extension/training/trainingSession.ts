@@ -1,8 +1,8 @@
 import type { Disposable, Event, LogOutputChannel } from 'vscode';
 import { EventEmitter, l10n } from 'vscode';
-import type { TrainingEvent } from '../../core/engine/training/service';
-import type { DatasetRequest } from '../../core/training/data/dataset';
-import type { RunContents } from '../../core/training/run/contents';
+import type { TrainingEvent } from '../../engine/training/service';
+import type { DatasetRequest } from '../../training/data/dataset';
+import type { RunContents } from '../../training/run/contents';
 import type { PanelError } from '../../protocol/panel';
 import type { ToTraining, TrainingState } from '../../protocol/training';
 import { Disposables } from '../disposables';

@@ -6,7 +6,7 @@ import { fromInspector } from '../../protocol/inspector';
 import type { Probe } from '../../protocol/panel';
 import { Disposables } from '../disposables';
 import { viewIds } from '../manifest';
-import { Page } from '../panel/page';
+import { Page } from '../pages/page';
 
 /** The side bar's Inspector: the record of the selected result and the probe of the panel. */
 export class InspectorView implements WebviewViewProvider, Disposable {

@@ -1,12 +1,12 @@
 import type { Disposable, Event, ThemeIcon as ThemeIconType, TreeDataProvider } from 'vscode';
 import { EventEmitter, l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { MethodCatalog } from '../../core/engine/service';
+import type { MethodCatalog } from '../../engine/calls/service';
 import type { ResultRecord } from '../../core/result/record';
 import { setContextKey } from '../contextKeys';
 import { Disposables } from '../disposables';
 import { subjectFromPath } from '../images/subject';
 import type { ResultStore, StoredRecord } from '../results/resultStore';
-import { TRAINING_INTEGRATED } from '../training/integrated';
+import { TRAINING_INTEGRATED } from '../panel/integrated';
 
 /** An image with its results, or one result. */
 export type ResultNode = ImageNode | RunNode;

@@ -6,10 +6,10 @@ import { findAttributionMethod } from '../../../src/core/attribution/registry';
 import type { Attribution } from '../../../src/core/attribution/method';
 import type { StaticGraph } from '../../../src/core/graph/graph';
 import { floats, integers } from '../../../src/core/graph/tensor';
-import { writeOnnx } from '../../../src/core/graph/write/onnx';
+import { writeOnnx } from '../../../src/formats/models/onnx/writeOnnx';
 import { resolveParameters } from '../../../src/core/method/parameters';
 import type { Classifier } from '../../../src/core/model/classifier';
-import { loadClassifier } from '../../../src/core/runtime/loadClassifier';
+import { loadClassifier } from '../../../src/runtime/loadClassifier';
 import { classifierOf, linearNet } from '../nets';
 
 // Captum's network of one convolution on 0 … 15 as 4 × 4 (tests/helpers/basic_models.py, test_grad_cam.py), without the rectifier

@@ -6,11 +6,11 @@ import { operators } from '../../../src/core/graph/ops/registry';
 import { modernise } from '../../../src/core/graph/passes/modernise';
 import { foldBatchNormalization, removeIdentities } from '../../../src/core/graph/passes/simplify';
 import { stripActivation } from '../../../src/core/graph/passes/stripActivation';
-import { readOnnx } from '../../../src/core/graph/read/onnx';
-import type { ExternalData } from '../../../src/core/graph/read/onnxTensor';
+import { readOnnx } from '../../../src/formats/models/onnx/onnx';
+import type { ExternalData } from '../../../src/formats/models/onnx/onnxTensor';
 import { floats, type Shape } from '../../../src/core/graph/tensor';
-import { decodeNpy } from '../../../src/core/image/npy';
-import { createOnnxSession } from '../../../src/core/runtime/onnx/session';
+import { decodeNpy } from '../../../src/formats/npy/npy';
+import { createOnnxSession } from '../../../src/runtime/onnx/session';
 
 export type ObjectiveKind = keyof typeof seedCoefficients;
 export const OBJECTIVES = Object.keys(seedCoefficients) as readonly ObjectiveKind[];

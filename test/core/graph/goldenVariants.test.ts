@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { externalDataIn } from '../../../src/core/runtime/onnx/externalData';
+import { externalDataIn } from '../../../src/runtime/onnx/externalData';
 import {
   goldenArray,
   goldenBytes,

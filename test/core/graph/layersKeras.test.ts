@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readLayers } from '../../../src/core/graph/read/layers/layers';
-import { weightsByName } from '../../../src/core/graph/read/layers/weightSource';
+import { readLayers } from '../../../src/formats/models/layers/layers';
+import { weightsByName } from '../../../src/formats/models/layers/weightSource';
 import { goldenCases } from './layersGolden';
 import { evaluate, relativeError } from './layersSupport';
 

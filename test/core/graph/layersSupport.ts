@@ -6,7 +6,7 @@ import type { Graph } from '../../../src/core/graph/graph';
 import { operators } from '../../../src/core/graph/ops/registry';
 import { specialise } from '../../../src/core/graph/specialise';
 import { floats, sizeOf, type Shape, type Tensor } from '../../../src/core/graph/tensor';
-import { createOnnxSession } from '../../../src/core/runtime/onnx/session';
+import { createOnnxSession } from '../../../src/runtime/onnx/session';
 
 export interface Evaluation {
   readonly shape: Shape;

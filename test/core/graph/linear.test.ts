@@ -9,11 +9,11 @@ import { modernise } from '../../../src/core/graph/passes/modernise';
 import { pictureRows } from '../../../src/core/graph/passes/pictureRows';
 import { foldBatchNormalization, removeIdentities } from '../../../src/core/graph/passes/simplify';
 import { stripActivation } from '../../../src/core/graph/passes/stripActivation';
-import { readOnnx } from '../../../src/core/graph/read/onnx';
+import { readOnnx } from '../../../src/formats/models/onnx/onnx';
 import { specialise } from '../../../src/core/graph/specialise';
 import { floats } from '../../../src/core/graph/tensor';
 import { inferenceForm, trainingForm } from '../../../src/core/graph/training/forms';
-import { writeOnnx } from '../../../src/core/graph/write/onnx';
+import { writeOnnx } from '../../../src/formats/models/onnx/writeOnnx';
 import { soonest } from '../../../src/core/graph/write/order';
 
 const CHANNELS = 8;

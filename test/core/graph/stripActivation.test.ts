@@ -4,7 +4,7 @@ import { operators } from '../../../src/core/graph/ops/registry';
 import { stripActivation } from '../../../src/core/graph/passes/stripActivation';
 import { specialise } from '../../../src/core/graph/specialise';
 import { floats, integers, type Tensor } from '../../../src/core/graph/tensor';
-import { createOnnxSession } from '../../../src/core/runtime/onnx/session';
+import { createOnnxSession } from '../../../src/runtime/onnx/session';
 
 type Step = readonly [op: string, constants?: readonly Tensor[], attributes?: Attributes];
 

@@ -4,8 +4,8 @@ import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import type { Attributes, StaticGraph } from '../../../src/core/graph/graph';
 import { operators } from '../../../src/core/graph/ops/registry';
 import { floats, sizeOf, tensorOf, type Shape, type Tensor } from '../../../src/core/graph/tensor';
-import { writeOnnx } from '../../../src/core/graph/write/onnx';
-import { createOnnxSession } from '../../../src/core/runtime/onnx/session';
+import { writeOnnx } from '../../../src/formats/models/onnx/writeOnnx';
+import { createOnnxSession } from '../../../src/runtime/onnx/session';
 
 /** Deterministic numbers in [−1, 1) that are neither tidy nor repeated (mulberry32). */
 export function randomNumbers(count: number, seed: number): Float32Array {

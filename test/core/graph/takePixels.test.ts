@@ -5,7 +5,7 @@ import { operators } from '../../../src/core/graph/ops/registry';
 import { takePixels } from '../../../src/core/graph/passes/takePixels';
 import { specialise } from '../../../src/core/graph/specialise';
 import { floats } from '../../../src/core/graph/tensor';
-import { createOnnxSession } from '../../../src/core/runtime/onnx/session';
+import { createOnnxSession } from '../../../src/runtime/onnx/session';
 import { randomNumbers } from './support';
 
 const [height, width, channels, batch] = [3, 4, 3, 2];

@@ -9,10 +9,10 @@ import type { Graph } from '../../../src/core/graph/graph';
 import { operators } from '../../../src/core/graph/ops/registry';
 import { cancelTransposes } from '../../../src/core/graph/passes/cancelTransposes';
 import { removeIdentities } from '../../../src/core/graph/passes/simplify';
-import { readTensorFlowGraph } from '../../../src/core/graph/read/tensorflow/graphModel';
+import { readTensorFlowGraph } from '../../../src/formats/models/tensorflow/graphModel';
 import { specialise } from '../../../src/core/graph/specialise';
 import { floats, sizeOf, tensorOf, type Shape, type Tensor } from '../../../src/core/graph/tensor';
-import { createOnnxSession } from '../../../src/core/runtime/onnx/session';
+import { createOnnxSession } from '../../../src/runtime/onnx/session';
 import { randomNumbers } from './support';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

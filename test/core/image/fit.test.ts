@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fitPicture } from '../../../src/core/image/fit';
 import type { Picture } from '../../../src/core/image/pixels';
 import type { Interpolation, ResizeMode } from '../../../src/core/model/modelInfo';
-import { noise, readJson } from './shared';
+import { noise, readJson } from '../../formats/pictures/shared';
 
 interface ResampleCase {
   mode: ResizeMode;

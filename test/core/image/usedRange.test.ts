@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { openPicture } from '../../../src/core/image/decode';
+import { openPicture } from '../../../src/formats/pictures/decode';
 import { arrayWarnings } from '../../../src/core/image/usedRange';
-import { noise } from './shared';
+import { noise } from '../../formats/pictures/shared';
 
 /** Samples from 0 to `most`, both among them. */
 function samples(count: number, most: number): Uint16Array {

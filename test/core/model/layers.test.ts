@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { torchScope } from '../../../src/core/graph/read/onnxScope';
+import { torchScope } from '../../../src/formats/models/onnx/onnxScope';
 import { findLayer, lastSpatialLayer } from '../../../src/core/model/layers';
 import type { LayerInfo } from '../../../src/core/model/modelInfo';
 

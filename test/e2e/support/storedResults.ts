@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { decodeNpy } from '../../../src/core/image/npy';
+import { decodeNpy } from '../../../src/formats/npy/npy';
 import type { ServerFacts } from '../../../scripts/support/vscodeServer';
 
 interface StoredRecord {

@@ -27,9 +27,9 @@ export async function bundleProgram(entryPoint: string, assets: readonly string[
     absWorkingDir: projectRoot,
     entryPoints: {
       program: entryPoint,
-      ...(entryPoint === COMMAND_LINE && { engine: 'src/core/engine/process.ts' }),
-      sessionThread: 'src/core/runtime/onnx/training/sessionThread.ts',
-      isolatedProcess: 'src/core/runtime/onnx/isolated/isolatedProcess.ts',
+      ...(entryPoint === COMMAND_LINE && { engine: 'src/engine/main.ts' }),
+      sessionThread: 'src/runtime/onnx/training/sessionThread.ts',
+      isolatedProcess: 'src/runtime/onnx/isolated/isolatedProcess.ts',
     },
     outdir: folder,
     bundle: true,

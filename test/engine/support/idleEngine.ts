@@ -1,4 +1,4 @@
-import { createEngineClient } from '../../../src/core/engine/client';
+import { createEngineClient } from '../../../src/engine/process/client';
 
 // Plays an editor that asks its engine once and stays open. Arguments: the engine's program, model, image, seconds to stay.
 const [enginePath, model, image, seconds] = process.argv.slice(2) as [string, string, string, string];

@@ -1,5 +1,5 @@
-import { serveEngine } from '../../../src/core/engine/serve';
-import type { EngineService, ImageReference, Job, Prediction } from '../../../src/core/engine/service';
+import { serveEngine } from '../../../src/engine/serve';
+import type { EngineService, ImageReference, Job, Prediction } from '../../../src/engine/calls/service';
 import { CancelledError, UserError } from '../../../src/core/errors';
 import type { PixelImage } from '../../../src/core/image/pixels';
 

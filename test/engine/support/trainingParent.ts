@@ -1,5 +1,5 @@
-import { createTrainingClient } from '../../../src/core/engine/training/client';
-import type { TrainRequest } from '../../../src/core/engine/training/service';
+import { createTrainingClient } from '../../../src/engine/training/client';
+import type { TrainRequest } from '../../../src/engine/training/service';
 
 // Plays an editor that trains until it is killed. Arguments: the engine's program, the request as JSON.
 const [enginePath, request] = process.argv.slice(2) as [string, string];

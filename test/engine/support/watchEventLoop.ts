@@ -1,5 +1,5 @@
-import { createEngineClient } from '../../../src/core/engine/client';
-import type { AttackRequest } from '../../../src/core/engine/service';
+import { createEngineClient } from '../../../src/engine/process/client';
+import type { AttackRequest } from '../../../src/engine/calls/service';
 
 // Plays the extension host: asks the engine as an editor would, and prints how long its own event loop was busy at most, in ms.
 // Arguments: the engine's program, the model, the image.

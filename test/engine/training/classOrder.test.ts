@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createService } from '../../../src/core/engine/localService';
-import { createTrainingService } from '../../../src/core/engine/training/localTrainingService';
+import { createService } from '../../../src/engine/usecases/localService';
+import { createTrainingService } from '../../../src/engine/training/localTrainingService';
 import { createRandom } from '../../../src/core/random';
-import type { RunRecord } from '../../../src/core/training/run/record';
-import { idx, write } from '../../core/training/data/files';
+import type { RunRecord } from '../../../src/training/run/record';
+import { idx, write } from '../../training/data/files';
 import { makeFolder } from '../support/folder';
 import { writeGreyPng, writeLinearModel } from '../support/linearModel';
 import type { NewRun } from './support';

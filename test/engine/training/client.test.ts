@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { TrainingClient } from '../../../src/core/engine/training/client';
-import { createTrainingClient } from '../../../src/core/engine/training/client';
-import type { TrainingEvent } from '../../../src/core/engine/training/service';
+import type { TrainingClient } from '../../../src/engine/training/client';
+import { createTrainingClient } from '../../../src/engine/training/client';
+import type { TrainingEvent } from '../../../src/engine/training/service';
 import { bundleProgram, type Bundle } from '../support/bundle';
 import { makeFolder } from '../support/folder';
 import type { NewRun } from './support';
@@ -25,7 +25,7 @@ let project: { data: string; network: string };
 let runs = 0;
 
 beforeAll(async () => {
-  [engine, project] = await Promise.all([bundleProgram('src/core/engine/process.ts'), writeProject(home.path)]);
+  [engine, project] = await Promise.all([bundleProgram('src/engine/main.ts'), writeProject(home.path)]);
 });
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.dispose()));

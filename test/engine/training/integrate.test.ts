@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createImageCache } from '../../../src/core/engine/images';
-import { runIntegrate } from '../../../src/core/engine/training/integrate';
-import type { IntegrateRequest } from '../../../src/core/engine/training/service';
+import { createImageCache } from '../../../src/engine/usecases/images';
+import { runIntegrate } from '../../../src/engine/training/integrate';
+import type { IntegrateRequest } from '../../../src/engine/training/service';
 import { CancelledError } from '../../../src/core/errors';
-import { loadClassifier } from '../../../src/core/runtime/loadClassifier';
+import { loadClassifier } from '../../../src/runtime/loadClassifier';
 import { makeFolder } from '../support/folder';
 import type { LinearModel } from '../support/linearModel';
 import { logitsOf, lossGradient, softmax, writeGreyPng, writeLinearModel } from '../support/linearModel';

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createService } from '../../../src/core/engine/localService';
-import { createTrainingService } from '../../../src/core/engine/training/localTrainingService';
-import type { TrainingEvent } from '../../../src/core/engine/training/service';
+import { createService } from '../../../src/engine/usecases/localService';
+import { createTrainingService } from '../../../src/engine/training/localTrainingService';
+import type { TrainingEvent } from '../../../src/engine/training/service';
 import { CancelledError, UserError } from '../../../src/core/errors';
 import { makeFolder } from '../support/folder';
 import type { NewRun } from './support';

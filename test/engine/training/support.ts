@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { TrainRequest } from '../../../src/core/engine/training/service';
+import type { TrainRequest } from '../../../src/engine/training/service';
 import { createRandom } from '../../../src/core/random';
-import { DEFAULT_TRAINING } from '../../../src/core/training/options';
+import { DEFAULT_TRAINING } from '../../../src/training/options';
 import { writeGreyPng, writeLinearModel } from '../support/linearModel';
 
 export type NewRun = Extract<TrainRequest, { readonly name: string }>;

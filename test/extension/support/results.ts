@@ -1,4 +1,4 @@
-import type { AttackResult, AttributionResult } from '../../../src/core/engine/service';
+import type { AttackResult, AttributionResult } from '../../../src/engine/calls/service';
 import type { AttackRecord, AttributionRecord } from '../../../src/core/result/record';
 
 /** A made-up attribution of a 2 × 2 grey image whose numbers tell places apart. */

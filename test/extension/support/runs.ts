@@ -1,6 +1,6 @@
-import type { RunContents } from '../../../src/core/training/run/contents';
-import type { RunRecord } from '../../../src/core/training/run/record';
-import { DEFAULT_TRAINING } from '../../../src/core/training/options';
+import type { RunContents } from '../../../src/training/run/contents';
+import type { RunRecord } from '../../../src/training/run/record';
+import { DEFAULT_TRAINING } from '../../../src/training/options';
 
 /** A made-up record of a run in its 4th of 10 minibatches. */
 export function runRecord(change: Partial<RunRecord> = {}): RunRecord {

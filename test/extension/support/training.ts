@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { TrainingOptions } from '../../../src/core/training/options';
-import { DEFAULT_TRAINING } from '../../../src/core/training/options';
-import type { RunContents } from '../../../src/core/training/run/contents';
+import type { TrainingOptions } from '../../../src/training/options';
+import { DEFAULT_TRAINING } from '../../../src/training/options';
+import type { RunContents } from '../../../src/training/run/contents';
 import type { TestApi } from '../../../src/extension/testApi';
 import type { ToTraining } from '../../../src/protocol/training';
 import { closePanel, execute, until } from './host';

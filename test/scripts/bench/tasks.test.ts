@@ -8,7 +8,7 @@ import { attackMethods } from '../../../src/core/attack/registry';
 import { attributionMethods } from '../../../src/core/attribution/registry';
 import { batchOf, type PixelImage } from '../../../src/core/image/pixels';
 import type { Classifier } from '../../../src/core/model/classifier';
-import { loadClassifier } from '../../../src/core/runtime/loadClassifier';
+import { loadClassifier } from '../../../src/runtime/loadClassifier';
 
 let classifier: Classifier;
 let image: PixelImage;

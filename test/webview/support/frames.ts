@@ -1,4 +1,4 @@
-import type { RunContents } from '../../../src/core/training/run/contents';
+import type { RunContents } from '../../../src/training/run/contents';
 import type { TestPage } from './panelPage';
 import { frameAt } from './runs';
 

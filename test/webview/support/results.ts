@@ -3,7 +3,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { attackMethods } from '../../../src/core/attack/registry';
 import { attributionMethods } from '../../../src/core/attribution/registry';
-import type { AttackResult, AttributionResult, MethodCatalog } from '../../../src/core/engine/service';
+import type { AttackResult, AttributionResult, MethodCatalog } from '../../../src/engine/calls/service';
 import type { PixelImage, RawMap } from '../../../src/core/image/pixels';
 import type {
   PixelMapping,

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { TrainingEvent } from '../../../src/core/engine/training/service';
+import type { TrainingEvent } from '../../../src/engine/training/service';
 import type { Picture, RawMap } from '../../../src/core/image/pixels';
-import { DEFAULT_TRAINING } from '../../../src/core/training/options';
-import type { DatasetInfo } from '../../../src/core/training/data/dataset';
-import type { NetworkSummary } from '../../../src/core/training/architectures/architecture';
-import type { RunContents, WatchedMaps } from '../../../src/core/training/run/contents';
-import type { Frame } from '../../../src/core/training/run/frames';
-import type { RunRecord } from '../../../src/core/training/run/record';
+import { DEFAULT_TRAINING } from '../../../src/training/options';
+import type { DatasetInfo } from '../../../src/training/data/dataset';
+import type { NetworkSummary } from '../../../src/training/architectures/architecture';
+import type { RunContents, WatchedMaps } from '../../../src/training/run/contents';
+import type { Frame } from '../../../src/training/frames/frames';
+import type { RunRecord } from '../../../src/training/run/record';
 import type { ToTraining, TrainingForm } from '../../../src/protocol/training';
 import { CLASS_NAMES } from './results';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Frame } from '../../../src/core/training/run/frames';
+import type { Frame } from '../../../src/training/frames/frames';
 import { framesPerChunk, planChunk, planWhole } from '../../../webview-ui/training/logic/chunks';
 import { createFrameCache } from '../../../webview-ui/training/logic/frameCache';
 import { correctIndex, placeNear, withFrame } from '../../../webview-ui/training/logic/frameIndex';

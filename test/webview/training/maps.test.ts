@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Picture, RawMap } from '../../../src/core/image/pixels';
-import type { WatchedMaps } from '../../../src/core/training/run/contents';
-import type { FrameImage } from '../../../src/core/training/run/frames';
+import type { WatchedMaps } from '../../../src/training/run/contents';
+import type { FrameImage } from '../../../src/training/frames/frames';
 import { drawFrame, frameMap, pictureColors } from '../../../webview-ui/training/logic/frameMap';
 import { integratedFormula, integratedMap } from '../../../webview-ui/training/logic/integratedView';
 

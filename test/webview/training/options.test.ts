@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { check } from '../../../src/core/schema/check';
-import { holdOut } from '../../../src/core/training/data/subsets';
-import { DEFAULT_TRAINING, type TrainingOptions, trainingOptions } from '../../../src/core/training/options';
+import { holdOut } from '../../../src/training/data/subsets';
+import { DEFAULT_TRAINING, type TrainingOptions, trainingOptions } from '../../../src/training/options';
 import { numberProblem } from '../../../webview-ui/controls/numberField';
 import * as optionFields from '../../../webview-ui/training/form/optionFields';
 import { plannedSteps } from '../../../webview-ui/training/form/plan';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { numberProblem } from '../../../webview-ui/controls/numberField';
-import { layoutFilm } from '../../../webview-ui/training/film/layout';
+import { layoutFilm } from '../../../webview-ui/training/run/film/layout';
 import { chosenNetwork, plannedSteps, planOf, startProblem } from '../../../webview-ui/training/form/plan';
 import { formatDuration } from '../../../webview-ui/training/logic/duration';
 import { actionsOf } from '../../../webview-ui/training/run/status';

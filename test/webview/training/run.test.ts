@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layoutFilm } from '../../../webview-ui/training/film/layout';
+import { layoutFilm } from '../../../webview-ui/training/run/film/layout';
 import { chromiumPath } from '../support/browser';
 import type { TestPage } from '../support/panelPage';
 import { frameAt, mapsOf, minibatches, runContents, runState } from '../support/runs';

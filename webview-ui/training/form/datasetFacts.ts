@@ -1,4 +1,4 @@
-import type { DatasetFormat, DatasetInfo } from '../../../src/core/training/data/dataset';
+import type { DatasetFormat, DatasetInfo } from '../../../src/training/data/dataset';
 import { element, icon } from '../../dom';
 import { type Fact, factList } from '../../facts';
 import { formatSize } from '../../format';

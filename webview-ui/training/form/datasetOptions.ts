@@ -1,4 +1,4 @@
-import { type DatasetRequest, datasetRequest } from '../../../src/core/training/data/dataset';
+import { type DatasetRequest, datasetRequest } from '../../../src/training/data/dataset';
 import type { DatasetChoice } from '../../../src/protocol/training';
 import { checkField } from '../../controls/checkField';
 import { type SelectOption, selectField } from '../../controls/field';

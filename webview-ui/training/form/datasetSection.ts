@@ -1,4 +1,4 @@
-import type { DatasetRequest } from '../../../src/core/training/data/dataset';
+import type { DatasetRequest } from '../../../src/training/data/dataset';
 import type { DatasetChoice } from '../../../src/protocol/training';
 import { button } from '../../controls/button';
 import { element, icon, replaceChildren } from '../../dom';

@@ -1,4 +1,4 @@
-import type { NetworkSummary } from '../../../src/core/training/architectures/architecture';
+import type { NetworkSummary } from '../../../src/training/architectures/architecture';
 import type { PanelError } from '../../../src/protocol/panel';
 import type { TrainingForm } from '../../../src/protocol/training';
 import { button } from '../../controls/button';

@@ -1,7 +1,7 @@
 import type { NumberSchema } from '../../../src/core/schema/numbers';
 import type { Asked } from '../../../src/core/schema/words';
-import type { TrainingOptions } from '../../../src/core/training/options';
-import { trainingOptions } from '../../../src/core/training/options';
+import type { TrainingOptions } from '../../../src/training/options';
+import { trainingOptions } from '../../../src/training/options';
 import type { NumberSpec } from '../../controls/numberField';
 import { numberSpec, shownOf, valueOf } from '../../controls/numberSpec';
 

@@ -1,5 +1,5 @@
 import type { Asked, Possibility } from '../../../src/core/schema/words';
-import { type TrainingOptions, trainingOptions } from '../../../src/core/training/options';
+import { type TrainingOptions, trainingOptions } from '../../../src/training/options';
 import { checkField } from '../../controls/checkField';
 import { type SelectField, selectField } from '../../controls/field';
 import { type NumberField, numberField } from '../../controls/numberField';

@@ -1,6 +1,6 @@
 import type { TrainingForm, TrainingPlan } from '../../../src/protocol/training';
-import type { TrainingOptions } from '../../../src/core/training/options';
-import { heldOf, stepsOf } from '../../../src/core/training/steps';
+import type { TrainingOptions } from '../../../src/training/options';
+import { heldOf, stepsOf } from '../../../src/training/steps';
 
 /** Names of data sets and models come from files and may be of any length. */
 export const LONGEST_NAME = 120;

@@ -1,4 +1,4 @@
-import type { NetworkSummary } from '../../../src/core/training/architectures/architecture';
+import type { NetworkSummary } from '../../../src/training/architectures/architecture';
 import { element } from '../../dom';
 
 const count = (value: number): string => value.toLocaleString('en');

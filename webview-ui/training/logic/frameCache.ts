@@ -1,4 +1,4 @@
-import type { Frame } from '../../../src/core/training/run/frames';
+import type { Frame } from '../../../src/training/frames/frames';
 
 /** Frames by step; the least recently used ones go when the bytes exceed the limit. */
 export interface FrameCache {

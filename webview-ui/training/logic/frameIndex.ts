@@ -1,4 +1,4 @@
-import type { Frame } from '../../../src/core/training/run/frames';
+import type { Frame } from '../../../src/training/frames/frames';
 
 /**
  * The steps at which there are frames. While a run is live the page hears of the newest frame only, and the host thins the frames

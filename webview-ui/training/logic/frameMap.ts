@@ -6,8 +6,8 @@ import { COLOR_MAP_IDS, type MapView } from '../../../src/core/render/view';
 import { choice, flag, object } from '../../../src/core/schema/kinds';
 import { number } from '../../../src/core/schema/numbers';
 import type { Of } from '../../../src/core/schema/schema';
-import { type FrameMapKind, frameMapKind } from '../../../src/core/training/frameMapKind';
-import type { FrameImage, FrameSize } from '../../../src/core/training/run/frames';
+import { type FrameMapKind, frameMapKind } from '../../../src/training/frameMapKind';
+import type { FrameImage, FrameSize } from '../../../src/training/frames/frames';
 
 /** How the maps of frames are looked at. */
 export const frameView = object({

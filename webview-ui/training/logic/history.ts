@@ -1,4 +1,4 @@
-import type { History } from '../../../src/core/training/run/contents';
+import type { History } from '../../../src/training/run/contents';
 
 /** Loss and accuracy of the minibatches so far; grows in place while a run is live. */
 export interface GrowingHistory {

@@ -1,7 +1,7 @@
 import type { Picture, RawMap } from '../../../src/core/image/pixels';
 import { choice, object } from '../../../src/core/schema/kinds';
 import type { Of } from '../../../src/core/schema/schema';
-import type { WatchedMaps } from '../../../src/core/training/run/contents';
+import type { WatchedMaps } from '../../../src/training/run/contents';
 
 /** The steps from what was summed in training to the map that is shown; each changes one thing and has a name. */
 export const integratedView = object({

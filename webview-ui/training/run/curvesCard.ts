@@ -1,4 +1,4 @@
-import type { EpochResult } from '../../../src/core/training/run/record';
+import type { EpochResult } from '../../../src/training/run/record';
 import { createLineChart } from '../../charts/lineChart';
 import { button } from '../../controls/button';
 import { sliderField } from '../../controls/field';

@@ -1,7 +1,7 @@
 import type { Picture, RawMap } from '../../../src/core/image/pixels';
 import type { RgbaImage } from '../../../src/core/render/map';
-import type { RunRecord } from '../../../src/core/training/run/record';
-import type { WatchedMaps } from '../../../src/core/training/run/contents';
+import type { RunRecord } from '../../../src/training/run/record';
+import type { WatchedMaps } from '../../../src/training/run/contents';
 import type { FinalMap } from '../../../src/protocol/training';
 import { createLineChart } from '../../charts/lineChart';
 import { button, iconButton } from '../../controls/button';

@@ -2,7 +2,7 @@ import type { Picture, RawMap } from '../../../src/core/image/pixels';
 import { defaultView } from '../../../src/core/render/defaultView';
 import { renderMap, type RgbaImage } from '../../../src/core/render/map';
 import type { MapView } from '../../../src/core/render/view';
-import type { WatchedMaps } from '../../../src/core/training/run/contents';
+import type { WatchedMaps } from '../../../src/training/run/contents';
 import { element } from '../../dom';
 import { createColorBar, type Meaning } from '../../panes/colorBar';
 import { type Cell, inputGeometry } from '../../panes/grid';

@@ -1,4 +1,4 @@
-import type { EpochResult } from '../../../src/core/training/run/record';
+import type { EpochResult } from '../../../src/training/run/record';
 import { element } from '../../dom';
 import { formatNumber, formatPercent } from '../../format';
 import { formatDuration } from '../logic/duration';

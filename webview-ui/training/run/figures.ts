@@ -1,5 +1,5 @@
 import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
-import type { RunRecord } from '../../../src/core/training/run/record';
+import type { RunRecord } from '../../../src/training/run/record';
 import { element } from '../../dom';
 import { formatNumber, formatPercent } from '../../format';
 import { formatDuration } from '../logic/duration';

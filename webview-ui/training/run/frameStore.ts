@@ -1,4 +1,4 @@
-import type { Frame } from '../../../src/core/training/run/frames';
+import type { Frame } from '../../../src/training/frames/frames';
 import type { FromTraining } from '../../../src/protocol/training';
 import { type Chunk, framesPerChunk, planChunk, planWhole } from '../logic/chunks';
 import { createFrameCache } from '../logic/frameCache';

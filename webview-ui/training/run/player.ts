@@ -1,4 +1,4 @@
-import type { Frame } from '../../../src/core/training/run/frames';
+import type { Frame } from '../../../src/training/frames/frames';
 import type { Chunk } from '../logic/chunks';
 import { correctIndex, type FrameIndex, placeNear, withFrame } from '../logic/frameIndex';
 import { endLive, follow, moveTo, pause, play, type Scrub, startScrub, tick, withSteps } from '../logic/scrub';

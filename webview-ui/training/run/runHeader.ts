@@ -1,5 +1,5 @@
-import type { RunExport } from '../../../src/core/engine/training/service';
-import type { RunRecord } from '../../../src/core/training/run/record';
+import type { RunExport } from '../../../src/engine/training/service';
+import type { RunRecord } from '../../../src/training/run/record';
 import { button } from '../../controls/button';
 import { menuButton } from '../../controls/menuButton';
 import { element, replaceChildren } from '../../dom';

@@ -1,12 +1,12 @@
-import type { TrainingEvent } from '../../../src/core/engine/training/service';
-import type { RunContents } from '../../../src/core/training/run/contents';
-import type { Frame } from '../../../src/core/training/run/frames';
-import type { RunRecord } from '../../../src/core/training/run/record';
+import type { TrainingEvent } from '../../../src/engine/training/service';
+import type { RunContents } from '../../../src/training/run/contents';
+import type { Frame } from '../../../src/training/frames/frames';
+import type { RunRecord } from '../../../src/training/run/record';
 import type { PanelError } from '../../../src/protocol/panel';
 import type { FinalMap, ToTraining } from '../../../src/protocol/training';
 import { announce } from '../../announce';
 import { element, oncePerFrame } from '../../dom';
-import { makeFilm } from '../film/makeFilm';
+import { makeFilm } from './film/makeFilm';
 import { pictureColors } from '../logic/frameMap';
 import { createHistory } from '../logic/history';
 import type { TrainingContext } from '../view';

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../../src/core/training/run/record';
+import type { RunRecord } from '../../../src/training/run/record';
 import { formatNumber, formatPercent } from '../../format';
 
 export type RunAction = 'pause' | 'resume' | 'stop' | 'continue' | 'model' | 'export' | 'new';

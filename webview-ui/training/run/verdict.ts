@@ -1,5 +1,5 @@
-import type { WatchedImage } from '../../../src/core/training/run/record';
-import type { FrameImage } from '../../../src/core/training/run/frames';
+import type { WatchedImage } from '../../../src/training/run/record';
+import type { FrameImage } from '../../../src/training/frames/frames';
 import { formatNumber, formatPercent } from '../../format';
 
 /** What the network says of a watched image at one step. */

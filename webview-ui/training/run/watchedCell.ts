@@ -1,5 +1,5 @@
 import type { RgbaImage } from '../../../src/core/render/map';
-import type { WatchedImage } from '../../../src/core/training/run/record';
+import type { WatchedImage } from '../../../src/training/run/record';
 import { element, icon } from '../../dom';
 import { context2d } from '../../panes/pane';
 import type { WatchedVerdict } from './verdict';

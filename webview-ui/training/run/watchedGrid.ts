@@ -1,6 +1,6 @@
 import type { RgbaImage } from '../../../src/core/render/map';
-import type { Frame, FrameSize } from '../../../src/core/training/run/frames';
-import type { RunRecord } from '../../../src/core/training/run/record';
+import type { Frame, FrameSize } from '../../../src/training/frames/frames';
+import type { RunRecord } from '../../../src/training/run/record';
 import { element } from '../../dom';
 import { drawFrame, type FrameView } from '../logic/frameMap';
 import { rove } from './roving';

@@ -1,6 +1,6 @@
 import type { Graph, GraphNode, Origin } from '../graph';
 import { valueOf } from '../origins';
-import { composed, isIdentity, type Permutation } from '../passes/transposes/permutation';
+import { composed, isIdentity, type Permutation } from '../permutation';
 import type { Shape, TypedShape } from '../tensor';
 import { channelAxes } from './channelAxes';
 import { ancestorsOf, producersOf } from './producers';

@@ -2,7 +2,7 @@ import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '.
 import { freshNames } from '../names';
 import { Handover, turned } from '../origins';
 import { integers, type Tensor } from '../tensor';
-import { composed, isIdentity, transposedTensor, type Permutation } from './transposes/permutation';
+import { composed, isIdentity, transposedTensor, type Permutation } from '../permutation';
 import { sink } from './transposes/sinking';
 import type { Moved, SinkContext } from './transposes/sunk';
 

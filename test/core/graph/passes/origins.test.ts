@@ -4,7 +4,7 @@ import { differentiateAll, NotDifferentiable } from '../../../../src/core/graph/
 import type { Graph, GraphNode, Origin, StaticGraph } from '../../../../src/core/graph/graph';
 import { operators } from '../../../../src/core/graph/ops/registry';
 import { valueOf } from '../../../../src/core/graph/origins';
-import { transposedTensor } from '../../../../src/core/graph/passes/transposes/permutation';
+import { transposedTensor } from '../../../../src/core/graph/permutation';
 import { specialise } from '../../../../src/core/graph/specialise';
 import { floats, sizeOf, type Tensor } from '../../../../src/core/graph/tensor';
 import { aged } from '../random/ageing';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cancelTransposes } from '../../../../src/core/graph/passes/cancelTransposes';
 import { foldBatchNormalization } from '../../../../src/core/graph/passes/simplify';
-import { readOnnx } from '../../../../src/core/graph/read/onnx';
+import { readOnnx } from '../../../../src/formats/models/onnx/onnx';
 import { specialise } from '../../../../src/core/graph/specialise';
 import { modernise } from '../../../../src/core/graph/passes/modernise';
 import { operators } from '../../../../src/core/graph/ops/registry';

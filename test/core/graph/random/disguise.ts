@@ -1,6 +1,6 @@
 import type { Graph, GraphInput, GraphNode, StaticGraph } from '../../../../src/core/graph/graph';
 import { floats, integers, sizeOf, type Tensor } from '../../../../src/core/graph/tensor';
-import { transposedTensor } from '../../../../src/core/graph/passes/transposes/permutation';
+import { transposedTensor } from '../../../../src/core/graph/permutation';
 import type { Draw } from './draw';
 
 /** What stands in for a constant: nodes that end in a value of its name, and constants of their own. */

@@ -1,6 +1,6 @@
 import { numberAttribute, numbersAttribute, type GraphNode } from '../../graph';
 import { integers } from '../../tensor';
-import { countedAxis, inverse, isIdentity, type Permutation } from './permutation';
+import { countedAxis, inverse, isIdentity, type Permutation } from '../../permutation';
 import { onSource, type Moved, type SinkContext, type Sunk } from './sunk';
 
 /** Axes from an input or an attribute; 'none': there are none; undefined: they are computed or do not exist. */

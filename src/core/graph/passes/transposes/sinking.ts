@@ -1,6 +1,6 @@
 import { numberAttribute, type GraphNode } from '../../graph';
 import { sinkArgument, sinkPad, sinkReduction, sinkSlice, sinkSplit, sinkSqueeze } from './axes';
-import { countedAxis, inverse, samePermutation, untransposedOperand } from './permutation';
+import { countedAxis, inverse, samePermutation, untransposedOperand } from '../../permutation';
 import { onSource, type SinkContext, type Sunk } from './sunk';
 
 const UNARY: ReadonlySet<string> = new Set(

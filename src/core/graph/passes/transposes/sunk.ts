@@ -1,6 +1,6 @@
 import type { Attributes, GraphNode } from '../../graph';
 import type { Tensor } from '../../tensor';
-import type { Permutation } from './permutation';
+import type { Permutation } from '../../permutation';
 
 /** A value that is a source transposed. */
 export interface Moved {

@@ -1,8 +1,0 @@
-import { switchTelemetryOff } from '../runtime/onnx/telemetry';
-import { createService } from './localService';
-import { serveEngine } from './serve';
-import { createTrainingService } from './training/localTrainingService';
-
-// The engine process's program.
-switchTelemetryOff();
-serveEngine(createService(), createTrainingService());

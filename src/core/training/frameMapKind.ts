@@ -1,6 +1,0 @@
-import { choice } from '../schema/kinds';
-import type { Of } from '../schema/schema';
-
-/** What of the watched images is kept in frames. */
-export const frameMapKind = choice(['gradient-x-input', 'loss-gradient']);
-export type FrameMapKind = Of<typeof frameMapKind>;

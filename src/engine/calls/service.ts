@@ -1,0 +1,165 @@
+import { type AttackDescription, attackDescription } from '../../core/attack/method';
+import { type MethodDescription, methodDescription } from '../../core/attribution/method';
+import { type PixelImage, pixelImage, type RawMap, rawMap } from '../../core/image/pixels';
+import type { ObjectiveKind } from '../../core/model/classifier';
+import type { EngineChoice, ModelInfo, ModelReference } from '../../core/model/modelInfo';
+import type { MapView } from '../../core/render/view';
+import type { ModelCheck } from '../../core/result/modelCheck';
+import type { ClassScore, ImageFacts, LabelFacts, ModelFacts } from '../../core/result/record';
+import { attackRecord, attributionRecord } from '../../core/result/record';
+import { bytes, choice, list, object, possible, such, text } from '../../core/schema/kinds';
+import { count } from '../../core/schema/numbers';
+import type { Of } from '../../core/schema/schema';
+
+/**
+ * Everything that the engine does for the editor, the command line and agents. The service runs in this process;
+ * the client has the same interface and runs it in another one.
+ */
+export interface EngineService {
+  methods(): Promise<MethodCatalog>;
+  modelInfo(request: ModelRequest, job?: Job): Promise<ModelInfo>;
+  /** Tries the model on probe pictures: does it repeat itself, is its gradient right, does a second engine agree? */
+  checkModel(request: CheckModelRequest, job?: Job): Promise<ModelCheck>;
+  predict(request: ModelRequest & ImageRequest, job?: Job): Promise<Prediction>;
+  attribute(request: AttributeRequest, job?: Job): Promise<AttributionResult>;
+  attack(request: AttackRequest, job?: Job): Promise<AttackResult>;
+  /** PNG (8-bit) or NPY (float32, exact) of an image in pixel space. */
+  encode(image: PixelImage, format: 'png' | 'npy'): Promise<Uint8Array>;
+  /** A small PNG of a picture file, at most `THUMBNAIL_PIXELS` on its longer side. */
+  thumbnail(image: ImageReference): Promise<Uint8Array>;
+  /** PNG of a map laid over its picture, at the picture's resolution. */
+  renderOverlay(request: OverlayRequest): Promise<Uint8Array>;
+  /** Forgets a model (its file changed), freeing its memory. */
+  forgetModel(path: string): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface Job {
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: JobProgress) => void;
+}
+
+export const jobProgress = object({ stage: choice(['model', 'image', 'compute']), done: count, total: count });
+export type JobProgress = Of<typeof jobProgress>;
+
+export interface ModelRequest {
+  readonly model: ModelReference;
+  readonly engine?: EngineChoice;
+  /** Threads of the computing libraries that have a choice; 0 or absent: physical cores, at most 8. */
+  readonly threads?: number;
+  /** Path of `@tensorflow/tfjs-node` where it is not among this program's modules; read when the native library is loaded. */
+  readonly tensorflowModule?: string;
+}
+
+export interface CheckModelRequest extends ModelRequest {
+  /** Tried besides the probe pictures. */
+  readonly image?: ImageReference;
+  /** Of the probe pictures. */
+  readonly seed?: number;
+}
+
+export interface ImageRequest {
+  readonly image: ImageReference;
+}
+
+/** `bytes` holds the file's content where it is not on this machine's disk; a name that ends in `.npy` is read as pixels. */
+export interface ImageReference {
+  readonly path: string;
+  readonly bytes?: Uint8Array;
+  /** Largest declared size that is decoded, in megapixels. */
+  readonly limitMegapixels?: number;
+}
+
+export interface AttributeRequest extends ModelRequest, ImageRequest {
+  readonly method: string;
+  /** Class index or name; absent: the predicted class. */
+  readonly class?: number | string;
+  readonly objective?: ObjectiveKind;
+  /** True label, for cross-entropy and for display; absent: from the file or folder name, else the prediction. */
+  readonly label?: number | string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly seed?: number;
+}
+
+export interface AttackRequest extends ModelRequest, ImageRequest {
+  readonly attack: string;
+  readonly epsilon?: number;
+  readonly label?: number | string;
+  /** Class to reach; absent: untargeted. */
+  readonly target?: number | string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly seed?: number;
+}
+
+/** The picture for display, as PNG, at most `PREVIEW_PIXELS` on its longer side. */
+const picturePreview = object({ png: bytes, width: count, height: count });
+export type PicturePreview = Of<typeof picturePreview>;
+
+export const PREVIEW_PIXELS = 1536;
+export const THUMBNAIL_PIXELS = 96;
+
+/** Seed of requests that name none, so that they can be repeated. */
+export const DEFAULT_SEED = 0;
+
+export interface Prediction {
+  readonly image: ImageFacts;
+  readonly model: ModelFacts;
+  /** All classes, most probable first. */
+  readonly classes: readonly ClassScore[];
+  readonly label?: LabelFacts;
+  readonly warnings: readonly string[];
+}
+
+const shown = {
+  input: pixelImage,
+  picture: picturePreview,
+  /** Names of all classes, for choosers. */
+  classNames: list(text(), 1e7),
+};
+
+export const attributionResult = such(
+  object({
+    record: attributionRecord,
+    map: rawMap,
+    ...shown,
+    /** Of methods that look at a layer: the layers that they can look at, for choosers. */
+    layers: possible(list(text())),
+  }),
+  ({ record, map, input }) => {
+    const { height, width } = record.layer ?? input;
+    return map.height === height && map.width === width;
+  },
+  'a map as large as its image or its layer',
+);
+export type AttributionResult = Of<typeof attributionResult>;
+
+export const attackResult = such(
+  object({
+    record: attackRecord,
+    /** Signed, as added before clamping. */
+    perturbation: rawMap,
+    adversarial: pixelImage,
+    ...shown,
+  }),
+  ({ input, perturbation, adversarial }) => isAlike(input, perturbation) && isAlike(input, adversarial),
+  'an image, a change and a changed image of one shape',
+);
+export type AttackResult = Of<typeof attackResult>;
+
+function isAlike(first: RawMap, second: RawMap): boolean {
+  return first.height === second.height && first.width === second.width && first.channels === second.channels;
+}
+
+export interface OverlayRequest {
+  readonly map: RawMap;
+  readonly picture: PicturePreview;
+  readonly image: ImageFacts;
+  readonly view: MapView;
+  /** Size of the model's input, which the map is brought to; absent: the map has it. */
+  readonly grid?: { readonly height: number; readonly width: number };
+}
+
+export type { AttackDescription, MethodDescription };
+
+export const methodCatalog = object({ attribution: list(methodDescription), attack: list(attackDescription) });
+export type MethodCatalog = Of<typeof methodCatalog>;

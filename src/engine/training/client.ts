@@ -1,0 +1,65 @@
+import path from 'node:path';
+import { UserError } from '../../core/errors';
+import { createEngineRequests } from '../process/engineRequests';
+import { trainingCalls } from './protocol';
+import type { TrainingService } from './service';
+import type { TrainingProcess, TrainingProcessOptions } from './trainingProcess';
+import { startTrainingProcess } from './trainingProcess';
+
+/** The training service in processes of their own: one for each training, and one that reads. */
+export interface TrainingClient extends TrainingService {
+  /** Of the process that trains; of the newest if there are several. */
+  readonly trainingPid: number | undefined;
+  /** Ends the processes; trainings keep their state first. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * A client of engine processes (`enginePath`: the bundled `process.ts`). An aborted training stops gracefully and still gives
+ * its record; if its process dies, `train` rejects with a `UserError('training-failed')` and the run can be continued.
+ */
+export function createTrainingClient(options: TrainingProcessOptions): TrainingClient {
+  const reading = createEngineRequests(options);
+  const { ask } = reading;
+  const training = new Map<string, TrainingProcess>();
+
+  return {
+    get trainingPid() {
+      return [...training.values()].at(-1)?.pid;
+    },
+    architectures: () => ask(trainingCalls.architectures, null),
+    dataset: (request, job) => ask(trainingCalls.dataset, request, job),
+    network: (request) => ask(trainingCalls.network, request),
+    async train(request, job = {}) {
+      const folder = path.resolve(request.folder);
+      if (training.has(folder))
+        throw new UserError('usage', 'This run is being trained already.', 'Wait for it to end, or stop it.');
+      const process = startTrainingProcess(options, request, job);
+      training.set(folder, process);
+      try {
+        return await process.result;
+      } finally {
+        training.delete(folder);
+      }
+    },
+    async control(request) {
+      const process = training.get(path.resolve(request.folder));
+      if (!process)
+        throw new UserError(
+          'usage',
+          `Nothing is being trained in ${request.folder}.`,
+          'Start or continue the run first.',
+        );
+      await process.control(request);
+    },
+    run: (request) => ask(trainingCalls.run, request),
+    frames: (request) => ask(trainingCalls.frames, request),
+    maps: (request) => ask(trainingCalls.maps, request),
+    integrate: (request, job) => ask(trainingCalls.integrate, request, job),
+    exportRun: (request, job) => ask(trainingCalls.exportRun, request, job),
+    fetchDataset: (request, job) => ask(trainingCalls.fetchDataset, request, job),
+    async dispose() {
+      await Promise.all([reading.dispose(), ...[...training.values()].map((process) => process.dispose())]);
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import type { AttackGoal, AttackMethod, AttackOutcome } from '../../core/attack/method';
+import { normsOf } from '../../core/attack/norms';
+import { findAttackMethod } from '../../core/attack/registry';
+import type { PixelImage } from '../../core/image/pixels';
+import { roundTripEightBit } from '../../formats/pictures/png';
+import type { ParameterValues } from '../../core/method/parameters';
+import { resolveParameters } from '../../core/method/parameters';
+import type { Scores } from '../../core/model/classifier';
+import { rankClasses } from '../../core/result/classes';
+import { resultId } from '../../core/result/id';
+import type { AttackRecord, ClassScore, LabelFacts } from '../../core/result/record';
+import { RECORD_VERSION, TOP_CLASSES } from '../../core/result/record';
+import { stackImages } from './batches';
+import { knownLabel, predictedLabel, userLabel } from './labels';
+import type { Run, RunCaches } from './run';
+import { modelFacts, withRun } from './run';
+
+import type { AttackRequest, AttackResult, Job } from '../calls/service';
+import { DEFAULT_SEED } from '../calls/service';
+
+/**
+ * An adversarial image: away from the true label (the given one, else the file's or folder's name, else the prediction), or
+ * towards `target`. The perturbation is classified by itself, and the verdict is given again for the image as saved in 8 bits.
+ */
+export function attack(caches: RunCaches, request: AttackRequest, job: Job | undefined): Promise<AttackResult> {
+  const method = findAttackMethod(request.attack);
+  const parameters = resolveParameters(method.parameters, {
+    ...request.parameters,
+    ...(request.epsilon === undefined ? {} : { epsilon: request.epsilon }),
+  });
+  const seed = request.seed ?? DEFAULT_SEED;
+  return withRun(caches, request, job, async (run) => {
+    const { classifier, input, picture } = run;
+    const { label, goal } = chooseGoal(request, run);
+    const outcome = await method.run(
+      classifier,
+      input,
+      { direction: goal.direction, label: goal.label.index },
+      parameters,
+      run.context(seed),
+    );
+    const { height, width, channels } = input;
+    const perturbation: PixelImage = { data: outcome.perturbation, height, width, channels };
+    const saved = await roundTripEightBit(outcome.adversarial);
+    const scores = await classifier.predict(stackImages([perturbation, outcome.adversarial, saved]));
+    const record = recordOf({ run, method, parameters, seed, goal, label, outcome, saved, scores });
+    return {
+      record,
+      input,
+      perturbation,
+      adversarial: outcome.adversarial,
+      picture,
+      classNames: classifier.info.classes,
+    };
+  });
+}
+
+interface ChosenGoal {
+  readonly goal: { readonly direction: AttackGoal['direction']; readonly label: LabelFacts };
+  /** The true label where it is known or was needed. */
+  readonly label: LabelFacts | undefined;
+}
+
+function chooseGoal(request: AttackRequest, { classifier, predicted }: Run): ChosenGoal {
+  const { classes } = classifier.info;
+  const known = knownLabel(request.label, request.image.path, classes);
+  if (request.target !== undefined)
+    return { label: known, goal: { direction: 'towards', label: userLabel(request.target, classes) } };
+  const label = known ?? predictedLabel(predicted);
+  return { label, goal: { direction: 'away', label } };
+}
+
+interface Finished extends ChosenGoal {
+  readonly run: Run;
+  readonly method: AttackMethod;
+  readonly parameters: ParameterValues;
+  readonly seed: number;
+  readonly outcome: AttackOutcome;
+  readonly saved: PixelImage;
+  /** Of perturbation, adversarial image, adversarial image as saved. */
+  readonly scores: Scores;
+}
+
+function recordOf({ run, method, parameters, seed, goal, label, outcome, saved, scores }: Finished): AttackRecord {
+  const { classifier, input, predicted } = run;
+  const { classes: classNames, warnings } = classifier.info;
+  const always = [predicted.index, goal.label.index, ...(label === undefined ? [] : [label.index])];
+  const rank = (of: Scores, row: number) => rankClasses(of, row, classNames, { top: TOP_CLASSES, always });
+  const [perturbationClasses, adversarialClasses, savedClasses] = [0, 1, 2].map((row) => rank(scores, row)) as [
+    ClassScore[],
+    ClassScore[],
+    ClassScore[],
+  ];
+  const reached = (classes: readonly ClassScore[]) =>
+    (classes[0]?.index === goal.label.index) === (goal.direction === 'towards');
+  const startedRight = !reached(rank(run.scores, 0));
+  const success = reached(adversarialClasses);
+  const savedSuccess = reached(savedClasses);
+  const created = new Date().toISOString();
+  return {
+    kind: 'attack',
+    version: RECORD_VERSION,
+    id: resultId(created, randomBytes(4)),
+    created,
+    image: run.facts,
+    model: modelFacts(classifier),
+    classes: rank(run.scores, 0),
+    ...(label === undefined ? {} : { label }),
+    attack: method.id,
+    parameters,
+    epsilon: Number(parameters.epsilon),
+    goal,
+    perturbationClasses,
+    adversarialClasses,
+    norms: normsOf(input.data, outcome.adversarial.data),
+    success,
+    startedRight,
+    saved: { classes: savedClasses, norms: normsOf(input.data, saved.data), success: savedSuccess },
+    seed,
+    timings: run.timings(),
+    warnings: [
+      ...warnings,
+      ...run.warnings,
+      ...outcome.warnings,
+      ...(startedRight ? [] : [`The model says "${predicted.name}" already before the attack.`]),
+      ...(success && !savedSuccess
+        ? ['The attack succeeds as computed but not once the image is rounded to 8 bits: save it as NPY or raise ε.']
+        : []),
+    ],
+  };
+}

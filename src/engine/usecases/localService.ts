@@ -1,0 +1,48 @@
+import { attackMethods } from '../../core/attack/registry';
+import { attributionMethods } from '../../core/attribution/registry';
+import { encodeNpy } from '../../formats/npy/npy';
+import { encodePng } from '../../formats/pictures/png';
+import { attack } from './attack';
+import { attribute } from './attribute';
+import { createImageCache, thumbnail } from './images';
+import { checkModel } from './checkModel';
+import type { ModelCacheLimits } from './models';
+import { createModelCache } from './models';
+import { overlayPng } from './overlay';
+import { predict } from './predict';
+import type { EngineService } from '../calls/service';
+
+export interface ServiceOptions {
+  /** How many models, and how many bytes of weights, are kept loaded. */
+  readonly modelLimits?: ModelCacheLimits;
+}
+
+/** The service in this process. */
+export function createService({ modelLimits }: ServiceOptions = {}): EngineService {
+  const models = createModelCache(modelLimits);
+  const caches = { models, images: createImageCache() };
+  return {
+    methods: async () => ({
+      attribution: attributionMethods.map(describe),
+      attack: attackMethods.map(describe),
+    }),
+    modelInfo: (request, job) => models.use(request, job, async ({ classifier }) => classifier.info),
+    checkModel: async (request, job) => checkModel(caches, request, job),
+    predict: async (request, job) => predict(caches, request, job),
+    attribute: async (request, job) => attribute(caches, request, job),
+    attack: async (request, job) => attack(caches, request, job),
+    encode: async (image, format) =>
+      format === 'png' ? encodePng(image) : encodeNpy(image.data, [image.height, image.width, image.channels]),
+    thumbnail,
+    renderOverlay: overlayPng,
+    forgetModel: (path) => models.forget(path),
+    dispose: () => models.dispose(),
+  };
+}
+
+/** A method without its function, which cannot travel. */
+function describe<Method extends { readonly run: unknown }>(method: Method): Omit<Method, 'run'> {
+  const description: Omit<Method, 'run'> & { run?: unknown } = { ...method };
+  delete description.run;
+  return description;
+}

@@ -1,0 +1,93 @@
+import type { Stats } from 'node:fs';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../../core/errors';
+import { MODEL_LIMITS } from '../../core/model/limits';
+
+/** Absolute path of the model's main file; a folder stands for the `model.json` in it. Throws `UserError('file-missing')`. */
+export async function resolveModelFile(modelPath: string): Promise<string> {
+  let file = path.resolve(modelPath);
+  let facts = await statOrUndefined(file);
+  if (facts?.isDirectory()) {
+    file = path.join(file, 'model.json');
+    facts = await statOrUndefined(file);
+  }
+  if (facts === undefined) {
+    throw new UserError(
+      'file-missing',
+      `There is no model at ${file}.`,
+      'Choose the model.json of a TensorFlow.js model.',
+    );
+  }
+  requireRegularFile(facts, file, MODEL_LIMITS.totalBytes);
+  return file;
+}
+
+/** A whole file of at most `limit` bytes. Throws `UserError('model-unreadable')`. */
+export async function readLimited(file: string, limit: number): Promise<Uint8Array> {
+  const facts = await statOrUndefined(file);
+  if (facts === undefined) throw damaged(`${path.basename(file)} is missing`);
+  requireRegularFile(facts, file, limit);
+  return readFile(file);
+}
+
+/** Size in bytes of a regular file, or undefined if there is none. */
+export async function fileSize(file: string): Promise<number | undefined> {
+  const facts = await statOrUndefined(file);
+  return facts?.isFile() ? facts.size : undefined;
+}
+
+/**
+ * Absolute path of a file that a model names, which must lie in the model's own folder: plain relative names only, and no
+ * symbolic link that leads out. Throws `UserError('model-unreadable')`.
+ */
+export async function resolveInside(folder: string, name: string): Promise<string> {
+  const plain =
+    name !== '' &&
+    !name.includes('\0') &&
+    !/^[a-z][a-z0-9+.-]*:/i.test(name) &&
+    !path.posix.isAbsolute(name) &&
+    !path.win32.isAbsolute(name) &&
+    !name.split(/[\\/]/).includes('..');
+  if (!plain)
+    throw damaged(`The model names the file ${JSON.stringify(name.slice(0, 200))}, which is not in its own folder`);
+  const file = path.join(folder, name);
+  let real: string;
+  try {
+    real = await realpath(file);
+  } catch {
+    throw damaged(`The weight file ${name} is missing`);
+  }
+  const inside = path.relative(await realpath(folder), real);
+  if (inside.startsWith('..') || path.isAbsolute(inside)) {
+    throw damaged(`The file ${name} is a link that leads out of the model's folder`);
+  }
+  return real;
+}
+
+/** The failure of a model whose files do not fit together. */
+export function damaged(message: string): UserError {
+  return new UserError(
+    'model-unreadable',
+    `${message}.`,
+    'Copy or export the model again with all of its files in one folder.',
+  );
+}
+
+function requireRegularFile(facts: Stats, file: string, limit: number): void {
+  if (!facts.isFile()) throw damaged(`${path.basename(file)} is not a regular file`);
+  if (facts.size > limit) {
+    const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
+    throw damaged(
+      `${path.basename(file)} has ${megabytes(facts.size)}, more than the ${megabytes(limit)} that are read`,
+    );
+  }
+}
+
+async function statOrUndefined(file: string): Promise<Stats | undefined> {
+  try {
+    return await stat(file);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,153 @@
+import { floats, sizeOf } from '../../../core/graph/tensor';
+import { activate, isActivation } from './activations';
+import { constantNumbers } from './dense';
+import { isList, isObject, objectAt, textAt, type JsonValue } from './json';
+import { commonOrder, concatenated } from './merges';
+import type { Argument, LayerScope } from './scope';
+import { reshaped } from './shapes';
+import { axisIn, inOrder, plainValue, valueIn, type LayerValue } from './value';
+
+const BINARY: Readonly<Record<string, string>> = {
+  add: 'Add',
+  subtract: 'Sub',
+  sub: 'Sub',
+  multiply: 'Mul',
+  mul: 'Mul',
+  truediv: 'Div',
+  true_divide: 'Div',
+  divide: 'Div',
+  maximum: 'Max',
+  minimum: 'Min',
+};
+
+const UNARY: Readonly<Record<string, string>> = {
+  negative: 'Neg',
+  neg: 'Neg',
+  abs: 'Abs',
+  absolute: 'Abs',
+  sqrt: 'Sqrt',
+  exp: 'Exp',
+  log: 'Log',
+  erf: 'Erf',
+};
+
+/**
+ * A plain function that a functional model calls between its layers: `math.add` (TFOpLambda), `Add` (Keras 3). Returns
+ * undefined for functions that are not known.
+ */
+export function readOperation(scope: LayerScope, name: string): LayerValue | undefined {
+  const { builder } = scope;
+  const binary = Object.hasOwn(BINARY, name) ? BINARY[name] : undefined;
+  if (binary !== undefined) return combine(scope, binary, operand(scope, 0, 'x', 'x1'), operand(scope, 1, 'y', 'x2'));
+  const argument = operand(scope, 0, 'x', 'input', 'features', 'tensor', 'input_tensor');
+  if (name === 'concat' || name === 'concatenate') {
+    const values = argument ?? operand(scope, 0, 'values', 'xs');
+    const axis = number(operand(scope, 1, 'axis')) ?? number(scope.config.axis) ?? (name === 'concat' ? 0 : -1);
+    return concatenated(scope, values === undefined ? [] : valuesOf(values), axis);
+  }
+  const x = argument?.kind === 'value' ? argument.value : undefined;
+  if (x === undefined) return undefined;
+  if (Object.hasOwn(UNARY, name)) return valueIn(x.native, builder, builder.add(UNARY[name]!, [inOrder(x)]));
+  if (name === 'square') return valueIn(x.native, builder, builder.add('Mul', [inOrder(x), inOrder(x)]));
+  if (name === 'gelu') {
+    const approximate = constant(operand(scope, 1, 'approximate')) ?? scope.config.approximate;
+    // Keras 3's ops.gelu approximates unless told, TensorFlow's does not.
+    const tanh = approximate === undefined ? scope.kerasVersion >= 3 : approximate === true;
+    return activate(scope, x, tanh ? 'gelu_new' : 'gelu');
+  }
+  if (name === 'softmax' || name === 'log_softmax') {
+    const axis = number(operand(scope, 1, 'axis')) ?? number(scope.config.axis) ?? -1;
+    const op = name === 'softmax' ? 'Softmax' : 'LogSoftmax';
+    const attributes = { axis: axisIn(x.native, axis, x.shape.length) };
+    return valueIn(x.native, builder, builder.add(op, [inOrder(x)], attributes));
+  }
+  if (name === 'mean' || name === 'reduce_mean') return mean(scope, x);
+  if (name === 'reshape') {
+    const sizes = constantNumbers(constant(operand(scope, 1, 'newshape', 'shape')) ?? scope.config.newshape ?? null);
+    return sizes && reshaped(scope, x, sizes.slice(1));
+  }
+  return isActivation(name) && name !== 'leaky_relu' ? activate(scope, x, name) : undefined;
+}
+
+/** The function's name: `math.truediv`, `nn.relu` and the like by their last part, Keras 3's classes in lower case. */
+export function operationName({ className, config }: Pick<LayerScope, 'className' | 'config'>): string {
+  if (className === 'TFOpLambda') return (textAt(config, 'function') ?? '').split('.').at(-1) ?? '';
+  return className.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+}
+
+function operand({ positional, named }: LayerScope, index: number, ...names: readonly string[]): Argument | undefined {
+  const name = names.find((each) => Object.hasOwn(named, each));
+  return name === undefined ? positional[index] : named[name];
+}
+
+function constant(argument: Argument | undefined): JsonValue | undefined {
+  return argument?.kind === 'constant' && argument.value !== null ? argument.value : undefined;
+}
+
+function number(value: Argument | JsonValue | undefined): number | undefined {
+  if (typeof value === 'number') return value;
+  const inner = isObject(value) && 'kind' in value ? constant(value as Argument) : undefined;
+  return typeof inner === 'number' ? inner : undefined;
+}
+
+function valuesOf(argument: Argument): LayerValue[] {
+  if (argument.kind === 'value') return [argument.value];
+  return argument.kind === 'list' ? argument.items.flatMap(valuesOf) : [];
+}
+
+/** Two values, or a value and a number or numbers along its last axis, by numpy's broadcasting in Keras's order. */
+function combine(
+  { builder }: LayerScope,
+  op: string,
+  left: Argument | undefined,
+  right: Argument | undefined,
+): LayerValue | undefined {
+  const sides = [left, right];
+  const values = sides.flatMap((side) => (side?.kind === 'value' ? [side.value] : []));
+  const rank = Math.max(0, ...values.map(({ shape }) => shape.length));
+  const order = values.every(({ shape }) => shape.length === rank) ? commonOrder(values) : 'plain';
+  const names = sides.map((side) => {
+    if (side?.kind === 'value') return order === 'plain' ? side.value.plain() : side.value.channelsFirst();
+    const given = side && plainArgument(side);
+    const numbers = given === undefined ? undefined : constantNumbers(given);
+    if (given === undefined || numbers === undefined) return undefined;
+    const shape = typeof given === 'number' ? [] : constantShape(given);
+    if (sizeOf(shape) !== numbers.length || (shape.length > 1 && sizeOf(shape) !== shape.at(-1))) return undefined;
+    const last = shape.length === 0 ? [] : order === 'plain' ? [numbers.length] : [numbers.length, 1, 1];
+    return builder.constant(floats(last, numbers));
+  });
+  const [a, b] = names;
+  return values.length === 0 || a === undefined || b === undefined
+    ? undefined
+    : valueIn(order, builder, builder.add(op, [a, b]));
+}
+
+/** A constant as plain JSON: Keras 3 wraps arrays. */
+function plainArgument(argument: Argument): JsonValue | undefined {
+  if (argument.kind === 'list') {
+    const items = argument.items.map(plainArgument);
+    return items.every((each) => each !== undefined) ? items : undefined;
+  }
+  if (argument.kind !== 'constant') return undefined;
+  const wrapped = /^__(tensor|numpy)__$/.test(textAt(argument.value, 'class_name') ?? '');
+  return wrapped ? objectAt(argument.value, 'config')?.value : argument.value;
+}
+
+function constantShape(value: JsonValue): number[] {
+  return isList(value) ? [value.length, ...constantShape(value[0] ?? 0)] : [];
+}
+
+function mean(scope: LayerScope, x: LayerValue): LayerValue | undefined {
+  const { builder } = scope;
+  const given = operand(scope, 1, 'axis');
+  const axes = constantNumbers((given && plainArgument(given)) ?? scope.config.axis ?? null);
+  if (axes === undefined) return undefined;
+  const keep = constant(operand(scope, 2, 'keepdims')) ?? scope.config.keepdims;
+  const inKeras = axes.map((axis) => axisIn('plain', axis, x.shape.length));
+  const order = keep === true || x.native === 'plain' ? x.native : 'channelsFirst';
+  const places = builder.indices(inKeras.map((axis) => axisIn(order, axis, x.shape.length)));
+  const kept = builder.add('ReduceMean', [inOrder(x), places], { keepdims: 1 });
+  const value = valueIn(order, builder, kept);
+  if (keep === true) return value;
+  return plainValue(builder, builder.add('Squeeze', [value.plain(), builder.indices(inKeras)]));
+}

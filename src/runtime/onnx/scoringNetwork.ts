@@ -1,0 +1,55 @@
+import type { Graph } from '../../core/graph/graph';
+import type { Types } from '../../core/graph/inspect/scoreTail';
+import { typesOf } from '../../core/graph/inspect/types';
+import { operators } from '../../core/graph/ops/registry';
+import type { Stripped } from '../../core/graph/passes/stripActivation';
+import type { ModelDescription } from '../../formats/descriptions/description';
+import { resolveInput, type InputShape, type ResolvedInput } from '../../core/model/modelInput';
+import { chooseOutput } from '../outputs';
+import { inputShapeOf, networkInput, withSize, type NetworkInput } from './networkInput';
+import { networkOutputs, refuseOtherOutputs, withNamedValue } from './networkOutputs';
+import type { ReadModel } from './readGraph';
+
+/** A model with what its input was found to be. */
+export interface SeenModel {
+  readonly input: NetworkInput;
+  readonly shape: InputShape;
+  readonly resolved: ResolvedInput;
+  /** The network, the size of its input known. */
+  readonly sized: Graph;
+  /** Pictures that the file wants at once. */
+  readonly unit: number;
+  /** The output that the description names. */
+  readonly wanted: string | undefined;
+}
+
+export function seenModel(model: ReadModel, description: ModelDescription, isComputable: boolean): SeenModel {
+  const input = networkInput(model.graph, isComputable);
+  const shape = inputShapeOf(input);
+  const resolved = resolveInput(shape, description);
+  const { output: wanted } = description.spec;
+  const named = withNamedValue(input.graph, isComputable ? wanted : undefined, model.aliases);
+  const { graph: sized, unit } = withSize(named, resolved.input, shape.layout);
+  return { input, shape, resolved, sized, unit, wanted };
+}
+
+/** The network up to its scores, as the file has it. */
+export interface ScoringNetwork {
+  /** Of the network before its activation was taken off. */
+  readonly types: Types;
+  readonly choice: ReturnType<typeof chooseOutput>;
+  readonly stripped: Stripped;
+}
+
+export function scoringNetwork(
+  model: ReadModel,
+  { sized, unit, wanted }: SeenModel,
+  { labels }: ModelDescription,
+): ScoringNetwork {
+  const types = typesOf(sized, unit, operators);
+  const outputs = networkOutputs(sized, types, model, unit);
+  const choice = chooseOutput(outputs, wanted, labels.length);
+  const { name, stripped } = outputs[choice.index]!;
+  refuseOtherOutputs(types.get(name)?.shape, unit);
+  return { types, choice, stripped };
+}

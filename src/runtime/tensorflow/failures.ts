@@ -1,0 +1,63 @@
+import { CancelledError, UserError } from '../../core/errors';
+
+const MISSING_KERNEL = /Kernel '([^']+)' not registered for backend '([^']+)'/;
+
+/** The operation that the backend lacks, if that is why `error` was thrown. */
+export function missingKernel(error: unknown): string | undefined {
+  return MISSING_KERNEL.exec(messageOf(error))?.[1];
+}
+
+/** A failure while the model runs forward, said for its user. */
+export function explainForward(error: unknown): Error {
+  if (error instanceof UserError || error instanceof CancelledError) return error;
+  const kernel = MISSING_KERNEL.exec(messageOf(error));
+  if (kernel) {
+    return new UserError(
+      'engine-unavailable',
+      `The engine ${kernel[2]!} lacks the operation ${kernel[1]!} that the model needs.`,
+      'Choose the engine tensorflow or cpu.',
+    );
+  }
+  return new UserError(
+    'model-unsupported',
+    `The model cannot be run: ${firstLine(error)}`,
+    'Check that it is an image classifier that was exported completely.',
+  );
+}
+
+/** A failure while the model is differentiated, said for its user and naming the operation. */
+export function explainGradient(error: unknown): Error {
+  if (error instanceof UserError || error instanceof CancelledError) return error;
+  const message = messageOf(error);
+  const kernel = MISSING_KERNEL.exec(message);
+  if (kernel) {
+    return unavailable(
+      `The engine ${kernel[2]!} lacks ${kernel[1]!}, which the gradient of this model needs.`,
+      'Choose the engine tensorflow or cpu, or a method that needs no gradient.',
+    );
+  }
+  const operation = /gradient function not found for ([^.\s]+)/.exec(message)?.[1];
+  if (operation !== undefined) {
+    return unavailable(`The model's operation ${operation} cannot be differentiated by TensorFlow.js.`);
+  }
+  if (message.includes('Cannot compute gradient of y=f(x)')) {
+    return unavailable("The model's scores do not depend on its input in a way that can be differentiated.");
+  }
+  const broken = /Error in gradient (?:for op|of) ([A-Za-z0-9_]+)/.exec(message)?.[1];
+  return unavailable(`The gradient of ${broken ?? 'the model'} failed: ${firstLine(error)}`);
+}
+
+function unavailable(
+  message: string,
+  hint = 'Choose a method that needs no gradient, or a model without this operation.',
+): UserError {
+  return new UserError('gradient-unavailable', message, hint);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n')[0]!.slice(0, 300);
+}

@@ -1,0 +1,44 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import type { StaticGraph } from '../../src/core/graph/graph';
+import { floats } from '../../src/core/graph/tensor';
+import { writeOnnx } from '../../src/formats/models/onnx/writeOnnx';
+import { loadClassifier } from '../../src/runtime/loadClassifier';
+import { makeFolder, removeFolders } from './support';
+
+afterAll(removeFolders);
+
+/** atanh(x·W): ONNX Runtime knows Atanh, our graph does not. */
+async function atanhModel(): Promise<string> {
+  const weights = floats([4, 2], [0.1, 0.2, 0.3, 0.4, 0.05, 0.1, 0.15, 0.2]);
+  const graph: StaticGraph = {
+    inputs: [{ name: 'image', type: 'float32', shape: [1, 1, 2, 2] }],
+    outputs: ['out'],
+    nodes: [
+      { op: 'Flatten', inputs: ['image'], outputs: ['flat'], attributes: { axis: 1 } },
+      { op: 'MatMul', inputs: ['flat', 'weights'], outputs: ['product'], attributes: {} },
+      { op: 'Atanh', inputs: ['product'], outputs: ['out'], attributes: {} },
+    ],
+    constants: new Map([['weights', weights]]),
+    types: new Map([['out', { type: 'float32', shape: [1, 2] }]]),
+  };
+  const file = path.join(await makeFolder(), 'atanh.onnx');
+  await writeFile(file, writeOnnx(graph));
+  return file;
+}
+
+it('a model with an operator that is not known predicts, and says why it cannot be differentiated', async () => {
+  const classifier = await loadClassifier({ path: await atanhModel() }, { engine: 'auto' });
+  expect(classifier.info.engine).toBe('onnx');
+  expect(classifier.info.warnings.join(' ')).toContain('Atanh (1 ×)');
+  const image = { data: Float32Array.of(1, 0, 1, 0), count: 1, height: 2, width: 2, channels: 1 } as const;
+  const { logits } = await classifier.predict(image);
+  expect(logits[0]).toBeCloseTo(Math.atanh(0.15), 5);
+  expect(logits[1]).toBeCloseTo(Math.atanh(0.3), 5);
+  await expect(classifier.gradient(image, [{ kind: 'logit', classIndex: 0 }])).rejects.toMatchObject({
+    code: 'gradient-unavailable',
+    message: expect.stringContaining('Atanh (1 ×)') as unknown,
+  });
+  await classifier.dispose();
+});
