@@ -36,7 +36,7 @@ function byMark([first, second, third]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf
 }
 
 function byZeros(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
-  if (bytes.length % 2 !== 0) return undefined;
+  if (bytes.length % 2 !== 0 || !bytes.includes(0)) return undefined;
   let littleEndian = 0;
   for (let i = 0; i < bytes.length; i += 2) {
     const [first, second] = [bytes[i]!, bytes[i + 1]!];

@@ -1,7 +1,7 @@
 import { classNumber, isConsecutive, isSynset, type FoundName } from './foundName';
 
 /** "0: cat", "0,cat", "0) cat", "0. cat", "0 - cat", or a tab between. */
-const NUMBER_FIRST = /^(\d{1,9})\s*(?:[:,;|=)\t]|\.(?=\s)|\s[-–](?=\s))\s*(.*)$/;
+const NUMBER_FIRST = /^(\d{1,9})\s*(?:[:,;|=)\t]|\.(?=\s)|\s[-\u2013](?=\s))\s*(.*)$/;
 /** "0 cat", which may also be a name ("7 up"). */
 const NUMBER_SPACE = /^(\d{1,9})\s+(.+)$/;
 /** "cat: 0", "cat,0", "cat" and a tab. */

@@ -21,7 +21,6 @@ import { chooseOutput } from '../outputs';
 import { derivativeFacts, derivativeWarnings, straightThroughWarnings } from './derivativeFacts';
 import { damagedConstant, parametersOf } from './constants';
 import { explainRun } from './failures';
-import { loadOriginal } from './loadOriginal';
 import { threadCount } from './library';
 import { createLayerGraphs } from './layerGraphs';
 import { createLayerSessions } from './layerSessions';
@@ -73,6 +72,7 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
     const output = chooseOutput(declaredCandidates(model), wanted, files.description.labels.length);
     const original = { ...sized, inputs: [{ ...sized.inputs[0]!, type: input.type }] };
     const facts = { files, reference, reason, unknown, resolved, shape, threads, unit, output };
+    const { loadOriginal } = await import('./loadOriginal');
     return loadOriginal({ ...facts, read: original, inputWarnings: input.warnings });
   }
   const { types, choice, stripped } = scoringNetwork(model, seen, files.description);

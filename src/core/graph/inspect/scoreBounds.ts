@@ -19,6 +19,17 @@ const WITHIN: ReadonlySet<string> = new Set([
   ...[...SAME_ORDER, 'Cast', 'Slice', 'Gather', 'Split', 'Transpose', 'QuantizeLinear', 'TopK'],
   ...['ReduceMean', 'ReduceMax', 'ReduceMin', 'AveragePool', 'MaxPool', 'GlobalAveragePool', 'GlobalMaxPool'],
 ]);
+type Range = Pick<ScoreBounds, 'low' | 'high'>;
+
+/** Numbers between whose least and largest lies what an operator makes of two operands. */
+const COMBINED: Readonly<Record<string, (a: Range, b: Range) => readonly number[]>> = {
+  Add: (a, b) => [a.low + b.low, a.high + b.high],
+  Sub: (a, b) => [a.low - b.high, a.high - b.low],
+  Mul: (a, b) => [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high],
+  Min: (a, b) => [Math.min(a.low, b.low), Math.min(a.high, b.high)],
+  Max: (a, b) => [Math.max(a.low, b.low), Math.max(a.high, b.high)],
+  Concat: (a, b) => [a.low, b.low, a.high, b.high],
+};
 const LARGEST_CONSTANT = 4096;
 const DEEPEST = 50;
 
@@ -29,12 +40,19 @@ export function scoreBounds(graph: Graph, output: string): ScoreBounds | undefin
 
 class Bounds {
   readonly #producers: ReadonlyMap<string, GraphNode>;
+  /** Values that are read twice are judged once: in a net of many branches the ways up are too many. */
+  readonly #known = new Map<string, ScoreBounds | undefined>();
 
   constructor(readonly graph: Graph) {
     this.#producers = producersOf(graph);
   }
 
   of(name: string, depth: number): ScoreBounds | undefined {
+    if (!this.#known.has(name)) this.#known.set(name, this.#judge(name, depth));
+    return this.#known.get(name);
+  }
+
+  #judge(name: string, depth: number): ScoreBounds | undefined {
     const constant = this.graph.constants.get(name)?.data;
     if (constant !== undefined) {
       if (constant.length === 0 || constant.length > LARGEST_CONSTANT) return undefined;
@@ -61,9 +79,12 @@ class Bounds {
     if ((op === 'Div' && this.#isNorm(second, first)) || (op === 'Mul' && this.#isScaledByNorm(first, second)))
       return { low: -1, high: 1, by: 'a division by the norm' };
     if (op === 'Div' && this.#isOneMoreThanMagnitude(second, first)) return { low: -1, high: 1, by: 'Softsign' };
+    const combine = COMBINED[op];
+    if (combine === undefined || inputs.length !== 2) return undefined;
     const [a, b] = [this.of(first, depth), this.of(second, depth)];
-    if (a === undefined || b === undefined || inputs.length !== 2) return undefined;
-    return combined(op, a, b);
+    if (a === undefined || b === undefined) return undefined;
+    const ends = combine(a, b);
+    return { low: Math.min(...ends), high: Math.max(...ends), by: a.by || b.by };
   }
 
   #clipped(node: GraphNode, depth: number): ScoreBounds | undefined {
@@ -129,26 +150,4 @@ function map(bounds: ScoreBounds | undefined, change: (value: number) => number)
   if (bounds === undefined) return undefined;
   const ends = [change(bounds.low), change(bounds.high)];
   return { low: Math.min(...ends), high: Math.max(...ends), by: bounds.by };
-}
-
-function combined(op: string, a: ScoreBounds, b: ScoreBounds): ScoreBounds | undefined {
-  const by = a.by || b.by;
-  switch (op) {
-    case 'Add':
-      return { low: a.low + b.low, high: a.high + b.high, by };
-    case 'Sub':
-      return { low: a.low - b.high, high: a.high - b.low, by };
-    case 'Mul': {
-      const products = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high];
-      return { low: Math.min(...products), high: Math.max(...products), by };
-    }
-    case 'Min':
-      return { low: Math.min(a.low, b.low), high: Math.min(a.high, b.high), by };
-    case 'Max':
-      return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high), by };
-    case 'Concat':
-      return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high), by };
-    default:
-      return undefined;
-  }
 }

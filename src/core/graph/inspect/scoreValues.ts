@@ -37,6 +37,7 @@ export function scoreValues(graph: Graph, output: string): ScoreValues {
 class Judge {
   readonly #producers: ReadonlyMap<string, GraphNode>;
   readonly #units = new Map<string, boolean>();
+  readonly #open = new Map<string, boolean>();
 
   constructor(readonly graph: Graph) {
     this.#producers = producersOf(graph);
@@ -77,6 +78,14 @@ class Judge {
   }
 
   isOpen(name: string, depth = 0): boolean {
+    const known = this.#open.get(name);
+    if (known !== undefined) return known;
+    const found = this.#findOpen(name, depth);
+    this.#open.set(name, found);
+    return found;
+  }
+
+  #findOpen(name: string, depth: number): boolean {
     const node = this.#producers.get(name);
     if (node === undefined || depth > DEEPEST) return false;
     if (WEIGHTED_SUMS.has(node.op)) return true;
