@@ -35,6 +35,11 @@ const EPSILON: NumberDeclaration = {
   scale: 'logarithmic',
 };
 
+const GOALS = [
+  { id: 'away', label: 'Away from', description: 'Raise the loss of this class.' },
+  { id: 'towards', label: 'Towards', description: 'Lower the loss of this class.' },
+] as const;
+
 export function createAttackControls(look: PerturbationView, { request, looked }: AttackEvents): AttackControls {
   let catalog: MethodCatalog = { attribution: [], attack: [] };
   let attack = '';
@@ -44,7 +49,7 @@ export function createAttackControls(look: PerturbationView, { request, looked }
   let target: number | undefined;
   let runnerUp: number | undefined;
 
-  let asked: { readonly attack: string; readonly epsilon: number } | undefined;
+  let asked: { readonly attack: string; readonly epsilon: number | undefined } | undefined;
 
   function send(live: boolean): void {
     asked = { attack, epsilon: epsilon.value() };
@@ -52,30 +57,24 @@ export function createAttackControls(look: PerturbationView, { request, looked }
       attack,
       ...(label === undefined ? {} : { label }),
       ...(direction === 'towards' && target !== undefined ? { target } : {}),
-      parameters: { ...parameters.values(), epsilon: asked.epsilon },
+      parameters: { ...parameters.values(), ...(asked.epsilon === undefined ? {} : { epsilon: asked.epsilon }) },
       live,
     });
   }
   const requests = createLiveRequests(send);
-  const declarationsOf = (id: string) => catalog.attack.find((item) => item.id === id)?.parameters ?? [];
+  const described = () => catalog.attack.find(({ id }) => id === attack);
 
   const attacks = selectField<string>('Attack', [], (id) => {
     attack = id;
-    declare(declarationsOf(id), {});
+    declare({});
+    offerGoals();
     requests.rested();
   });
-  const goals = selectField(
-    'Goal',
-    [
-      { id: 'away', label: 'Away from', description: 'Raise the loss of this class.' },
-      { id: 'towards', label: 'Towards', description: 'Lower the loss of this class.' },
-    ],
-    (next) => {
-      direction = next;
-      if (next === 'towards') target ??= runnerUp;
-      requests.rested();
-    },
-  );
+  const goals = selectField('Goal', GOALS, (next) => {
+    direction = next;
+    if (next === 'towards') target ??= runnerUp;
+    requests.rested();
+  });
   const classes = createClassChooser('Class', (index) => {
     if (direction === 'away') label = index;
     else target = index;
@@ -98,15 +97,24 @@ export function createAttackControls(look: PerturbationView, { request, looked }
   );
   perturbation.set(look);
 
-  function declare(declarations: readonly ParameterDeclaration[], values: AttackResult['record']['parameters']): void {
+  /** What the attack that is chosen can be told. */
+  function declare(values: AttackResult['record']['parameters']): void {
+    const { parameters: declarations = [], norm = 'linf' } = described() ?? {};
     const own = declarations.find(
       (declaration): declaration is NumberDeclaration => declaration.id === 'epsilon' && 'minimum' in declaration,
     );
-    if (own !== undefined) epsilon.declare(own);
+    epsilon.declare(own, norm);
     parameters.set(
       declarations.filter(({ id }) => id !== 'epsilon'),
       values,
     );
+  }
+
+  function offerGoals(): void {
+    const canTarget = described()?.canTarget !== false;
+    if (!canTarget) direction = 'away';
+    goals.setOptions(GOALS.filter(({ id }) => canTarget || id === 'away'));
+    goals.set(direction);
   }
 
   return {
@@ -139,10 +147,10 @@ export function createAttackControls(look: PerturbationView, { request, looked }
         catalog.attack.map(({ id, label: text, summary }) => ({ id, label: text, description: summary })),
       );
       attacks.set(attack);
-      goals.set(direction);
+      offerGoals();
       classes.set(classNames, record.classes, goal.label.index);
-      declare(declarationsOf(attack), record.parameters);
-      epsilon.set(record.epsilon);
+      declare(record.parameters);
+      if (record.epsilon !== undefined) epsilon.set(record.epsilon);
     },
     settled: requests.replied,
     dispose: requests.dispose,

@@ -1,6 +1,7 @@
 import type { AttackResult } from '../src/engine/calls/service';
 import type { RawMap } from '../src/core/image/pixels';
 import { renderImage } from '../src/core/render/image';
+import { changeSize } from '../src/core/result/changeSize';
 import { rankOf } from '../src/core/render/order';
 import { renderPerturbation } from '../src/core/render/perturbation';
 import { reduceMap } from '../src/core/render/reduce';
@@ -42,7 +43,8 @@ export function createAttackPanes(): AttackPanes {
 
       input.note.textContent = formatSize(result.input.width, result.input.height);
       perturbation.note.textContent = scaleNote(view, rendered.amplification);
-      adversarial.note.textContent = `ε = ${formatNumber(record.epsilon)}`;
+      const { symbol, value } = changeSize(record);
+      adversarial.note.textContent = `${symbol} = ${formatNumber(value)}`;
       perturbation.say(remarkOf(result.perturbation));
       const { label } = record;
       const known = label ?? (record.goal.direction === 'away' ? record.goal.label : undefined);

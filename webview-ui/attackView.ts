@@ -1,3 +1,5 @@
+import { changeSize } from '../src/core/result/changeSize';
+import type { AttackRecord } from '../src/core/result/record';
 import type { PanelState } from '../src/protocol/panel';
 import { createAttackControls } from './attackControls';
 import { attackGeometry, createAttackPanes } from './attackPanes';
@@ -18,6 +20,12 @@ import { verdictOf } from './verdict';
 import type { View, ViewContext } from './view';
 
 type State = Extract<PanelState, { kind: 'attack' }>;
+
+function sizeWords(record: AttackRecord): string {
+  const { symbol, value } = changeSize(record);
+  const isOfPixels = (record.norm ?? 'linf') === 'linf';
+  return `${symbol} = ${formatNumber(value)}${isOfPixels ? ` (${formatSteps(value)})` : ''}`;
+}
 
 export function createAttackView({ post, saved, save }: ViewContext): View<State> {
   let shown: State | undefined;
@@ -71,7 +79,7 @@ export function createAttackView({ post, saved, save }: ViewContext): View<State
         },
         { title: 'a′', canvas: adversarial.canvas, lines: [named(record.adversarialClasses[0])] },
       ],
-      note: `${record.attack}, ε = ${formatNumber(record.epsilon)} (${formatSteps(record.epsilon)}) · ${record.model.name} · ${record.model.engine}`,
+      note: `${record.attack}, ${sizeWords(record)} · ${record.model.name} · ${record.model.engine}`,
     });
     post({ type: 'export', format: 'figure-png', png });
   }

@@ -8,19 +8,20 @@ import { formatNumber, formatProbability } from './table';
 /** PNG: image, amplified perturbation (grey: no change) and adversarial image, each with what the model says of it. */
 export function attackFigure({ record, input, perturbation, adversarial }: AttackResult): Promise<Uint8Array> {
   const change = renderPerturbation(perturbation, 'centred');
-  const { linf } = record.norms;
+  const { norm = 'linf', norms } = record;
+  const distance = `${norm === 'linf' ? 'max |a′ − a|' : 'L2 of a′ − a'} = ${formatNumber(norms[norm])}`;
   return composeFigure(
     [
       { ...renderImage(input), title: 'a', lines: prediction(record.classes) },
       {
         ...change,
-        title: `ε·g (× ${formatNumber(change.amplification)})`,
+        title: `δ (× ${formatNumber(change.amplification)})`,
         lines: prediction(record.perturbationClasses),
       },
       {
         ...renderImage(adversarial),
         title: 'a′',
-        lines: [...prediction(record.adversarialClasses), `max |a′ − a| = ${formatNumber(linf)}`],
+        lines: [...prediction(record.adversarialClasses), distance],
       },
     ],
     { between: ['+', '='] },

@@ -28,7 +28,7 @@ describe('attack', () => {
   it('follows a slider, the last position first, and stores only where it rests', async () => {
     const session = host.panels.session!;
     const before = (await host.store.list()).length;
-    const seen: number[] = [];
+    const seen: (number | undefined)[] = [];
     const listener = session.onDidChangeState((state) => {
       if (state.kind === 'attack') seen.push(state.result.record.epsilon);
     });
@@ -39,7 +39,7 @@ describe('attack', () => {
     assert.ok(seen.length < positions.length, `computed ${seen.length} of ${positions.length}`);
     assert.deepEqual(
       seen,
-      [...seen].sort((a, b) => a - b),
+      [...seen].sort((a, b) => a! - b!),
     );
     await delay(200);
     assert.equal((await host.store.list()).length, before);

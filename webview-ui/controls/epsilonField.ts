@@ -1,4 +1,5 @@
 import type { ParameterDeclaration } from '../../src/core/method/parameters';
+import type { NormId } from '../../src/core/result/record';
 import { element, uniqueId } from '../dom';
 import { formatNumber, formatSteps } from '../format';
 import { fillTrack } from './field';
@@ -9,10 +10,12 @@ type NumberDeclaration = Extract<ParameterDeclaration, { type: 'number' | 'integ
 /** ε on a logarithmic slider, as a number, and in steps of an 8-bit picture. */
 export interface EpsilonField {
   readonly element: HTMLElement;
-  declare(declaration: NumberDeclaration): void;
+  /** `undefined`: the attack has no ε, and there is nothing to set. */
+  declare(declaration: NumberDeclaration | undefined, norm: NormId): void;
   /** Shows a value, unless the user has the slider in hand. */
   set(value: number): void;
-  value(): number;
+  /** Of an attack that has one. */
+  value(): number | undefined;
 }
 
 interface EpsilonEvents {
@@ -22,6 +25,11 @@ interface EpsilonEvents {
   readonly rested: () => void;
 }
 
+const WORDS: Readonly<Record<NormId, { readonly text: string; readonly unit: string }>> = {
+  linf: { text: 'largest change of a pixel', unit: 'as a fraction of the pixel range' },
+  l2: { text: 'L2 norm of the change', unit: 'as an L2 norm in pixel units' },
+};
+
 const POSITIONS = 400;
 /** Keys move the slider in steps: it rests when none follows. */
 const REST_MILLISECONDS = 150;
@@ -30,6 +38,7 @@ export function createEpsilonField(initial: NumberDeclaration, events: EpsilonEv
   let declaration = initial;
   let value = initial.default;
   let isHeld = false;
+  let norm: NormId = 'linf';
   let timer: ReturnType<typeof setTimeout> | undefined;
   const id = uniqueId('epsilon');
   const slider = element('input', {
@@ -45,7 +54,7 @@ export function createEpsilonField(initial: NumberDeclaration, events: EpsilonEv
   });
   // Steps of the slider are not those of the number: any number in range may be typed.
   input.step = 'any';
-  input.setAttribute('aria-label', 'ε as a fraction of the pixel range');
+  const caption = element('label', { class: 'field-caption', attributes: { for: id } });
 
   function show(next: number): void {
     value = next;
@@ -56,8 +65,12 @@ export function createEpsilonField(initial: NumberDeclaration, events: EpsilonEv
   }
 
   function describe(): void {
-    steps.textContent = `= ${formatSteps(value)}`;
-    slider.setAttribute('aria-valuetext', `${formatNumber(value)}, ${formatSteps(value)}`);
+    const inSteps = norm === 'linf' ? formatSteps(value) : undefined;
+    steps.textContent = inSteps === undefined ? '' : `= ${inSteps}`;
+    slider.setAttribute(
+      'aria-valuetext',
+      [formatNumber(value), ...(inSteps === undefined ? [] : [inSteps])].join(', '),
+    );
     fillTrack(slider);
   }
 
@@ -76,24 +89,40 @@ export function createEpsilonField(initial: NumberDeclaration, events: EpsilonEv
       events.rested();
     }, REST_MILLISECONDS);
   });
+  const whole = element(
+    'div',
+    { class: 'field epsilon-field' },
+    caption,
+    element('div', { class: 'epsilon-row' }, slider, input, steps),
+  );
+
+  function explain(): void {
+    const { text, unit } = WORDS[norm];
+    caption.textContent = `ε, ${text}`;
+    input.setAttribute('aria-label', `ε ${unit}`);
+    slider.title = declaration.description;
+  }
+  explain();
   show(value);
 
   return {
-    element: element(
-      'div',
-      { class: 'field epsilon-field' },
-      element('label', { class: 'field-caption', text: 'ε, largest change of a pixel', attributes: { for: id } }),
-      element('div', { class: 'epsilon-row' }, slider, input, steps),
-    ),
-    declare(next) {
+    element: whole,
+    declare(next, nextNorm) {
+      whole.hidden = next === undefined;
+      if (next === undefined) return;
+      // An ε of one norm says nothing in another.
+      const begins = norm !== nextNorm;
+      norm = nextNorm;
       declaration = next;
       input.min = String(next.minimum);
       input.max = String(next.maximum);
+      explain();
+      if (begins) show(next.default);
     },
     set(next) {
       if (!isHeld && document.activeElement !== input) show(next);
     },
-    value: () => value,
+    value: () => (whole.hidden ? undefined : value),
   };
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { AttackRequest, AttackResult } from '../../engine/calls/service';
+import { changeSize } from '../../core/result/changeSize';
 import type { AttackRecord, ClassScore } from '../../core/result/record';
 import { attackFigure } from '../attackFigure';
 import type { RunOptions } from '../options';
@@ -19,7 +20,7 @@ import { checkOutputs, writeOutput } from '../outputFile';
 import { warn } from '../report';
 import type { Session } from '../session';
 import { writeJson } from '../session';
-import { formatFacts, formatProbability, formatTable } from '../table';
+import { formatFacts, formatNumber, formatProbability, formatTable } from '../table';
 import { describeImage, describeLabel, describeNorms, describeParameters } from '../words';
 
 interface AttackOptions extends RunOptions {
@@ -44,7 +45,11 @@ export function addAttackCommand(program: Command, session: Session): void {
     .description("change the image a little so that the model's answer changes")
     .argument('<image>', 'a picture file, or an .npy file of pixels')
     .option('--attack <id>', 'attack', 'fgsm')
-    .option('--epsilon <number>', 'size of the change in pixel units, 0.01 or 8/255 (default: 0.01)', parseEpsilon)
+    .option(
+      '--epsilon <number>',
+      "size of the change in pixel units, 0.01 or 8/255 (default: the attack's own; none for attacks that look for the smallest)",
+      parseEpsilon,
+    )
     .option('--label <class>', 'true class (default: from the file or folder name, else the prediction)')
     .option('--target <class>', 'class to reach (default: any but the true one)')
     .option('--out <file>', 'the adversarial image in 8 bits (PNG)')
@@ -112,6 +117,7 @@ function describe(record: AttackRecord, top: number, outputs: Outputs): string {
     formatFacts([
       ['attack', `${record.attack}${describeParameters(record.parameters)}`],
       ['goal', `${goal.direction === 'away' ? 'away from' : 'towards'} ${describeLabel(goal.label)}`],
+      ['distance', distanceFound(record)],
       ['norms', describeNorms(norms)],
       ['verdict', verdict(record)],
       ['as saved', `${saved.success ? 'succeeds' : 'fails'} in 8 bits, ${describeNorms(saved.norms)}`],
@@ -121,6 +127,13 @@ function describe(record: AttackRecord, top: number, outputs: Outputs): string {
     ]),
     describeClasses(record, top),
   ].join('\n');
+}
+
+/** Of an attack without ε, what it looked for. */
+function distanceFound(record: AttackRecord): string | undefined {
+  if (record.epsilon !== undefined) return undefined;
+  const { symbol, value } = changeSize(record);
+  return `${symbol} ${formatNumber(value)}${record.success ? ', the smallest that was found' : ', which was not enough'}`;
 }
 
 function verdict({ success, startedRight, classes, adversarialClasses }: AttackRecord): string {

@@ -14,6 +14,8 @@ export const fgsm: AttackMethod = {
   source: 'Goodfellow, Shlens, Szegedy: Explaining and Harnessing Adversarial Examples, arXiv:1412.6572',
   needsGradient: true,
   norm: 'linf',
+  budget: 'epsilon',
+  canTarget: true,
   parameters: [epsilonParameter, clampParameter],
   run: (classifier, image, goal, parameters, context) =>
     gradientStep(classifier, image, goal, parameters, context, (gradient) => ({

@@ -17,6 +17,8 @@ export const maxNormedGradient: AttackMethod = {
   source: 'blbadger.github.io, input adversarials by the max-normed gradient',
   needsGradient: true,
   norm: 'linf',
+  budget: 'epsilon',
+  canTarget: true,
   parameters: [
     epsilonParameter,
     {

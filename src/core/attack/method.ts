@@ -1,16 +1,21 @@
-import { choice, object } from '../schema/kinds';
+import { choice, flag, object } from '../schema/kinds';
 import type { Of } from '../schema/schema';
 import type { PixelImage } from '../image/pixels';
 import type { MethodContext } from '../method/context';
 import { descriptionEntries } from '../method/description';
 import type { ParameterValues } from '../method/parameters';
 import type { Classifier } from '../model/classifier';
+import { NORM_IDS } from '../result/record';
 
 /** What is said of an attack. */
 export const attackDescription = object({
   ...descriptionEntries,
-  /** The norm that ε bounds; `epsilon` is always among the parameters. */
-  norm: choice(['linf', 'l2']),
+  /** The norm that `budget` is in; where there is a parameter `norm`, that one chooses. */
+  norm: choice(NORM_IDS),
+  /** `epsilon`: the parameter of that name bounds the change; `none`: the attack looks for the smallest change. */
+  budget: choice(['epsilon', 'none']),
+  /** Whether it can go towards a chosen class. */
+  canTarget: flag,
 });
 
 export type AttackDescription = Of<typeof attackDescription>;

@@ -21,6 +21,9 @@ const scores = list(classScore);
 
 const labelFacts = object({ index: classIndex, name: text(), source: choice(LABEL_SOURCES) });
 
+/** The norms that an attack may be bounded in, or look for the smallest change in. */
+export const NORM_IDS = ['linf', 'l2'] as const;
+
 /** Of a difference in pixel units: L0 counts elements that differ. */
 const norms = object({ l0: measured, l1: measured, l2: measured, linf: measured });
 
@@ -146,7 +149,10 @@ export const attackRecord = object({
   ...base,
   kind: literal('attack'),
   attack: text(100),
-  epsilon: number(),
+  /** Absent: of an attack that has none, which looks for the smallest change. */
+  epsilon: possible(number()),
+  /** The norm that ε bounds, or in which the smallest change was sought; absent in records from before it was kept: L∞. */
+  norm: possible(choice(NORM_IDS)),
   goal: object({ direction: choice(['away', 'towards']), label: labelFacts }),
   /** The perturbation fed to the model as an image of its own (unclamped, 0 = black), most probable class first. */
   perturbationClasses: scores,
@@ -174,6 +180,7 @@ export type ModelFacts = Of<typeof modelFacts>;
 export type ClassScore = Of<typeof classScore>;
 export type LabelFacts = Of<typeof labelFacts>;
 export type MapStatistics = Of<typeof mapStatistics>;
+export type NormId = (typeof NORM_IDS)[number];
 export type Norms = Of<typeof norms>;
 export type Timings = Of<typeof timings>;
 export type { PictureDecoding, PictureOrientation, PixelMapping } from '../image/decoding';

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { AttackGoal, AttackMethod, AttackOutcome } from '../../core/attack/method';
+import { type ChosenAttack, chooseAttack } from '../../core/attack/chooseAttack';
+import type { AttackGoal, AttackOutcome } from '../../core/attack/method';
 import { normsOf } from '../../core/attack/norms';
-import { findAttackMethod } from '../../core/attack/registry';
 import type { PixelImage } from '../../core/image/pixels';
+import { numberValue } from '../../core/method/values';
 import { roundTripEightBit } from '../../formats/pictures/png';
-import type { ParameterValues } from '../../core/method/parameters';
-import { resolveParameters } from '../../core/method/parameters';
 import type { Scores } from '../../core/model/classifier';
 import { rankClasses } from '../../core/result/classes';
 import { resultId } from '../../core/result/id';
@@ -24,11 +23,8 @@ import { DEFAULT_SEED } from '../calls/service';
  * towards `target`. The perturbation is classified by itself, and the verdict is given again for the image as saved in 8 bits.
  */
 export function attack(caches: RunCaches, request: AttackRequest, job: Job | undefined): Promise<AttackResult> {
-  const method = findAttackMethod(request.attack);
-  const parameters = resolveParameters(method.parameters, {
-    ...request.parameters,
-    ...(request.epsilon === undefined ? {} : { epsilon: request.epsilon }),
-  });
+  const chosen = chooseAttack(request);
+  const { method, parameters } = chosen;
   const seed = request.seed ?? DEFAULT_SEED;
   return withRun(caches, request, job, async (run) => {
     const { classifier, input, picture } = run;
@@ -44,7 +40,7 @@ export function attack(caches: RunCaches, request: AttackRequest, job: Job | und
     const perturbation: PixelImage = { data: outcome.perturbation, height, width, channels };
     const saved = await roundTripEightBit(outcome.adversarial);
     const scores = await classifier.predict(stackImages([perturbation, outcome.adversarial, saved]));
-    const record = recordOf({ run, method, parameters, seed, goal, label, outcome, saved, scores });
+    const record = recordOf({ run, chosen, seed, goal, label, outcome, saved, scores });
     return {
       record,
       input,
@@ -73,8 +69,7 @@ function chooseGoal(request: AttackRequest, { classifier, predicted }: Run): Cho
 
 interface Finished extends ChosenGoal {
   readonly run: Run;
-  readonly method: AttackMethod;
-  readonly parameters: ParameterValues;
+  readonly chosen: ChosenAttack;
   readonly seed: number;
   readonly outcome: AttackOutcome;
   readonly saved: PixelImage;
@@ -82,7 +77,8 @@ interface Finished extends ChosenGoal {
   readonly scores: Scores;
 }
 
-function recordOf({ run, method, parameters, seed, goal, label, outcome, saved, scores }: Finished): AttackRecord {
+function recordOf({ run, chosen, seed, goal, label, outcome, saved, scores }: Finished): AttackRecord {
+  const { method, parameters, norm } = chosen;
   const { classifier, input, predicted } = run;
   const { classes: classNames, warnings } = classifier.info;
   const always = [predicted.index, goal.label.index, ...(label === undefined ? [] : [label.index])];
@@ -109,7 +105,8 @@ function recordOf({ run, method, parameters, seed, goal, label, outcome, saved, 
     ...(label === undefined ? {} : { label }),
     attack: method.id,
     parameters,
-    epsilon: Number(parameters.epsilon),
+    ...(method.budget === 'epsilon' && { epsilon: numberValue(parameters, 'epsilon') }),
+    norm,
     goal,
     perturbationClasses,
     adversarialClasses,
@@ -125,7 +122,9 @@ function recordOf({ run, method, parameters, seed, goal, label, outcome, saved, 
       ...outcome.warnings,
       ...(startedRight ? [] : [`The model says "${predicted.name}" already before the attack.`]),
       ...(success && !savedSuccess
-        ? ['The attack succeeds as computed but not once the image is rounded to 8 bits: save it as NPY or raise ε.']
+        ? [
+            `The attack succeeds as computed but not once the image is rounded to 8 bits: save it as NPY${method.budget === 'epsilon' ? ' or raise ε' : ''}.`,
+          ]
         : []),
     ],
   };

@@ -49,7 +49,8 @@ export function imageCommands({ panels, engine, extensionUri, extensionId }: Ima
       const subject = await chooseSubject(image);
       const id = subject && (typeof attack === 'string' ? attack : await pickAttack(engine));
       if (!subject || id === undefined) return;
-      await session().attack(subject, firstAttack(id, subject));
+      const request = await firstAttack(id, subject, engine);
+      await session().attack(subject, request);
     },
     'gradientLens.cancel': () => panels.session?.cancel(),
     'gradientLens.openSample': async () => {

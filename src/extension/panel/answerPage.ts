@@ -33,7 +33,7 @@ export async function answerCommand(
       case 'runAttack': {
         if (!subject) return;
         const attack = await pickAttack(engine);
-        if (attack !== undefined) await session.attack(subject, firstAttack(attack, subject));
+        if (attack !== undefined) await session.attack(subject, await firstAttack(attack, subject, engine));
         return;
       }
     }

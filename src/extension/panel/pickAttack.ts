@@ -17,9 +17,12 @@ export async function pickAttack(engine: EngineHost): Promise<string | undefined
   return picked?.id;
 }
 
-/** An attack as it begins, with ε of the settings. */
-export function firstAttack(attack: string, { uri }: Subject): PanelAttack {
-  return { attack, parameters: { epsilon: settings.attackEpsilon.read(uri) }, live: false };
+/** An attack as it begins: where ε is the largest change of a pixel, with that of the settings. */
+export async function firstAttack(attack: string, { uri }: Subject, engine: EngineHost): Promise<PanelAttack> {
+  const catalog = await engine.knownCatalog();
+  const description = catalog.attack.find(({ id }) => id === attack);
+  const isOfPixels = description?.budget === 'epsilon' && description.norm === 'linf';
+  return { attack, parameters: isOfPixels ? { epsilon: settings.attackEpsilon.read(uri) } : {}, live: false };
 }
 
 function attackItem({ id, label, formula, summary }: AttackDescription) {

@@ -1,6 +1,7 @@
 import type { Disposable, Event, ThemeIcon as ThemeIconType, TreeDataProvider } from 'vscode';
 import { EventEmitter, l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { MethodCatalog } from '../../engine/calls/service';
+import { changeSize } from '../../core/result/changeSize';
 import type { ResultRecord } from '../../core/result/record';
 import { setContextKey } from '../contextKeys';
 import { Disposables } from '../disposables';
@@ -108,7 +109,8 @@ function outcome(record: ResultRecord): string {
 
 function describe(record: ResultRecord, method: string): string {
   if (record.kind === 'attribution') return l10n.t('{0} · {1}', method, record.model.name);
-  return l10n.t('{0} · ε {1} · {2}', method, short(record.epsilon), record.model.name);
+  const { symbol, value } = changeSize(record);
+  return l10n.t('{0} · {1} {2} · {3}', method, symbol, short(value), record.model.name);
 }
 
 function tooltipOf(record: ResultRecord, method: string): MarkdownString {
