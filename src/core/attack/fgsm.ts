@@ -1,3 +1,4 @@
+import { ONE_GRADIENT } from '../method/method';
 import type { AttackMethod } from './method';
 import { clampParameter, epsilonParameter } from './parameters';
 import { gradientStep } from './step';
@@ -12,7 +13,9 @@ export const fgsm: AttackMethod = {
   summary: 'Moves every pixel by ε in the direction that raises the loss.',
   formula: 'a′ = a + ε · sign(∇ₐ J(O(a; θ), y))',
   source: 'Goodfellow, Shlens, Szegedy: Explaining and Harnessing Adversarial Examples, arXiv:1412.6572',
-  needsGradient: true,
+  family: 'single-step',
+  needs: ['gradient'],
+  cost: ONE_GRADIENT,
   norm: 'linf',
   budget: 'epsilon',
   canTarget: true,

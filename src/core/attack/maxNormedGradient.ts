@@ -1,3 +1,4 @@
+import { ONE_GRADIENT } from '../method/method';
 import { choiceValue } from '../method/values';
 import type { AttackMethod } from './method';
 import { clampParameter, epsilonParameter } from './parameters';
@@ -15,7 +16,9 @@ export const maxNormedGradient: AttackMethod = {
   summary: 'Moves every pixel along the loss gradient, the most sensitive one by ε.',
   formula: 'a′ = a + ε · g / max|g|, g = ∇ₐ J(O(a; θ), y)',
   source: 'blbadger.github.io, input adversarials by the max-normed gradient',
-  needsGradient: true,
+  family: 'single-step',
+  needs: ['gradient'],
+  cost: ONE_GRADIENT,
   norm: 'linf',
   budget: 'epsilon',
   canTarget: true,

@@ -3,6 +3,7 @@ import type { Of } from '../schema/schema';
 import type { PixelImage } from '../image/pixels';
 import type { MethodContext } from '../method/context';
 import { descriptionEntries } from '../method/description';
+import type { MethodFunctions } from '../method/method';
 import type { ParameterValues } from '../method/parameters';
 import type { Classifier } from '../model/classifier';
 import { NORM_IDS } from '../result/record';
@@ -21,7 +22,7 @@ export const attackDescription = object({
 export type AttackDescription = Of<typeof attackDescription>;
 
 /** An attack: a function of a classifier and an image that returns a changed image. ε is in pixel units ([0, 1]). */
-export interface AttackMethod extends AttackDescription {
+export interface AttackMethod extends AttackDescription, MethodFunctions {
   readonly run: (
     classifier: Classifier,
     image: PixelImage,

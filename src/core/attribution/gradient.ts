@@ -1,3 +1,4 @@
+import { ONE_GRADIENT } from '../method/method';
 import { gradientMap } from './gradientMap';
 import type { AttributionMethod } from './method';
 
@@ -11,9 +12,11 @@ export const gradient: AttributionMethod = {
   summary: 'How much the score changes if a pixel is brightened a little, with its sign.',
   formula: '∇ₐ f(a)',
   source: 'Simonyan, Vedaldi, Zisserman: Deep Inside Convolutional Networks, arXiv:1312.6034',
-  needsGradient: true,
+  family: 'gradient',
+  needs: ['gradient'],
   display: 'diverging',
   parameters: [],
+  cost: ONE_GRADIENT,
   run: (classifier, image, objective, _parameters, context) =>
     gradientMap(classifier, image, objective, context, (derivative) => derivative),
 };

@@ -1,3 +1,4 @@
+import { ONE_GRADIENT } from '../method/method';
 import { gradientMap } from './gradientMap';
 import type { AttributionMethod } from './method';
 
@@ -12,9 +13,11 @@ export const gradientXInput: AttributionMethod = {
   summary: 'How strongly the score reacts to a pixel, in proportion to how bright the pixel is, without sign.',
   formula: '|∇ₐ f(a)| ∘ a',
   source: 'blbadger.github.io, input attribution by gradient times input',
-  needsGradient: true,
+  family: 'gradient',
+  needs: ['gradient'],
   display: 'sequential',
   parameters: [],
+  cost: ONE_GRADIENT,
   run: (classifier, image, objective, _parameters, context) =>
     gradientMap(classifier, image, objective, context, (derivative, pixel) => Math.abs(derivative) * pixel),
 };

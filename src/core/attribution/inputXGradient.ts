@@ -1,3 +1,4 @@
+import { ONE_GRADIENT } from '../method/method';
 import { gradientMap } from './gradientMap';
 import type { AttributionMethod } from './method';
 
@@ -12,9 +13,11 @@ export const inputXGradient: AttributionMethod = {
   summary: 'What a pixel adds to the score to first order, with its sign.',
   formula: 'a ∘ ∇ₐ f(a)',
   source: 'Shrikumar, Greenside, Shcherbina, Kundaje: Not Just a Black Box, arXiv:1605.01713',
-  needsGradient: true,
+  family: 'gradient',
+  needs: ['gradient'],
   display: 'diverging',
   parameters: [],
+  cost: ONE_GRADIENT,
   run: (classifier, image, objective, _parameters, context) =>
     gradientMap(classifier, image, objective, context, (derivative, pixel) => derivative * pixel),
 };

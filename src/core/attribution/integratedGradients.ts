@@ -20,9 +20,11 @@ export const integratedGradients: AttributionMethod = {
   summary: 'What a pixel adds to the score on the way from an empty image to this one, with its sign.',
   formula: '(a − a′) ∘ ∫₀¹ ∇ₐ f(a′ + α(a − a′)) dα',
   source: 'Sundararajan, Taly, Yan: Axiomatic Attribution for Deep Networks, arXiv:1703.01365',
-  needsGradient: true,
+  family: 'path',
+  needs: ['gradient'],
   display: 'diverging',
   parameters: integratedGradientsParameters,
+  cost: (parameters) => ({ predictions: 0, gradients: numberValue(parameters, 'steps') + 2 }),
   run: async (classifier, image, objective, parameters, context) => {
     throwIfCancelled(context.signal);
     const rule = QUADRATURE_RULES[choiceValue(parameters, 'rule') as QuadratureRule](numberValue(parameters, 'steps'));

@@ -3,6 +3,7 @@ import type { Of } from '../schema/schema';
 import type { PixelImage, RawMap } from '../image/pixels';
 import type { MethodContext } from '../method/context';
 import { descriptionEntries } from '../method/description';
+import type { MethodFunctions } from '../method/method';
 import type { ParameterValues } from '../method/parameters';
 import type { Classifier, Objective, Scores } from '../model/classifier';
 import type { LayerFacts } from '../result/record';
@@ -17,13 +18,13 @@ export const methodDescription = object({
 export type MethodDescription = Of<typeof methodDescription>;
 
 /** An attribution method: a function of a classifier and an image that returns a raw signed map, mostly of the image's shape. */
-export interface AttributionMethod extends MethodDescription {
+export interface AttributionMethod extends MethodDescription, MethodFunctions {
   readonly run: (
     classifier: Classifier,
     image: PixelImage,
     objective: Objective,
     parameters: ParameterValues,
-    context: MethodContext,
+    context: MethodContext<Attribution>,
   ) => Promise<Attribution>;
 }
 

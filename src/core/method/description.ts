@@ -1,5 +1,38 @@
-import { flag, list, text } from '../schema/kinds';
+import { choice, list, object, possible, text } from '../schema/kinds';
+import { count } from '../schema/numbers';
+import type { Of } from '../schema/schema';
 import { parameterDeclaration } from './parameters';
+
+/** How a method goes about it: those of attributions, then those of attacks. */
+export const METHOD_FAMILIES = [
+  'gradient',
+  'path',
+  'layer',
+  'perturbation',
+  'training',
+  'single-step',
+  'iterative',
+  'minimum-norm',
+] as const;
+
+/**
+ * What a method asks for besides predictions of one image: derivatives, values of layers, a variant of the model, the model at
+ * several moments of its training, a set of images.
+ */
+export const METHOD_NEEDS = ['gradient', 'layers', 'variant', 'checkpoints', 'set'] as const;
+
+export type MethodFamily = (typeof METHOD_FAMILIES)[number];
+export type MethodNeed = (typeof METHOD_NEEDS)[number];
+
+const cost = object({
+  /** Images that are looked at forwards only. */
+  predictions: count,
+  /** Images that are looked at forwards and backwards. */
+  gradients: count,
+});
+
+/** How many images the model is asked for. */
+export type Cost = Of<typeof cost>;
 
 /** What is said of every method, whatever it makes. */
 export const descriptionEntries = {
@@ -11,7 +44,10 @@ export const descriptionEntries = {
   formula: text(),
   /** Paper or text that defines it. */
   source: text(),
-  /** False for methods that call the model only forward. */
-  needsGradient: flag,
+  family: choice(METHOD_FAMILIES),
+  /** Empty for methods that ask for predictions alone. */
+  needs: list(choice(METHOD_NEEDS)),
   parameters: list(parameterDeclaration),
+  /** In catalogues: at the defaults, for a model that takes `REFERENCE_SIZE`; absent: it depends on what is given. */
+  defaultCost: possible(cost),
 };

@@ -1,5 +1,6 @@
 import { attackMethods } from '../../core/attack/registry';
 import { attributionMethods } from '../../core/attribution/registry';
+import { describeMethod } from '../../core/method/method';
 import { encodeNpy } from '../../formats/npy/npy';
 import { encodePng } from '../../formats/pictures/png';
 import { attack } from './attack';
@@ -23,8 +24,8 @@ export function createService({ modelLimits }: ServiceOptions = {}): EngineServi
   const caches = { models, images: createImageCache() };
   return {
     methods: async () => ({
-      attribution: attributionMethods.map(describe),
-      attack: attackMethods.map(describe),
+      attribution: attributionMethods.map((method) => describeMethod(method)),
+      attack: attackMethods.map((method) => describeMethod(method)),
     }),
     modelInfo: (request, job) => models.use(request, job, async ({ classifier }) => classifier.info),
     checkModel: async (request, job) => checkModel(caches, request, job),
@@ -38,11 +39,4 @@ export function createService({ modelLimits }: ServiceOptions = {}): EngineServi
     forgetModel: (path) => models.forget(path),
     dispose: () => models.dispose(),
   };
-}
-
-/** A method without its function, which cannot travel. */
-function describe<Method extends { readonly run: unknown }>(method: Method): Omit<Method, 'run'> {
-  const description: Omit<Method, 'run'> & { run?: unknown } = { ...method };
-  delete description.run;
-  return description;
 }

@@ -17,7 +17,7 @@ export interface Run extends PreparedImage {
   readonly predicted: ClassScore;
   /** The measured times; `compute` is what passed since the image was ready. */
   timings(): Timings;
-  context(seed: number): MethodContext;
+  context(seed: number): Omit<MethodContext, 'partial'>;
 }
 
 export interface RunCaches {

@@ -15,7 +15,8 @@ export const TRAINING_INTEGRATED: MethodDescription = {
   summary: 'The gradient of the loss, summed over the configurations that the model passed through in training.',
   formula: 'Σₙ ∂J(O(a; θₙ), y)/∂a',
   source: 'blbadger.github.io, input attribution integrated over training',
-  needsGradient: true,
+  family: 'training',
+  needs: ['gradient', 'checkpoints'],
   display: 'diverging',
   parameters: integrationParameters,
 };

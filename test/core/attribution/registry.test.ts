@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attributionMethods, findAttributionMethod } from '../../../src/core/attribution/registry';
 import { attackMethods, findAttackMethod } from '../../../src/core/attack/registry';
+import { describeMethod } from '../../../src/core/method/method';
 import { resolveParameters } from '../../../src/core/method/parameters';
 
 describe('registries', () => {
@@ -41,9 +42,13 @@ describe('registries', () => {
   });
 
   it('can be described without their functions (catalogues travel between processes)', () => {
-    for (const { run, ...description } of all) {
-      expect(run).toBeTypeOf('function');
+    for (const method of all) {
+      const description = describeMethod(method);
+      expect(method.run).toBeTypeOf('function');
       expect(structuredClone(description)).toEqual(description);
+      expect(Object.keys(description).sort()).toEqual(
+        [...Object.keys(method).filter((key) => key !== 'run' && key !== 'cost'), 'defaultCost'].sort(),
+      );
     }
   });
 });

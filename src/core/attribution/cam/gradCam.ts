@@ -1,3 +1,4 @@
+import { ONE_GRADIENT } from '../../method/method';
 import { booleanValue } from '../../method/values';
 import type { AttributionMethod } from '../method';
 import { activationMap, layerParameter, type Channels } from './activationMap';
@@ -12,7 +13,8 @@ export const gradCam: AttributionMethod = {
   summary: 'Which places of a layer speak for the class, its channels weighed by their mean gradient.',
   formula: 'max(0, Σₖ mean(∂f/∂Aₖ) Aₖ)',
   source: 'Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra: Grad-CAM, arXiv:1610.02391',
-  needsGradient: true,
+  family: 'layer',
+  needs: ['gradient', 'layers'],
   display: 'sequential',
   parameters: [
     layerParameter,
@@ -24,6 +26,7 @@ export const gradCam: AttributionMethod = {
       default: true,
     },
   ],
+  cost: ONE_GRADIENT,
   run: (classifier, image, objective, parameters, context) =>
     activationMap(classifier, image, objective, parameters, context, (channels) => {
       const sums = weighedSums(channels);

@@ -1,3 +1,4 @@
+import { ONE_GRADIENT } from '../../method/method';
 import type { AttributionMethod } from '../method';
 import { activationMap, layerParameter } from './activationMap';
 import { channelSums } from './products';
@@ -12,9 +13,11 @@ export const hiresCam: AttributionMethod = {
   summary: 'What each place of a layer adds to the score to first order, with its sign.',
   formula: 'Σₖ ∂f/∂Aₖ ∘ Aₖ',
   source: 'Draelos, Carin: Use HiResCAM instead of Grad-CAM, arXiv:2011.08891',
-  needsGradient: true,
+  family: 'layer',
+  needs: ['gradient', 'layers'],
   display: 'diverging',
   parameters: [layerParameter],
+  cost: ONE_GRADIENT,
   run: (classifier, image, objective, parameters, context) =>
     activationMap(classifier, image, objective, parameters, context, (channels) =>
       channelSums(channels, (derivative) => derivative),

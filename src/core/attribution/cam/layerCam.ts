@@ -1,3 +1,4 @@
+import { ONE_GRADIENT } from '../../method/method';
 import type { AttributionMethod } from '../method';
 import { activationMap, layerParameter } from './activationMap';
 import { channelSums } from './products';
@@ -12,9 +13,11 @@ export const layerCam: AttributionMethod = {
   summary: 'Which places of a layer would raise the score, each weighed by its own positive gradient.',
   formula: 'Σₖ max(0, ∂f/∂Aₖ) ∘ Aₖ',
   source: 'Jiang, Zhang, Hou, Cheng, Wei: LayerCAM, IEEE Transactions on Image Processing 30 (2021)',
-  needsGradient: true,
+  family: 'layer',
+  needs: ['gradient', 'layers'],
   display: 'sequential',
   parameters: [layerParameter],
+  cost: ONE_GRADIENT,
   run: (classifier, image, objective, parameters, context) =>
     activationMap(classifier, image, objective, parameters, context, (channels) =>
       channelSums(channels, (derivative) => Math.max(0, derivative)),
