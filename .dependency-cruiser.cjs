@@ -10,7 +10,7 @@ const ROOMS = {
   'core/graph': ['core/errors'],
   'core/image': ['core/errors', 'core/schema'],
   'core/model': ['core/errors', 'core/schema', 'core/image'],
-  'core/method': ['core/errors', 'core/schema', 'core/image', 'core/model'],
+  'core/method': ['core/errors', 'core/random', 'core/schema', 'core/image', 'core/model'],
   'core/result': ['core/errors', 'core/schema', 'core/image', 'core/model', 'core/method'],
   'core/render': ['core/errors', 'core/schema', 'core/image', 'core/result'],
   'core/attribution': [

@@ -57,7 +57,7 @@ export function describeModel<Engine extends EngineId>(
     classes: names,
     classSource: description.labels.length > 0 ? description.labelSource : 'numbered',
     parameters: network.parameters,
-    output: { activation, classes },
+    output: { activation, classes, ...(binary && activation !== 'sigmoid' && { oneNumber: true as const }) },
     operators: network.operators,
     ...(network.derivative && { derivative: network.derivative }),
     warnings,

@@ -80,6 +80,8 @@ export interface ModelInput {
 export interface ModelOutput {
   readonly activation: 'logits' | 'softmax' | 'sigmoid' | 'probabilities' | 'independent-probabilities';
   readonly classes: number;
+  /** One number decides between two classes and no sigmoid says so: each class's probability is σ of its own logit all the same. */
+  readonly oneNumber?: true;
 }
 
 /** A model on disk and what the user says of it; `spec`, `specPath`, `labelsPath` override what lies beside the model. */

@@ -73,6 +73,23 @@ export function objectiveSeeds(
   return { scores, values, seeds };
 }
 
+/**
+ * The objective's value at each image of `scores`, from the logits alone, for methods that ask for no derivative.
+ * Throws `UserError('unknown-class')`.
+ */
+export function objectiveValues(
+  { logits, count, classes }: Scores,
+  objective: Objective,
+  output: ModelOutput,
+): Float32Array {
+  checkObjectives([objective], count, classes);
+  const independent = isIndependent({ activation: output.activation, binary: output.oneNumber === true });
+  return Float32Array.from({ length: count }, (_, row) => {
+    const z = new Float64Array(logits.subarray(row * classes, (row + 1) * classes));
+    return objectiveOfRow(z, independent, objective).value;
+  });
+}
+
 /** Throws `UserError("parameter")` for a wrong number of objectives, `UserError("unknown-class")` for a class that is not there. */
 export function checkObjectives(objectives: readonly Objective[], count: number, classes: number): void {
   if (objectives.length !== 1 && objectives.length !== count) {
@@ -158,7 +175,7 @@ function throughLogits(
 }
 
 /** Is the probability of a class σ of its own logit, whatever the other logits are. */
-function isIndependent({ activation, binary }: ScoreRule): boolean {
+function isIndependent({ activation, binary }: Pick<ScoreRule, 'activation' | 'binary'>): boolean {
   return binary || activation === 'sigmoid' || activation === 'independent-probabilities';
 }
 

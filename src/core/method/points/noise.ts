@@ -1,0 +1,20 @@
+import { createRandom, deriveSeed } from '../../random';
+
+/**
+ * target = image + σ·ε, ε from N(0, 1) drawn by the seed and the number of the point alone, two at a time (Box & Muller 1958).
+ */
+export function addNoise(
+  target: Float32Array,
+  image: Float32Array,
+  deviation: number,
+  seed: number,
+  point: number,
+): void {
+  const random = createRandom(deriveSeed(seed, point));
+  for (let index = 0; index < image.length; index += 2) {
+    const radius = deviation * Math.sqrt(-2 * Math.log(1 - random()));
+    const angle = 2 * Math.PI * random();
+    target[index] = image[index]! + radius * Math.cos(angle);
+    if (index + 1 < image.length) target[index + 1] = image[index + 1]! + radius * Math.sin(angle);
+  }
+}
