@@ -57,6 +57,7 @@ export function keepApart(classifier: Classifier, mayRunTogether: () => boolean)
         () => gradientAlone(classifier, images, objectives),
       );
     },
+    variant: (change) => classifier.variant(change),
     runsAlone: () => together === false,
     dispose: () => classifier.dispose(),
   };

@@ -22,6 +22,11 @@ export function countNames(names: Iterable<string>): OperatorCounts {
   return Object.fromEntries(counts);
 }
 
+/** "Relu (3 ×), Clip (1 ×)". */
+export function listCounts(counts: Iterable<readonly [name: string, count: number]>): string {
+  return [...counts].map(([name, count]) => `${name} (${count} ×)`).join(', ');
+}
+
 /** The operations of a TensorFlow.js graph, or the layers of a layers model, those of nested models too. */
 export function topologyOperators({ format, json }: Pick<TensorFlowFiles, 'format' | 'json'>): OperatorCounts {
   const topology = objectAt(json, 'modelTopology');

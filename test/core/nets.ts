@@ -1,5 +1,6 @@
 import type { ImageBatch, PixelImage } from '../../src/core/image/pixels';
 import type { Classifier, Objective } from '../../src/core/model/classifier';
+import { variantUnavailable } from '../../src/core/model/variants';
 import type { ModelInfo } from '../../src/core/model/modelInfo';
 
 /** A tiny classifier with weights set by hand: its logits and, in closed form, their derivatives. */
@@ -54,6 +55,9 @@ export function classifierOf(net: Net): CountingClassifier {
         values: Float32Array.from(derived.map(({ value }) => value)),
         gradient: Float32Array.from(derived.flatMap(({ gradient }) => gradient)),
       };
+    },
+    variant: async () => {
+      throw variantUnavailable('cpu');
     },
     dispose: async () => {
       calls.dispose++;

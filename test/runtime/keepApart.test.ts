@@ -24,6 +24,7 @@ function classifier(
         values: Float32Array.from(images.data, (pixel) => pixel * 10 * objectives.length),
         gradient: images.data.map((pixel) => -pixel),
       })),
+    variant: () => Promise.reject(new Error('has none')),
     dispose: () => Promise.resolve(),
   };
 }

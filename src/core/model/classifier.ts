@@ -23,12 +23,26 @@ export interface Classifier {
    */
   gradient(images: ImageBatch, objectives: readonly Objective[], options?: GradientOptions): Promise<Gradients>;
 
+  /**
+   * The model with one thing changed: same images, classes and layers; its warnings are the model's and those of the change. One is
+   * kept a change and disposed with this classifier, so that its own `dispose` does nothing. Of a variant: the rule that was asked for last holds.
+   * Throws `UserError('gradient-unavailable')` where nothing could be changed, or of an engine that cannot.
+   */
+  variant(change: ModelChange): Promise<Classifier>;
+
   /** True once pictures were found to influence one another, or not to run together, so that they run one by one. */
   readonly runsAlone?: () => boolean;
 
   /** Frees every tensor; the classifier must not be used afterwards. */
   dispose(): Promise<void>;
 }
+
+/**
+ * How a variant differs from its model. `rule`: another derivative of ReLUs, the scores being the same: `guided` passes a gradient
+ * only where it and the ReLU's input are positive (Springenberg et al. 2015), `deconvolution` wherever it is positive (Zeiler, Fergus
+ * 2014).
+ */
+export type ModelChange = { readonly kind: 'rule'; readonly rule: 'guided' | 'deconvolution' };
 
 /**
  * The scalar that is differentiated. Cross-entropy is −log softmax(logits)[label], computed from the logits; where probabilities are

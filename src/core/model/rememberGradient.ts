@@ -39,6 +39,7 @@ export function rememberGradient(classifier: Classifier): Classifier {
   return {
     info: classifier.info,
     predict: (images) => classifier.predict(images),
+    variant: (change) => classifier.variant(change),
     ...(classifier.runsAlone && { runsAlone: classifier.runsAlone }),
     gradient: async (images, objectives, options) => {
       const objective = objectives[0];

@@ -24,6 +24,7 @@ export function interruptible(classifier: Classifier, signal: AbortSignal | unde
       await turn();
       return holdingThread(() => whileWanted(signal, () => classifier.gradient(images, objectives, options)));
     },
+    variant: async (change) => interruptible(await classifier.variant(change), signal),
     dispose: () => classifier.dispose(),
   };
 }

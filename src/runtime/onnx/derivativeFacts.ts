@@ -3,7 +3,7 @@ import { nodesBetween } from '../../core/graph/differentiate';
 import type { GraphNode, StaticGraph } from '../../core/graph/graph';
 import { STRAIGHT_THROUGH } from '../../core/graph/ops/quantization';
 import type { ModelInfo } from '../../core/model/modelInfo';
-import { countNames } from '../operators';
+import { countNames, listCounts } from '../operators';
 
 type DerivativeFacts = NonNullable<ModelInfo['derivative']>;
 
@@ -21,10 +21,7 @@ export function derivativeFacts(graph: StaticGraph, operators: OperatorTable): D
 
 /** The same as sentences. */
 export function derivativeWarnings({ missing, zero }: DerivativeFacts): readonly string[] {
-  const list = (counts: DerivativeFacts['missing']) =>
-    Object.entries(counts)
-      .map(([name, count]) => `${name} (${count} ×)`)
-      .join(', ');
+  const list = (counts: DerivativeFacts['missing']) => listCounts(Object.entries(counts));
   return [
     ...(Object.keys(missing).length > 0
       ? [`No derivative is known of ${list(missing)}: only predictions and methods that need no gradient work.`]

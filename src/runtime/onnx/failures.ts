@@ -1,5 +1,6 @@
 import { CancelledError, UserError } from '../../core/errors';
 import { NotDifferentiable } from '../../core/graph/differentiate';
+import { listCounts } from '../operators';
 
 /** A failure while the model runs forward, said for its user. */
 export function explainRun(error: unknown): Error {
@@ -15,10 +16,9 @@ export function explainRun(error: unknown): Error {
 export function explainDerivative(error: unknown): Error {
   if (error instanceof UserError || error instanceof CancelledError) return error;
   if (error instanceof NotDifferentiable) {
-    const list = [...error.operators].map(([operator, count]) => `${operator} (${count} ×)`).join(', ');
     return new UserError(
       'gradient-unavailable',
-      `The model cannot be differentiated: ${list}.`,
+      `The model cannot be differentiated: ${listCounts(error.operators)}.`,
       'Predictions and methods that need no gradient still work.',
     );
   }

@@ -1,4 +1,5 @@
 import { gradientGraph, type GradientGraph, type Head } from '../../core/graph/gradientGraph';
+import type { OperatorTable } from '../../core/graph/builder';
 import { operators } from '../../core/graph/ops/registry';
 import { transposedTensor } from '../../core/graph/permutation';
 import { floats } from '../../core/graph/tensor';
@@ -32,7 +33,13 @@ interface Prepared {
   readonly layers: LayerGraph['layers'];
 }
 
-export function createLayerSessions(graphs: LayerGraphs, unit: number, threads: number): LayerSessions {
+/** `derivatives`: the operators with the derivatives that are wanted. */
+export function createLayerSessions(
+  graphs: LayerGraphs,
+  unit: number,
+  threads: number,
+  derivatives: OperatorTable = operators,
+): LayerSessions {
   /** Least recently used first. */
   const kept = new Map<string, Promise<Prepared>>();
 
@@ -40,7 +47,7 @@ export function createLayerSessions(graphs: LayerGraphs, unit: number, threads: 
     const { graph, layers } = await graphs.of(ids);
     const [scores] = graph.outputs as [string];
     const inner = layers.map(({ value }) => value);
-    const derivative = gradientGraph({ ...graph, outputs: [scores] }, unit, head, operators, inner);
+    const derivative = gradientGraph({ ...graph, outputs: [scores] }, unit, head, derivatives, inner);
     return { session: await createOnnxSession(derivative.graph, threads), derivative, layers };
   };
 

@@ -25,12 +25,14 @@ import { threadCount } from './library';
 import { createLayerGraphs } from './layerGraphs';
 import { createLayerSessions } from './layerSessions';
 import { declaredCandidates } from './networkOutputs';
-import { createOnnxClassifier } from './onnxClassifier';
+import { createOnnxClassifier, type OnnxModel } from './onnxClassifier';
 import { pixelInput } from './pixelInput';
 import { probeSessions } from './probeSessions';
 import { readModel } from './readGraph';
+import { ruleVariant } from './ruleVariant';
 import { scoringNetwork, seenModel } from './scoringNetwork';
 import { createSessions } from './sessions';
+import { createVariants, type Variants } from './variants';
 import { wholeNetwork } from './wholeNetwork';
 
 export interface OnnxOptions {
@@ -82,7 +84,8 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
   const single = specialise(graph, unit, operators);
   const derivative = derivativeFacts(single, operators);
   const layers = layersOf(scoring, types, unit, shape.layout === 'nchw' ? 1 : 3);
-  const sessions = createSessions({ graph, single, unit, threads });
+  const ready = { graph, single, unit, threads };
+  const sessions = createSessions(ready);
   try {
     const probe = await probeSessions(sessions, resolved.input, unit, scores);
     const facts = {
@@ -109,8 +112,13 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
     if (options.mustDifferentiate) refuseFlat(graph, unit, rule);
     const graphs = createLayerGraphs(graph, layers, unit, () => wholeNetwork(reference, info));
     const layerSessions = createLayerSessions(graphs, unit, threads);
-    const classifier = createOnnxClassifier({ info, sessions, rule, layers: layerSessions });
-    return keepApart(classifier, () => unit > 1 || !mixesPictures(graph, operators));
+    const plain = { info, sessions, rule, layers: layerSessions };
+    const apart = (each: OnnxModel): Classifier =>
+      keepApart(createOnnxClassifier(each), () => unit > 1 || !mixesPictures(graph, operators));
+    const variants: Variants = createVariants(({ rule: changed }) =>
+      apart({ ...ruleVariant(plain, ready, graphs, changed), variants }),
+    );
+    return apart({ ...plain, variants });
   } catch (error) {
     await sessions.dispose();
     throw error;

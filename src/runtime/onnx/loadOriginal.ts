@@ -13,7 +13,7 @@ import type { InputShape, ResolvedInput } from '../../core/model/modelInput';
 import { createPreprocessing } from '../../core/model/preprocessing';
 import { describeModel } from '../describe';
 import type { ModelFiles } from '../modelFiles';
-import { countNames } from '../operators';
+import { countNames, listCounts } from '../operators';
 import { damagedConstant, parametersOf } from './constants';
 import { openIsolatedSession } from './isolated/isolatedSession';
 import { createOnnxClassifier } from './onnxClassifier';
@@ -46,7 +46,7 @@ interface OriginalModel {
  */
 export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
   const { files, read, unknown, resolved, unit, output } = model;
-  const list = [...unknown].map(([name, count]) => `${name} (${count} ×)`).join(', ');
+  const list = listCounts(unknown);
   if (files.format !== 'onnx') {
     throw new UserError(
       'model-unsupported',

@@ -2,6 +2,7 @@ import type { ImageBatch } from '../../core/image/pixels';
 import { checkImages } from '../../core/model/checkImages';
 import type { Classifier, Gradients, LayerGradient, Objective, Scores } from '../../core/model/classifier';
 import { layersUnavailable } from '../../core/model/layers';
+import { variantUnavailable } from '../../core/model/variants';
 import type { ModelInfo } from '../../core/model/modelInfo';
 import { checkObjectives, objectiveSeeds, scoresOf, type ScoreRule } from '../../core/model/objectives';
 import { imagesOf, joinScores, nextTurn } from '../batches';
@@ -10,6 +11,7 @@ import { explainDerivative, explainRun } from './failures';
 import { firstOf, joinLayers } from './joinLayers';
 import type { LayerSessions } from './layerSessions';
 import type { Sessions } from './sessions';
+import type { Variants } from './variants';
 
 export interface OnnxModel {
   readonly info: ModelInfo;
@@ -17,6 +19,8 @@ export interface OnnxModel {
   readonly rule: ScoreRule;
   /** Absent: the model's file runs as it is. */
   readonly layers?: LayerSessions;
+  /** Absent: the model's file runs as it is. */
+  readonly variants?: Variants;
 }
 
 /**
@@ -96,11 +100,18 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
       return { scores, values, gradient: gradient!, ...(at !== undefined && { layers: joinLayers(inner) }) };
     },
 
+    async variant(change) {
+      if (disposed) throw new Error('The classifier was disposed.');
+      if (model.variants === undefined) throw variantUnavailable(info.engine);
+      return model.variants.of(change);
+    },
+
     async dispose() {
       if (disposed) return;
       disposed = true;
       await sessions.dispose();
       await model.layers?.dispose();
+      await model.variants?.dispose();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { gradientGraph, type GradientGraph, type Head } from '../../core/graph/gradientGraph';
 import type { Graph, StaticGraph } from '../../core/graph/graph';
 import { isQuantised } from '../../core/graph/ops/quantization';
+import type { OperatorTable } from '../../core/graph/builder';
 import { operators } from '../../core/graph/ops/registry';
 import { specialise } from '../../core/graph/specialise';
 import { floats, sizeOf } from '../../core/graph/tensor';
@@ -42,7 +43,8 @@ interface Prepared {
   readonly derivative?: GradientGraph;
 }
 
-export function createSessions(model: {
+/** A network, and how it is run. */
+export interface Network {
   /** Takes pixels. */
   readonly graph: Graph;
   /** The same for `unit` pictures. */
@@ -50,7 +52,10 @@ export function createSessions(model: {
   /** Pictures of a run: more than one if the file fixes how many. */
   readonly unit: number;
   readonly threads: number;
-}): Sessions {
+}
+
+/** `derivatives`: the operators with the derivatives that are wanted. */
+export function createSessions(model: Network, derivatives: OperatorTable = operators): Sessions {
   const prepared = new Map<string, Promise<Prepared>>();
   const bytesPerImage = valueBytes(model.single) / model.unit;
 
@@ -58,7 +63,7 @@ export function createSessions(model: {
   const kept = KEPT_SESSIONS * (own === undefined ? 1 : 2);
 
   const prepare = async (purpose: Purpose, size: number, head: Head | undefined): Promise<Prepared> => {
-    const derivative = head && gradientGraph({ ...model.graph, outputs: [scored] }, size, head, operators);
+    const derivative = head && gradientGraph({ ...model.graph, outputs: [scored] }, size, head, derivatives);
     const graph = derivative?.graph ?? forwardGraph(model, purpose === 'own' ? own! : scored, size);
     return { session: await createOnnxSession(graph, model.threads), graph, ...(derivative && { derivative }) };
   };
@@ -118,11 +123,7 @@ export function createSessions(model: {
 }
 
 /** Dequantised weights are left to ONNX Runtime, which computes with bytes where it finds them, as it does from the model's own file. */
-function forwardGraph(
-  { graph, single, unit }: Parameters<typeof createSessions>[0],
-  output: string,
-  size: number,
-): StaticGraph {
+function forwardGraph({ graph, single, unit }: Network, output: string, size: number): StaticGraph {
   const asked = { ...graph, outputs: [output] };
   if (isQuantised(graph)) return specialise(asked, size, operators, ({ op }) => op === 'DequantizeLinear');
   return size === unit && graph.outputs.length === 1 ? single : specialise(asked, size, operators);

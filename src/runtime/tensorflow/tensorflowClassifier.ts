@@ -4,6 +4,7 @@ import type { ImageBatch } from '../../core/image/pixels';
 import type { Classifier, Gradients, Objective, Scores } from '../../core/model/classifier';
 import { checkImages } from '../../core/model/checkImages';
 import { layersUnavailable } from '../../core/model/layers';
+import { variantUnavailable } from '../../core/model/variants';
 import type { ModelInfo } from '../../core/model/modelInfo';
 import type { ScoreRule } from '../../core/model/objectives';
 import { checkObjectives, objectiveSeeds, scoresOf } from '../../core/model/objectives';
@@ -85,6 +86,10 @@ export function createTensorFlowClassifier(model: TensorFlowModel): Classifier {
         start += chunk.count;
       }
       return { scores: joinScores(parts, info.output.classes), values, gradient };
+    },
+
+    variant: async () => {
+      throw variantUnavailable(info.engine);
     },
 
     async dispose() {

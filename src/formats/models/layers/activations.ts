@@ -125,8 +125,10 @@ function reluLayer({ builder, config }: LayerScope, x: string): string {
   else {
     y = builder.add('ThresholdedRelu', [x], { alpha: threshold });
     if (slope !== 0) {
-      const missing = builder.add('Relu', [builder.add('Sub', [builder.constant(floats([], [threshold])), x])]);
-      y = builder.add('Sub', [y, builder.add('Mul', [missing, builder.scalar(slope)])]);
+      const above = builder.add('Sub', [x, builder.constant(floats([], [threshold]))]);
+      // Not as a Relu, whose derivative a variant of the model may change: the layer is none.
+      const below = builder.add('Clip', [above, '', builder.scalar(0)]);
+      y = builder.add('Add', [y, builder.add('Mul', [below, builder.scalar(slope)])]);
     }
   }
   return maximum === undefined ? y : builder.add('Clip', [y, '', builder.scalar(maximum)]);
