@@ -2,8 +2,10 @@ import { UserError } from '../errors';
 import { gradCam } from './cam/gradCam';
 import { hiresCam } from './cam/hiresCam';
 import { layerCam } from './cam/layerCam';
+import { deconvolution } from './deconvolution';
 import { gradient } from './gradient';
 import { gradientXInput } from './gradientXInput';
+import { guidedBackprop } from './guidedBackprop';
 import { inputXGradient } from './inputXGradient';
 import { integratedGradients } from './integratedGradients';
 import type { AttributionMethod } from './method';
@@ -17,6 +19,8 @@ export const attributionMethods: readonly AttributionMethod[] = [
   gradCam,
   hiresCam,
   layerCam,
+  guidedBackprop,
+  deconvolution,
 ];
 
 /** The method with this id. Throws `UserError('unknown-method')` that lists the ids there are. */

@@ -4,45 +4,14 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findAttributionMethod } from '../../../src/core/attribution/registry';
 import type { Attribution } from '../../../src/core/attribution/method';
-import type { StaticGraph } from '../../../src/core/graph/graph';
-import { floats, integers } from '../../../src/core/graph/tensor';
 import { writeOnnx } from '../../../src/formats/models/onnx/writeOnnx';
 import { resolveParameters } from '../../../src/core/method/parameters';
 import type { Classifier } from '../../../src/core/model/classifier';
 import { loadClassifier } from '../../../src/runtime/loadClassifier';
 import { classifierOf, linearNet } from '../nets';
+import { oneConvolution, picture } from './oneConvolution';
 
-// Captum's network of one convolution on 0 … 15 as 4 × 4 (tests/helpers/basic_models.py, test_grad_cam.py), without the rectifier
-// behind its scores; the answers for HiResCAM and LayerCAM are by hand from the same numbers.
-function oneConvolution(batch = 1): StaticGraph {
-  const weights = Array.from({ length: 32 }, (_, at) => (at % 8 < 5 ? 1 : -1));
-  const node = (op: string, inputs: string[], output: string, attributes = {}) => ({
-    op,
-    inputs,
-    outputs: [output],
-    attributes,
-  });
-  const shapes = { conv1: [batch, 2, 2, 2], relu1: [batch, 2, 2, 2], flat: [batch, 8], scores: [batch, 4] };
-  return {
-    inputs: [{ name: 'x', type: 'float32', shape: [batch, 1, 4, 4] }],
-    outputs: ['scores'],
-    nodes: [
-      node('Conv', ['x', 'kernel', 'bias'], 'conv1', { kernel_shape: [3, 3] }),
-      node('Relu', ['conv1'], 'relu1'),
-      node('Reshape', ['relu1', 'size'], 'flat'),
-      node('Gemm', ['flat', 'weight'], 'scores', { transB: 1 }),
-    ],
-    constants: new Map([
-      ['kernel', floats([2, 1, 3, 3], new Float32Array(18).fill(1))],
-      ['bias', floats([2], [-50, -75])],
-      ['size', integers([-1, 8])],
-      ['weight', floats([4, 8], weights)],
-    ]),
-    types: new Map(Object.entries(shapes).map(([name, shape]) => [name, { type: 'float32' as const, shape }])),
-  };
-}
-
-const picture = { data: Float32Array.from({ length: 16 }, (_, at) => at), height: 4, width: 4, channels: 1 as const };
+// The answers for HiResCAM and LayerCAM are by hand from the same numbers as Captum's (test_grad_cam.py).
 
 describe('class activation maps', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'cam-'));

@@ -9,9 +9,11 @@ describe('registries', () => {
 
   it('list the methods of the definition', () => {
     expect(attributionMethods.map(({ id }) => id).sort()).toEqual([
+      'deconvolution',
       'grad-cam',
       'gradient',
       'gradient-x-input',
+      'guided-backprop',
       'hires-cam',
       'input-x-gradient',
       'integrated-gradients',
