@@ -44,7 +44,7 @@ const ROOMS = {
   runtime: ['core/(errors|printable|random|schema|graph|image|model|method|evaluation)', 'formats'],
   training: ['core/(errors|random|schema|image|model|method|result|render|evaluation)', 'formats'],
   engine: ['core/', 'formats', 'runtime', 'training'],
-  protocol: ['core/(schema|image|model|result)', 'engine/(calls|training)/service', 'training'],
+  protocol: ['core/(schema|image|model|result)', 'engine/calls/(service|training)', 'training'],
   cli: ['core/', 'formats', 'runtime', 'training', 'engine'],
   extension: [
     'core/(errors|printable|schema|image|model|method|result|render)',
@@ -118,7 +118,7 @@ module.exports = {
       to: {
         path: '^src/(core|engine|training)/',
         pathNot:
-          '^src/(core/(errors|printable|schema/|image/pixels|method/|model/(classifier|modelInfo)|render/(view|defaultView)|result/)|engine/((calls|training)/service|(process|training)/client)|training/(options|data/dataset|run/record|integrate/parameters))',
+          '^src/(core/(errors|printable|schema/|image/pixels|method/|model/(classifier|modelInfo)|render/(view|defaultView)|result/)|engine/(calls/|(process|training)/client)|training/(options|data/dataset|run/record|integrate/parameters))',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -65,7 +65,7 @@ export async function measureTrainingLife(root: string, folder: string, threads:
       },
       {
         signal: stop.signal,
-        report: (event) => {
+        progress: (event) => {
           if (event.kind === 'minibatches') step = event.firstStep + event.loss.length - 1;
         },
       },

@@ -11,7 +11,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createTrainingService } from '../src/engine/training/localTrainingService';
-import type { TrainingEvent, TrainRequest } from '../src/engine/training/service';
+import type { TrainingEvent, TrainRequest } from '../src/engine/calls/training';
 import { DEFAULT_TRAINING, type TrainingOptions } from '../src/training/options';
 
 const target = resolve(__dirname, '..', 'media', 'models', 'flowers');
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
         }
       : { folder, continue: true };
   const service = createTrainingService();
-  const { status, message, test } = await service.train(request, { report });
+  const { status, message, test } = await service.train(request, { progress: report });
   await service.dispose();
   if (status !== 'finished' || test === undefined) throw new Error(message ?? `The run is ${status}`);
   await mkdir(target, { recursive: true });

@@ -1,5 +1,5 @@
-import type { EngineService, Job } from '../engine/calls/service';
-import type { TrainingService } from '../engine/training/service';
+import type { Job } from '../engine/calls/service';
+import type { EngineService, TrainingService } from '../engine/calls/table';
 import { printable, printableJson } from '../core/printable';
 
 /** What a subcommand works with. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import type { TrainRequest } from '../engine/training/service';
+import type { TrainRequest } from '../engine/calls/training';
 import { UserError } from '../core/errors';
 import type { EngineChoice } from '../core/model/modelInfo';
 import { architectures } from '../training/architectures/registry';

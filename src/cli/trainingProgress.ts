@@ -1,4 +1,4 @@
-import type { TrainingEvent } from '../engine/training/service';
+import type { TrainingEvent } from '../engine/calls/training';
 import type { NetworkSummary } from '../training/architectures/architecture';
 import { printable } from '../core/printable';
 import type { EpochResult, RunRecord } from '../training/run/record';

@@ -1,91 +1,56 @@
 import { setTimeout } from 'node:timers/promises';
-import type { CancellationToken, ProgressType } from 'vscode-jsonrpc/node';
+import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
-import type { CallType } from './process/protocol';
-import { engineCalls, jobProgress } from './process/protocol';
-import type { EngineService, Job } from './calls/service';
-import type { LocalTrainingService } from './training/localTrainingService';
-import { trainingCalls, trainingEvents } from './training/protocol';
+import type { AnyAsk, CallTraits } from './calls/call';
+import type { CallName, EngineService } from './calls/table';
+import { calls } from './calls/table';
+import { progressType, requestType } from './process/wire';
 import { toWireError } from './process/wireErrors';
+import type { LocalTrainingService } from './training/localTrainingService';
 
 /** A training whose parent is gone has so many milliseconds to keep its state. */
 const LEAVING = 10_000;
 
 /**
- * Answers the client with `service` (and `training`) over the channel that fork() made to this process, which ends with its
+ * Answers the calls that `service` (and `training`) has, over the channel that fork() made to this process, which ends with its
  * parent; what it trains is stopped first.
  */
 export function serveEngine(service: EngineService, training?: LocalTrainingService): void {
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
-
-  function answerWith<Request, Result, Progress>(
-    type: CallType<Request, Result>,
-    progressType: ProgressType<Progress>,
-    run: (request: Request, signal: AbortSignal, progress?: (value: Progress) => void) => Promise<Result>,
-  ): void {
-    connection.onRequest(type, async ({ request, progressToken }, token) => {
-      // A parent that is gone hears nothing more.
-      const progress = (value: Progress) =>
-        void connection.sendProgress(progressType, progressToken!, value).catch(() => undefined);
-      try {
-        return await run(request, abortSignalOf(token), progressToken === undefined ? undefined : progress);
-      } catch (error) {
-        return toWireError(error);
-      }
-    });
+  const answers = new Map(Object.entries({ ...training, ...service } as Readonly<Record<string, AnyAsk>>));
+  for (const [name, { at }] of Object.entries<CallTraits>(calls)) {
+    const run = answers.get(name);
+    if (run) answer(connection, name as CallName, at === 'training' ? leavingInterruptsToParent(run) : run);
   }
-
-  function answer<Request, Result>(
-    type: CallType<Request, Result>,
-    run: (request: Request, job: Job) => Promise<Result>,
-  ): void {
-    answerWith(type, jobProgress, (request, signal, progress) =>
-      run(request, { signal, ...(progress && { progress }) }),
-    );
-  }
-
-  answer(engineCalls.methods, () => service.methods());
-  answer(engineCalls.modelInfo, (request, job) => service.modelInfo(request, job));
-  answer(engineCalls.checkModel, (request, job) => service.checkModel(request, job));
-  answer(engineCalls.predict, (request, job) => service.predict(request, job));
-  answer(engineCalls.attribute, (request, job) => service.attribute(request, job));
-  answer(engineCalls.attack, (request, job) => service.attack(request, job));
-  answer(engineCalls.encode, ({ image, format }) => service.encode(image, format));
-  answer(engineCalls.thumbnail, (image) => service.thumbnail(image));
-  answer(engineCalls.renderOverlay, (request) => service.renderOverlay(request));
-  answer(engineCalls.forgetModel, async ({ path }) => {
-    await service.forgetModel(path);
-    return null;
-  });
-
-  if (training) {
-    answer(trainingCalls.architectures, () => training.architectures());
-    answer(trainingCalls.dataset, (request, job) => training.dataset(request, job));
-    answer(trainingCalls.network, (request) => training.network(request));
-    answerWith(trainingCalls.train, trainingEvents, (request, signal, report) => {
-      // A terminal sends Ctrl-C to this process too; what becomes of a training is its parent's to say.
-      process.on('SIGINT', ignore);
-      return training.train(request, { signal, ...(report && { report }) });
-    });
-    answer(trainingCalls.control, async (request) => {
-      await training.control(request);
-      return null;
-    });
-    answer(trainingCalls.run, (request) => training.run(request));
-    answer(trainingCalls.frames, (request) => training.frames(request));
-    answer(trainingCalls.maps, (request) => training.maps(request));
-    answer(trainingCalls.integrate, (request, job) => training.integrate(request, job));
-    answer(trainingCalls.exportRun, (request, job) => training.exportRun(request, job));
-    answer(trainingCalls.fetchDataset, (request, job) => training.fetchDataset(request, job));
-  }
-
   process.on('disconnect', () => {
     void Promise.race([training?.dispose(), setTimeout(LEAVING)]).finally(() => process.exit(0));
   });
   connection.listen();
 }
 
+function answer(connection: MessageConnection, name: CallName, run: AnyAsk): void {
+  connection.onRequest(requestType(name), async ({ request, progressToken }, token) => {
+    // A parent that is gone hears nothing more.
+    const progress = (value: unknown) =>
+      void connection.sendProgress(progressType, progressToken!, value).catch(() => undefined);
+    try {
+      const signal = abortSignalOf(token);
+      return await run(request, { signal, ...(progressToken !== undefined && { progress }) });
+    } catch (error) {
+      return toWireError(error);
+    }
+  });
+}
+
 const ignore = (): void => undefined;
+
+/** A terminal sends Ctrl-C to this process too; what becomes of a training is its parent's to say. */
+function leavingInterruptsToParent(run: AnyAsk): AnyAsk {
+  return (request, job) => {
+    if (!process.listeners('SIGINT').includes(ignore)) process.on('SIGINT', ignore);
+    return run(request, job);
+  };
+}
 
 function abortSignalOf(token: CancellationToken): AbortSignal {
   const controller = new AbortController();

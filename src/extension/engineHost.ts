@@ -2,24 +2,13 @@ import type { Disposable, LogOutputChannel, Memento } from 'vscode';
 import { workspace } from 'vscode';
 import type { EngineClient } from '../engine/process/client';
 import { createEngineClient } from '../engine/process/client';
-import type {
-  AttackRequest,
-  AttackResult,
-  AttributeRequest,
-  AttributionResult,
-  CheckModelRequest,
-  EngineService,
-  ImageReference,
-  Job,
-  MethodCatalog,
-  ModelRequest,
-} from '../engine/calls/service';
-import type { ModelInfo } from '../core/model/modelInfo';
-import type { ModelCheck } from '../core/result/modelCheck';
+import type { AttackResult, AttributionResult, MethodCatalog } from '../engine/calls/service';
+import type { EngineService } from '../engine/calls/table';
+import { askedBy } from '../engine/calls/table';
+import { askAsSet, memorySettings } from './askAsSet';
 import { settings } from './config';
 import { Disposables } from './disposables';
 import { describeModel, describeTimings } from './logText';
-import { ownMemory } from './ownMemory';
 
 export interface EngineHostOptions {
   readonly enginePath: string;
@@ -31,12 +20,22 @@ export interface EngineHostOptions {
 
 /** The engine process as the settings want it; it starts with the first request. */
 export class EngineHost implements Disposable {
+  readonly calls: Omit<EngineService, 'dispose'>;
   readonly #disposables = new Disposables();
   readonly #loggedModels = new Set<string>();
   #client: EngineClient | undefined;
   #catalog: MethodCatalog | undefined;
 
   constructor(private readonly options: EngineHostOptions) {
+    const asked = askedBy(
+      ['pictures'],
+      askAsSet(() => this.#engine),
+    );
+    this.calls = {
+      ...asked,
+      attribute: async (request, job) => this.#logged(await asked.attribute(request, job)),
+      attack: async (request, job) => this.#logged(await asked.attack(request, job)),
+    };
     this.#disposables.add(
       workspace.onDidChangeConfiguration((event) => {
         if (settings.memoryLimit.changedBy(event) || settings.tensorflowModule.changedBy(event)) void this.#end();
@@ -61,35 +60,10 @@ export class EngineHost implements Disposable {
 
   async catalog(): Promise<MethodCatalog> {
     if (this.#catalog) return this.#catalog;
-    this.#catalog = await this.#engine.methods();
+    this.#catalog = await this.calls.methods();
     await this.options.state.update(this.#catalogKey, this.#catalog);
     return this.#catalog;
   }
-
-  async modelInfo(request: ModelRequest, job?: Job): Promise<ModelInfo> {
-    return this.#engine.modelInfo({ ...engineSettings(), ...request }, job);
-  }
-
-  async checkModel(request: CheckModelRequest, job?: Job): Promise<ModelCheck> {
-    return this.#engine.checkModel({ ...engineSettings(), ...request }, job);
-  }
-
-  async attribute(request: AttributeRequest, job?: Job): Promise<AttributionResult> {
-    const result = ownMemory(await this.#engine.attribute({ ...engineSettings(), ...request }, job));
-    this.#logResult(result);
-    return result;
-  }
-
-  async attack(request: AttackRequest, job?: Job): Promise<AttackResult> {
-    const result = ownMemory(await this.#engine.attack({ ...engineSettings(), ...request }, job));
-    this.#logResult(result);
-    return result;
-  }
-
-  readonly thumbnail = async (image: ImageReference): Promise<Uint8Array> =>
-    ownMemory(await this.#engine.thumbnail(image));
-  readonly encode: EngineService['encode'] = (image, format) => this.#engine.encode(image, format);
-  readonly renderOverlay: EngineService['renderOverlay'] = (request) => this.#engine.renderOverlay(request);
 
   /** A model's file changed. */
   async forgetModel(path: string): Promise<void> {
@@ -114,12 +88,8 @@ export class EngineHost implements Disposable {
 
   get #engine(): EngineClient {
     if (this.#client) return this.#client;
-    const megabytes = settings.memoryLimit.read();
-    this.#client = createEngineClient({
-      enginePath: this.options.enginePath,
-      log: this.options.log,
-      ...(megabytes > 0 ? { memoryLimitMegabytes: megabytes } : {}),
-    });
+    const { enginePath, log } = this.options;
+    this.#client = createEngineClient({ enginePath, log, ...memorySettings() });
     return this.#client;
   }
 
@@ -129,7 +99,8 @@ export class EngineHost implements Disposable {
     await client?.dispose();
   }
 
-  #logResult({ record }: AttributionResult | AttackResult): void {
+  #logged<Result extends AttributionResult | AttackResult>(result: Result): Result {
+    const { record } = result;
     const { log } = this.options;
     if (!this.#loggedModels.has(record.model.hash + record.model.engine)) {
       this.#loggedModels.add(record.model.hash + record.model.engine);
@@ -137,15 +108,6 @@ export class EngineHost implements Disposable {
     }
     log.info(describeTimings(record));
     for (const warning of record.warnings) log.warn(warning);
+    return result;
   }
-}
-
-/** What computes, as the settings want it. */
-export function engineSettings(): Pick<ModelRequest, 'engine' | 'threads' | 'tensorflowModule'> {
-  const tensorflowModule = settings.tensorflowModule.read();
-  return {
-    engine: settings.engine.read(),
-    threads: Math.round(settings.threads.read()),
-    ...(tensorflowModule === '' ? {} : { tensorflowModule }),
-  };
 }

@@ -1,4 +1,4 @@
-import { runExport } from '../engine/training/service';
+import { runExport } from '../engine/calls/training';
 import { rawMap } from '../core/image/pixels';
 import { choice, bytes, file, flag, list, literal, object, possible, text, variant } from '../core/schema/kinds';
 import { measured, whole } from '../core/schema/numbers';

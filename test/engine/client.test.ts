@@ -70,7 +70,10 @@ describe('requests', () => {
     const sent = new Float32Array([1.5, 100, 1e-30, 3]);
     const echoed = (await ask('echo', undefined, new Uint8Array([1, 2, 255]).subarray(1))) as { bytes: Uint8Array };
     expect(Array.from(echoed.bytes)).toEqual([2, 255]);
-    const doubled = await client.encode({ data: sent.subarray(0, 2), height: 1, width: 2, channels: 1 }, 'png');
+    const doubled = await client.encode({
+      image: { data: sent.subarray(0, 2), height: 1, width: 2, channels: 1 },
+      format: 'png',
+    });
     expect(doubled).toBeInstanceOf(Uint8Array);
     expect(Array.from(doubled)).toEqual([3, 200]);
   });

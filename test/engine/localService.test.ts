@@ -4,7 +4,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService } from '../../src/engine/usecases/localService';
-import type { AttackRequest, AttributeRequest, EngineService } from '../../src/engine/calls/service';
+import type { AttackRequest, AttributeRequest } from '../../src/engine/calls/service';
+import type { EngineService } from '../../src/engine/calls/table';
 import { CancelledError, UserError } from '../../src/core/errors';
 import { decodeNpy, encodeNpy } from '../../src/formats/npy/npy';
 import { makeFolder } from './support/folder';
@@ -240,7 +241,7 @@ describe('attack', () => {
 
   it('gives an image that, saved as NPY, is classified as the record says', async () => {
     const { adversarial, record } = await service.attack({ ...attackRequest, epsilon: 0.07 });
-    const file = await service.encode(adversarial, 'npy');
+    const file = await service.encode({ image: adversarial, format: 'npy' });
     expect(decodeNpy(file, 'a').shape).toEqual([2, 2, 1]);
     writeFileSync(at('adversarial.npy'), file);
     const again = await service.predict({ ...attackRequest, image: { path: at('adversarial.npy') } });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TrainingEvent } from '../../src/engine/training/service';
+import type { TrainingEvent } from '../../src/engine/calls/training';
 import { LiveRun } from '../../src/extension/training/liveRun';
 import { ownMemory } from '../../src/extension/ownMemory';
 import { runContents, runRecord } from './support/runs';

@@ -108,7 +108,7 @@ describe('training', () => {
 
   it('gives the page the frames and maps of a run', async () => {
     const { posted, stop } = listen(host);
-    const { record, frames } = await host.training.host.run(first);
+    const { record, frames } = await host.training.host.calls.run({ folder: first });
     await host.training.answer({ type: 'frames', request: 7, from: 0, to: frames.steps.length, stride: 2 });
     await host.training.answer({ type: 'maps', image: 1 });
     stop();
@@ -128,7 +128,7 @@ describe('training', () => {
   });
 
   it('is summed over its checkpoints as it was while it went on', async () => {
-    const { integrated } = await host.training.host.maps(first, 0);
+    const { integrated } = await host.training.host.calls.maps({ folder: first, image: 0 });
     await execute('gradientLens.integrateCheckpoints', Uri.file(first), watched()[0], 0);
     const { result, catalog } = shown(host, 'attribution');
     const { record, map } = result;
@@ -136,7 +136,7 @@ describe('training', () => {
     assert.deepEqual([record.label?.index, record.objective.kind], [0, 'cross-entropy']);
     const scale = Math.max(...integrated.data.map(Math.abs));
     assert.ok(scale > 0);
-    const { checkpoints } = await host.training.host.run(first);
+    const { checkpoints } = await host.training.host.calls.run({ folder: first });
     assert.equal(record.training?.checkpoints.length, checkpoints.length);
     map.data.forEach((value, index) => assert.ok(Math.abs(value - integrated.data[index]!) <= 1e-4 * scale));
     assert.ok(catalog.attribution.some(({ id }) => id === 'training-integrated'));

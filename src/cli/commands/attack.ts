@@ -77,9 +77,10 @@ async function run(session: Session, image: string, options: AttackOptions): Pro
   };
   const result = await session.service.attack(request, session.job);
   const { service, finishing } = session;
-  if (out !== undefined) await writeOutput(out, await service.encode(result.adversarial, 'png'), force, finishing);
+  if (out !== undefined)
+    await writeOutput(out, await service.encode({ image: result.adversarial, format: 'png' }), force, finishing);
   if (saveInput !== undefined)
-    await writeOutput(saveInput, await service.encode(result.adversarial, 'npy'), force, finishing);
+    await writeOutput(saveInput, await service.encode({ image: result.adversarial, format: 'npy' }), force, finishing);
   if (figure !== undefined) await writeOutput(figure, await attackFigure(result), force, finishing);
   result.record.warnings.forEach(warn);
   const outputs: Outputs = {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import type { ExportRunRequest, RunExport } from '../../engine/training/service';
+import type { ExportRunRequest, RunExport } from '../../engine/calls/training';
 import { addJsonOption, parseNumber } from '../options';
 import type { Session } from '../session';
 import { writeJson, writePaths } from '../session';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { createImageCache } from '../../engine/usecases/images';
-import type { IntegrateRequest, IntegrateResult } from '../../engine/training/service';
+import type { IntegrateRequest, IntegrateResult } from '../../engine/calls/training';
 import { encodeNpy } from '../../formats/npy/npy';
 import { resolveParameters } from '../../core/method/parameters';
 import { defaultView } from '../../core/render/defaultView';

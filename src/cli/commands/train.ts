@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { TrainRequest, TrainingEvent } from '../../engine/training/service';
+import type { TrainRequest, TrainingEvent } from '../../engine/calls/training';
 import { UserError } from '../../core/errors';
 import type { RunRecord } from '../../training/run/record';
 import type { Session } from '../session';
@@ -49,7 +49,7 @@ async function run(session: Session, request: TrainRequest, { json }: TrainOptio
     .finishing(() =>
       session.training.train(request, {
         ...(signal ? { signal } : {}),
-        report: (event: TrainingEvent) => progress.report(event),
+        progress: (event: TrainingEvent) => progress.report(event),
       }),
     )
     .finally(() => progress.clear());

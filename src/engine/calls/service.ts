@@ -1,46 +1,23 @@
 import { type AttackDescription, attackDescription } from '../../core/attack/method';
 import { type MethodDescription, methodDescription } from '../../core/attribution/method';
-import { type PixelImage, pixelImage, type RawMap, rawMap } from '../../core/image/pixels';
+import { pixelImage, type RawMap, rawMap } from '../../core/image/pixels';
 import type { ObjectiveKind } from '../../core/model/classifier';
-import type { EngineChoice, ModelInfo, ModelReference } from '../../core/model/modelInfo';
+import type { EngineChoice, ModelReference } from '../../core/model/modelInfo';
 import type { MapView } from '../../core/render/view';
-import type { ModelCheck } from '../../core/result/modelCheck';
 import type { ClassScore, ImageFacts, LabelFacts, ModelFacts } from '../../core/result/record';
 import { attackRecord, attributionRecord } from '../../core/result/record';
 import { bytes, choice, list, object, possible, such, text } from '../../core/schema/kinds';
 import { count } from '../../core/schema/numbers';
 import type { Of } from '../../core/schema/schema';
 
-/**
- * Everything that the engine does for the editor, the command line and agents. The service runs in this process;
- * the client has the same interface and runs it in another one.
- */
-export interface EngineService {
-  methods(): Promise<MethodCatalog>;
-  modelInfo(request: ModelRequest, job?: Job): Promise<ModelInfo>;
-  /** Tries the model on probe pictures: does it repeat itself, is its gradient right, does a second engine agree? */
-  checkModel(request: CheckModelRequest, job?: Job): Promise<ModelCheck>;
-  predict(request: ModelRequest & ImageRequest, job?: Job): Promise<Prediction>;
-  attribute(request: AttributeRequest, job?: Job): Promise<AttributionResult>;
-  attack(request: AttackRequest, job?: Job): Promise<AttackResult>;
-  /** PNG (8-bit) or NPY (float32, exact) of an image in pixel space. */
-  encode(image: PixelImage, format: 'png' | 'npy'): Promise<Uint8Array>;
-  /** A small PNG of a picture file, at most `THUMBNAIL_PIXELS` on its longer side. */
-  thumbnail(image: ImageReference): Promise<Uint8Array>;
-  /** PNG of a map laid over its picture, at the picture's resolution. */
-  renderOverlay(request: OverlayRequest): Promise<Uint8Array>;
-  /** Forgets a model (its file changed), freeing its memory. */
-  forgetModel(path: string): Promise<void>;
-  dispose(): Promise<void>;
-}
-
-export interface Job {
-  readonly signal?: AbortSignal;
-  readonly progress?: (progress: JobProgress) => void;
-}
-
 export const jobProgress = object({ stage: choice(['model', 'image', 'compute']), done: count, total: count });
 export type JobProgress = Of<typeof jobProgress>;
+
+/** What goes with a call that takes its time: aborting `signal` cancels it. */
+export interface Job<Progress = JobProgress> {
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: Progress) => void;
+}
 
 export interface ModelRequest {
   readonly model: ModelReference;

@@ -1,7 +1,7 @@
 import type { EngineRequestsOptions } from './engineRequests';
-import { createEngineRequests } from './engineRequests';
-import { engineCalls } from './protocol';
-import type { EngineService } from '../calls/service';
+import { EngineRequests } from './engineRequests';
+import type { EngineService } from '../calls/table';
+import { askedBy } from '../calls/table';
 
 export type EngineClientOptions = EngineRequestsOptions;
 
@@ -14,27 +14,15 @@ export interface EngineClient extends EngineService {
 }
 
 /**
- * A client of the engine process (`enginePath`: the bundled `process.ts`). A cancelled request rejects at once with
+ * A client of the engine process (`enginePath`: the bundled `main.ts`). A cancelled request rejects at once with
  * `CancelledError`; if the process dies, its requests reject with a `UserError('engine-unavailable')` that says why.
  */
 export function createEngineClient(options: EngineClientOptions): EngineClient {
-  const requests = createEngineRequests(options);
-  const { ask } = requests;
+  const requests = new EngineRequests(options);
   return {
+    ...askedBy(['pictures'], (name, request, job) => requests.ask(name, request, job)),
     get pid() {
       return requests.pid;
-    },
-    methods: () => ask(engineCalls.methods, null),
-    modelInfo: (request, job) => ask(engineCalls.modelInfo, request, job),
-    checkModel: (request, job) => ask(engineCalls.checkModel, request, job),
-    predict: (request, job) => ask(engineCalls.predict, request, job),
-    attribute: (request, job) => ask(engineCalls.attribute, request, job),
-    attack: (request, job) => ask(engineCalls.attack, request, job),
-    encode: (image, format) => ask(engineCalls.encode, { image, format }),
-    thumbnail: (image) => ask(engineCalls.thumbnail, image),
-    renderOverlay: (request) => ask(engineCalls.renderOverlay, request),
-    async forgetModel(path) {
-      if (requests.pid !== undefined) await ask(engineCalls.forgetModel, { path });
     },
     restart: () => requests.restart(),
     dispose: () => requests.dispose(),

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { UserError } from '../../core/errors';
-import { createEngineRequests } from '../process/engineRequests';
-import { trainingCalls } from './protocol';
-import type { TrainingService } from './service';
-import type { TrainingProcess, TrainingProcessOptions } from './trainingProcess';
-import { startTrainingProcess } from './trainingProcess';
+import { EngineRequests } from '../process/engineRequests';
+import type { TrainingService } from '../calls/table';
+import { askedBy } from '../calls/table';
+import type { TrainingProcessOptions } from './trainingProcess';
+import { TrainingProcess } from './trainingProcess';
 
 /** The training service in processes of their own: one for each training, and one that reads. */
 export interface TrainingClient extends TrainingService {
@@ -15,26 +15,23 @@ export interface TrainingClient extends TrainingService {
 }
 
 /**
- * A client of engine processes (`enginePath`: the bundled `process.ts`). An aborted training stops gracefully and still gives
+ * A client of engine processes (`enginePath`: the bundled `main.ts`). An aborted training stops gracefully and still gives
  * its record; if its process dies, `train` rejects with a `UserError('training-failed')` and the run can be continued.
  */
 export function createTrainingClient(options: TrainingProcessOptions): TrainingClient {
-  const reading = createEngineRequests(options);
-  const { ask } = reading;
+  const reading = new EngineRequests(options);
   const training = new Map<string, TrainingProcess>();
 
   return {
+    ...askedBy(['runs'], (name, request, job) => reading.ask(name, request, job)),
     get trainingPid() {
       return [...training.values()].at(-1)?.pid;
     },
-    architectures: () => ask(trainingCalls.architectures, null),
-    dataset: (request, job) => ask(trainingCalls.dataset, request, job),
-    network: (request) => ask(trainingCalls.network, request),
     async train(request, job = {}) {
       const folder = path.resolve(request.folder);
       if (training.has(folder))
         throw new UserError('usage', 'This run is being trained already.', 'Wait for it to end, or stop it.');
-      const process = startTrainingProcess(options, request, job);
+      const process = new TrainingProcess(options, request, job);
       training.set(folder, process);
       try {
         return await process.result;
@@ -52,12 +49,6 @@ export function createTrainingClient(options: TrainingProcessOptions): TrainingC
         );
       await process.control(request);
     },
-    run: (request) => ask(trainingCalls.run, request),
-    frames: (request) => ask(trainingCalls.frames, request),
-    maps: (request) => ask(trainingCalls.maps, request),
-    integrate: (request, job) => ask(trainingCalls.integrate, request, job),
-    exportRun: (request, job) => ask(trainingCalls.exportRun, request, job),
-    fetchDataset: (request, job) => ask(trainingCalls.fetchDataset, request, job),
     async dispose() {
       await Promise.all([reading.dispose(), ...[...training.values()].map((process) => process.dispose())]);
     },

@@ -6,7 +6,7 @@ import { readFrames } from '../../training/run/readFrames';
 import { readMaps } from '../../training/run/readMaps';
 import { UserError } from '../../core/errors';
 import type { Job } from '../calls/service';
-import type { ExportRunRequest, RunExport } from './service';
+import type { ExportRunRequest, RunExport } from '../calls/training';
 
 const EXPORTS: Readonly<Record<RunExport, typeof exportFrames>> = {
   'frames-png': exportFrames,

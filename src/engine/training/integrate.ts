@@ -16,7 +16,7 @@ import { interruptible } from '../usecases/interruptible';
 import { userLabel } from '../usecases/labels';
 import type { Job } from '../calls/service';
 import { DEFAULT_SEED } from '../calls/service';
-import type { CheckpointFacts, IntegrateRecord, IntegrateRequest, IntegrateResult } from './service';
+import type { CheckpointFacts, IntegrateRecord, IntegrateRequest, IntegrateResult } from '../calls/training';
 
 export interface IntegrateDependencies {
   readonly images: ImageCache;

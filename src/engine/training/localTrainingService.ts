@@ -8,7 +8,7 @@ import { createImageCache } from '../usecases/images';
 import type { Job } from '../calls/service';
 import { exportRun } from './exportRun';
 import { runIntegrate } from './integrate';
-import type { TrainingService } from './service';
+import type { TrainingService } from '../calls/table';
 import { beginRun, continueRun } from './train';
 import { createTrainings } from './trainings';
 
@@ -43,7 +43,7 @@ export function createTrainingService(): LocalTrainingService {
     },
     train: (request, job) =>
       trainings.during(request.folder, job?.signal, (control, signal) => {
-        const context = { control, signal, report: job?.report ?? (() => undefined) };
+        const context = { control, signal, report: job?.progress ?? (() => undefined) };
         return 'continue' in request ? continueRun(request, context) : beginRun(request, context);
       }),
     control: async ({ folder, action }) => trainings.control(folder, action),

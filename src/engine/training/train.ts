@@ -34,7 +34,7 @@ import { runTraining } from '../../training/session';
 import type { TrainingSets } from '../../training/trainer';
 import { stepsOf } from '../../training/steps';
 import { createImageCache } from '../usecases/images';
-import type { TrainRequest, TrainingEvent } from './service';
+import type { TrainRequest, TrainingEvent } from '../calls/training';
 import { checkWatched, prepareWatched } from './watchedImages';
 
 /** One training: how it is spoken to and whom it tells. */

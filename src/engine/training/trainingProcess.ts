@@ -1,25 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { CancelledError, UserError } from '../../core/errors';
 import { removeUnpacked } from '../../training/data/packed/unpack';
 import { leaveRun } from '../../training/run/leaveRun';
 import type { RunRecord } from '../../training/run/record';
-import type { EngineChildOptions, EngineEnd } from '../process/engineChild';
+import type { Job } from '../calls/service';
+import type { ControlRequest, TrainingEvent, TrainRequest } from '../calls/training';
+import type { CallName } from '../calls/table';
+import type { EngineChild, EngineChildOptions, EngineEnd } from '../process/engineChild';
 import { startEngineChild } from '../process/engineChild';
 import { describeEngineEnd } from '../process/engineEnd';
-import { fromWireError } from '../process/wireErrors';
-import { trainingCalls, trainingEvents } from './protocol';
-import type { TrainingService, TrainJob, TrainRequest } from './service';
-
-/** One training in a process of its own, which lives as long as the training. */
-export interface TrainingProcess {
-  readonly pid: number | undefined;
-  /** As `TrainingService.train`; rejects with `UserError('training-failed')` where the process ends before. */
-  readonly result: Promise<RunRecord>;
-  readonly control: TrainingService['control'];
-  /** Stops it, which keeps its state, and ends it. */
-  dispose(): Promise<void>;
-}
+import type { Sent } from '../process/wire';
+import { sendCall } from '../process/wire';
 
 export interface TrainingProcessOptions extends EngineChildOptions {
   /**
@@ -29,91 +20,110 @@ export interface TrainingProcessOptions extends EngineChildOptions {
   readonly stopGraceMilliseconds?: number;
 }
 
-const PROGRESS_TOKEN = 1;
 /** A training that is left has so many milliseconds to stop. */
 const LEAVING = 15_000;
 /** A process that is ended while the system writes for it is not gone before that is written. */
 const DYING = 150;
 
-export function startTrainingProcess(
-  options: TrainingProcessOptions,
-  request: TrainRequest,
-  job: TrainJob,
-): TrainingProcess {
-  const child = startEngineChild(options);
-  const { connection } = child;
-  const cancellation = new CancellationTokenSource();
-  const { signal, report } = job;
-  let isLeaving = false;
-  let failure: Error | undefined;
+/** One training in a process of its own, which lives as long as the training. */
+export class TrainingProcess {
+  /** As `TrainingService.train`; rejects with `UserError('training-failed')` where the process ends before. */
+  readonly result: Promise<RunRecord>;
+  readonly #child: EngineChild;
+  readonly #training: Sent;
+  readonly #ended: Promise<void>;
+  #isLeaving = false;
+  #isDone = false;
+  /** Why what is pending fails, once the process is gone. */
+  #failure: Error | undefined;
 
-  const ended = child.ended.then((end) => {
-    failure = isLeaving ? new CancelledError() : describeTrainingEnd(end, options.memoryLimitMegabytes);
-    if (!isLeaving && !isDone) options.log.error(failure.message);
-    // Rejects what is pending.
-    connection.dispose();
-  });
+  constructor(
+    private readonly options: TrainingProcessOptions,
+    private readonly request: TrainRequest,
+    { signal, progress }: Job<TrainingEvent>,
+  ) {
+    this.#child = startEngineChild(options);
+    this.#ended = this.#child.ended.then((end) => this.#noteEnd(end));
+    this.#training = this.#send('train', request, progress as ((value: unknown) => void) | undefined);
+    this.result = this.#train(signal);
+  }
 
-  const end = () => child.process.kill('SIGKILL');
-  let isLeft = false;
+  get pid(): number | undefined {
+    return this.#child.process.pid;
+  }
+
+  async control(request: ControlRequest): Promise<void> {
+    await this.#send('control', request).answer;
+  }
+
+  /** Stops it, which keeps its state, and ends it. */
+  async dispose(): Promise<void> {
+    this.#isLeaving = true;
+    this.#training.cancel();
+    const timer = setTimeout(() => this.#end(), LEAVING);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  #send(name: CallName, request: unknown, progress?: (value: unknown) => void): Sent {
+    const sent = sendCall(this.#child.connection, name, request, progress);
+    return {
+      answer: sent.answer.catch((error: unknown) => {
+        throw this.#failure ?? error;
+      }),
+      cancel: () => sent.cancel(),
+    };
+  }
+
+  async #train(signal: AbortSignal | undefined): Promise<RunRecord> {
+    let timer: NodeJS.Timeout | undefined;
+    let giveUp: (value: undefined) => void = () => undefined;
+    const overdue = new Promise<undefined>((resolve) => (giveUp = resolve));
+    const stop = () => {
+      this.#training.cancel();
+      const { stopGraceMilliseconds: grace } = this.options;
+      if (grace !== undefined) timer = setTimeout(() => giveUp(undefined), grace);
+    };
+    if (signal?.aborted) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
+    let isLeft = false;
+    try {
+      const record = (await Promise.race([this.#training.answer, overdue])) as RunRecord | undefined;
+      if (record !== undefined) return record;
+      isLeft = true;
+      return await this.#leave();
+    } finally {
+      this.#isDone = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+      this.#end();
+      if (!isLeft) await this.#ended;
+    }
+  }
+
   /** Ends the process in the middle of what it does. */
-  async function leave(): Promise<RunRecord> {
-    isLeft = true;
-    isLeaving = true;
-    end();
-    await Promise.race([ended, wait(DYING)]);
-    const { pid } = child.process;
-    const record = pid === undefined ? undefined : await leaveRun(request.folder, pid, 'name' in request);
+  async #leave(): Promise<RunRecord> {
+    this.#isLeaving = true;
+    this.#end();
+    await Promise.race([this.#ended, wait(DYING)]);
+    const { pid } = this;
+    const record = pid === undefined ? undefined : await leaveRun(this.request.folder, pid, 'name' in this.request);
     await removeUnpacked();
     if (record === undefined) throw new CancelledError();
     return record;
   }
 
-  let isDone = false;
-  async function train(): Promise<RunRecord> {
-    let timer: NodeJS.Timeout | undefined;
-    let giveUp: (value: undefined) => void = () => undefined;
-    const overdue = new Promise<undefined>((resolve) => (giveUp = resolve));
-    const stop = () => {
-      cancellation.cancel();
-      const { stopGraceMilliseconds: grace } = options;
-      if (grace !== undefined) timer = setTimeout(() => giveUp(undefined), grace);
-    };
-    if (report) connection.onProgress(trainingEvents, PROGRESS_TOKEN, report);
-    try {
-      const call = { request, ...(report && { progressToken: PROGRESS_TOKEN }) };
-      const answer = connection.sendRequest(trainingCalls.train, call, cancellation.token);
-      if (signal?.aborted) stop();
-      else signal?.addEventListener('abort', stop, { once: true });
-      const outcome = answer.catch((error: unknown) => {
-        throw failure ?? fromWireError(error);
-      });
-      return (await Promise.race([outcome, overdue])) ?? (await leave());
-    } finally {
-      isDone = true;
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
-      end();
-      if (!isLeft) await ended;
-    }
+  #end(): void {
+    this.#child.process.kill('SIGKILL');
   }
 
-  return {
-    pid: child.process.pid,
-    result: train(),
-    async control(action) {
-      await connection.sendRequest(trainingCalls.control, { request: action }).catch((error: unknown) => {
-        throw failure ?? fromWireError(error);
-      });
-    },
-    async dispose() {
-      isLeaving = true;
-      cancellation.cancel();
-      const timer = setTimeout(() => child.process.kill('SIGKILL'), LEAVING);
-      await ended;
-      clearTimeout(timer);
-    },
-  };
+  #noteEnd(end: EngineEnd): void {
+    const { log, memoryLimitMegabytes } = this.options;
+    this.#failure = this.#isLeaving ? new CancelledError() : describeTrainingEnd(end, memoryLimitMegabytes);
+    if (!this.#isLeaving && !this.#isDone) log.error(this.#failure.message);
+    // Rejects what is pending.
+    this.#child.connection.dispose();
+  }
 }
 
 function describeTrainingEnd(end: EngineEnd, memoryLimitMegabytes: number | undefined): UserError {

@@ -8,7 +8,7 @@ import type { WatchedImage } from '../../training/run/record';
 import type { WatchedImages } from '../../training/watch/watcher';
 import type { ImageCache } from '../usecases/images';
 import { knownLabel } from '../usecases/labels';
-import type { WatchRequest } from './service';
+import type { WatchRequest } from '../calls/training';
 
 export interface PreparedWatched {
   readonly facts: readonly WatchedImage[];

@@ -11,7 +11,7 @@ import type { ModelCacheLimits } from './models';
 import { createModelCache } from './models';
 import { overlayPng } from './overlay';
 import { predict } from './predict';
-import type { EngineService } from '../calls/service';
+import type { EngineService } from '../calls/table';
 
 export interface ServiceOptions {
   /** How many models, and how many bytes of weights, are kept loaded. */
@@ -32,7 +32,7 @@ export function createService({ modelLimits }: ServiceOptions = {}): EngineServi
     predict: async (request, job) => predict(caches, request, job),
     attribute: async (request, job) => attribute(caches, request, job),
     attack: async (request, job) => attack(caches, request, job),
-    encode: async (image, format) =>
+    encode: async ({ image, format }) =>
       format === 'png' ? encodePng(image) : encodeNpy(image.data, [image.height, image.width, image.channels]),
     thumbnail,
     renderOverlay: overlayPng,

@@ -23,7 +23,7 @@ export function checkCommands(models: Models, engine: EngineHost, reports: Check
           progress.report({ increment: percent - shown });
           shown = percent;
         };
-        return engine.checkModel({ model: reference }, { signal: controller.signal, progress: report });
+        return engine.calls.checkModel({ model: reference }, { signal: controller.signal, progress: report });
       },
     );
     await reports.show(result);

@@ -44,7 +44,7 @@ async function chooseFolder(): Promise<string | undefined> {
 /** Asks for the image's true class among those of the last checkpoint. */
 async function pickLabel(folder: string, engine: EngineHost): Promise<number | undefined> {
   const items = lastCheckpoint(folder).then(async (file) => {
-    const { classes } = await engine.modelInfo({ model: { path: file } });
+    const { classes } = await engine.calls.modelInfo({ model: { path: file } });
     return classes.map((label, index) => ({ label, description: String(index), index }));
   });
   // A list that cannot be had is no list to choose from: the failure is shown instead.

@@ -25,7 +25,7 @@ export function modelCommands(models: Models, engine: EngineHost): ModelCommands
     const isNew = choice.source === 'workspace' || choice.source === 'remembered';
     if (isNew)
       await window.withProgress({ location: { viewId: viewIds.models }, title: choice.name }, () =>
-        engine.modelInfo({ model: choice.reference }),
+        engine.calls.modelInfo({ model: choice.reference }),
       );
     await models.select(choice);
   }

@@ -34,12 +34,12 @@ export async function integrateOver(
 ): Promise<AttributionResult> {
   const image = await imageReference(subject);
   const request = { checkpoints, image, label, parameters: parameters as ParameterValues };
-  const { record: integrated, map } = await host.integrate(request, job);
+  const { record: integrated, map } = await host.calls.integrate(request, job);
   const last = integrated.checkpoints.at(-1)!;
   const isFile = /\.(json|onnx|keras|h5|hdf5)$/i.test(last.path);
   const model = { path: isFile ? last.path : path.join(last.path, 'model.json') };
   const { signal } = job;
-  const shown = await engine.attribute(
+  const shown = await engine.calls.attribute(
     { model, image, method: 'gradient', objective: 'cross-entropy', label: integrated.label.index },
     signal ? { signal } : {},
   );

@@ -79,7 +79,7 @@ export class PanelSession implements Disposable {
     await this.#run(subject, l10n.t('Computing the attribution of {0}…', subject.name), async (job) => {
       const { engine } = this.services;
       const model = this.#model();
-      const result = await engine.attribute(
+      const result = await engine.calls.attribute(
         {
           model: model.reference,
           image: await imageReference(subject),
@@ -209,7 +209,7 @@ export class PanelSession implements Disposable {
   async #runAttack(subject: Subject, request: PanelAttack, job: Job): Promise<ShownResult> {
     const { engine } = this.services;
     const { attack, label, target, parameters } = request;
-    const result = await engine.attack(
+    const result = await engine.calls.attack(
       {
         model: this.#model().reference,
         image: await imageReference(subject),

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
-import type { EngineService, MethodCatalog } from '../../engine/calls/service';
+import type { MethodCatalog } from '../../engine/calls/service';
+import type { EngineService } from '../../engine/calls/table';
 import { UserError } from '../../core/errors';
 import { defaultView } from '../../core/render/defaultView';
 import type { ExportFormat } from '../../protocol/panel';
@@ -7,8 +8,7 @@ import type { Result } from './resultFiles';
 import { isAttack, npyOf } from './resultFiles';
 
 export interface ExportEngine {
-  readonly renderOverlay: EngineService['renderOverlay'];
-  readonly encode: EngineService['encode'];
+  readonly calls: Pick<EngineService, 'renderOverlay' | 'encode'>;
   knownCatalog(): Promise<MethodCatalog>;
 }
 
@@ -78,7 +78,7 @@ async function overlay(result: Result, engine: ExportEngine): Promise<Uint8Array
   const { record, map, picture } = result;
   const { attribution } = await engine.knownCatalog();
   const display = attribution.find(({ id }) => id === record.method)?.display ?? 'diverging';
-  return engine.renderOverlay({
+  return engine.calls.renderOverlay({
     map,
     picture,
     image: record.image,

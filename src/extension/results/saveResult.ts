@@ -41,7 +41,10 @@ export async function saveAdversarial(result: Result, engine: ExportEngine, targ
   const { adversarial } = result;
   const write = async (uri: Uri) => {
     const isNpy = /\.npy$/i.test(uri.path);
-    await writeNewFile(uri, isNpy ? npyOf(adversarial) : await engine.encode(adversarial, 'png'));
+    await writeNewFile(
+      uri,
+      isNpy ? npyOf(adversarial) : await engine.calls.encode({ image: adversarial, format: 'png' }),
+    );
     saved(uri);
   };
   if (target instanceof Uri) {

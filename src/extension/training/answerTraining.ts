@@ -67,7 +67,7 @@ async function answer(message: TrainingMessage, services: AnswerServices): Promi
       const { request, from, to, stride } = message;
       const folder = shown(services);
       // The page waits for an answer, whatever it is.
-      const frames = await host.frames({ folder, from, to, stride }).catch((error: unknown) => {
+      const frames = await host.calls.frames({ folder, from, to, stride }).catch((error: unknown) => {
         session.fail(error);
         return [];
       });
@@ -118,7 +118,7 @@ async function summarise(
   try {
     const labels = { names: classes, isNamed };
     const request = { network, fresh, height, width, channels, classes: classes.length, labels, seed: 0 };
-    session.post({ type: 'summary', network, summary: await host.network(request) });
+    session.post({ type: 'summary', network, summary: await host.calls.network(request) });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     session.post({ type: 'summary', network, error: { message: error.message, hint: error.hint } });
@@ -130,7 +130,7 @@ async function sendMaps(image: number, { session, host, engine }: AnswerServices
   const folder = session.folder;
   const record = session.contents?.record;
   if (folder === undefined || !record?.watched[image]) return;
-  const maps = await host.maps(folder, image);
+  const maps = await host.calls.maps({ folder, image });
   session.post({ type: 'maps', maps, finals: [] });
   if (session.live) return;
   await session.jobs.run(l10n.t('Computing the maps of the trained network…'), async ({ signal, report }) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Uri as UriType } from 'vscode';
 import { l10n, Uri, window, workspace } from 'vscode';
-import type { ExportRunRequest } from '../../engine/training/service';
+import type { ExportRunRequest } from '../../engine/calls/training';
 import { UserError } from '../../core/errors';
 import { freeName, writeChosenFile } from '../saveFile';
 import type { RunningJob } from './jobs';
@@ -53,10 +53,10 @@ export async function exportRun(
     progress: ({ done, total }: { done: number; total: number }) => report(total > 0 ? done / total : 0),
   };
   if (what.what === 'frames-png' || what.what === 'maps-npy')
-    return host.exportRun({ folder, target: target.fsPath, ...what }, job);
+    return host.calls.exportRun({ folder, target: target.fsPath, ...what }, job);
   const aside = await mkdtemp(path.join(tmpdir(), 'gradient-lens-export-'));
   try {
-    const [written] = await host.exportRun({ folder, target: path.join(aside, 'export'), ...what }, job);
+    const [written] = await host.calls.exportRun({ folder, target: path.join(aside, 'export'), ...what }, job);
     if (written === undefined) throw new Error('The export wrote no file');
     await writeChosenFile(target, await workspace.fs.readFile(Uri.file(written)), undefined);
     return [target.fsPath];

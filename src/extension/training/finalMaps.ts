@@ -34,7 +34,7 @@ export async function finalMaps(
   };
   const maps: FinalMap[] = [];
   for (const method of METHODS) {
-    const { map } = await engine.attribute({ ...request, method }, job);
+    const { map } = await engine.calls.attribute({ ...request, method }, job);
     maps.push({ method, map });
   }
   return maps;

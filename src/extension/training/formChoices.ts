@@ -1,5 +1,5 @@
 import type { LogOutputChannel, Memento, Uri } from 'vscode';
-import type { ArchitectureDescription } from '../../engine/training/service';
+import type { ArchitectureDescription } from '../../engine/calls/training';
 import { list, text } from '../../core/schema/kinds';
 import type { Schema } from '../../core/schema/schema';
 import { misfitText, type Of, reading } from '../../core/schema/schema';
@@ -79,7 +79,7 @@ export class FormChoices {
   /** Networks that a page may name: architectures and the user's models. */
   async networks(): Promise<Pick<TrainingForm, 'architectures' | 'models'>> {
     const [architectures, choices] = await Promise.all([
-      (async () => (this.#architectures ??= await this.services.host.architectures()))(),
+      (async () => (this.#architectures ??= await this.services.host.calls.architectures()))(),
       this.services.models.list(),
     ]);
     const models = choices
@@ -105,7 +105,7 @@ export class FormChoices {
 
   async #thumbnail(path: string): Promise<Uint8Array | undefined> {
     try {
-      return await this.services.engine.thumbnail(await imageReference(subjectFromPath(path)));
+      return await this.services.engine.calls.thumbnail(await imageReference(subjectFromPath(path)));
     } catch (error) {
       this.services.log.warn(`No thumbnail of ${path}: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;

@@ -1,4 +1,4 @@
-import type { TrainingEvent } from '../../engine/training/service';
+import type { TrainingEvent } from '../../engine/calls/training';
 import type { RunContents } from '../../training/run/contents';
 import type { EpochResult, RunRecord } from '../../training/run/record';
 import { Curve } from './curve';

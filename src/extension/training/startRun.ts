@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { l10n } from 'vscode';
-import type { WatchRequest } from '../../engine/training/service';
+import type { WatchRequest } from '../../engine/calls/training';
 import { UserError } from '../../core/errors';
 import type { TrainingPlan } from '../../protocol/training';
 import { imageReference, subjectFromPath } from '../images/subject';

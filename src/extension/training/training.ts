@@ -1,6 +1,6 @@
 import type { Disposable, Event } from 'vscode';
 import { EventEmitter } from 'vscode';
-import type { TrainingEvent, TrainRequest } from '../../engine/training/service';
+import type { TrainingEvent, TrainRequest } from '../../engine/calls/training';
 import { CancelledError, UserError } from '../../core/errors';
 import type { RunRecord } from '../../training/run/record';
 import { setContextKey } from '../contextKeys';
@@ -70,7 +70,7 @@ export class Training implements Disposable {
       const cancel = () => begun || beginning.abort();
       signal.addEventListener('abort', cancel, { once: true });
       if (signal.aborted) cancel();
-      this.host.train(request, { signal: beginning.signal, report }).then(
+      this.host.calls.train(request, { signal: beginning.signal, progress: report }).then(
         (record) => {
           end({ record });
           resolve();
@@ -85,7 +85,7 @@ export class Training implements Disposable {
   }
 
   async control(action: 'pause' | 'resume' | 'stop'): Promise<void> {
-    if (this.#live) await this.host.control({ folder: this.#live.folder, action });
+    if (this.#live) await this.host.calls.control({ folder: this.#live.folder, action });
   }
 
   dispose(): void {

@@ -103,7 +103,10 @@ async function fetchFashionMnist({ host, datasets }: TrainingCommandServices): P
           progress.report({ increment: percent - shown, message: l10n.t('{0} %', Math.floor(percent)) });
           shown = percent;
         };
-        return host.fetchDataset({ id: 'fashion-mnist', folder }, { signal: controller.signal, progress: report });
+        return host.calls.fetchDataset(
+          { id: 'fashion-mnist', folder },
+          { signal: controller.signal, progress: report },
+        );
       },
     );
   } catch (error) {

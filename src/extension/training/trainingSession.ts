@@ -1,6 +1,6 @@
 import type { Disposable, Event, LogOutputChannel } from 'vscode';
 import { EventEmitter, l10n } from 'vscode';
-import type { TrainingEvent } from '../../engine/training/service';
+import type { TrainingEvent } from '../../engine/calls/training';
 import type { DatasetRequest } from '../../training/data/dataset';
 import type { RunContents } from '../../training/run/contents';
 import type { PanelError } from '../../protocol/panel';
@@ -86,7 +86,7 @@ export class TrainingSession implements Disposable {
       signal.addEventListener('abort', () => reading.abort(), { once: true });
       try {
         const progress = ({ done, total }: { done: number; total: number }) => report(total > 0 ? done / total : 0);
-        const info = await host.dataset(request, { signal: reading.signal, progress });
+        const info = await host.calls.dataset(request, { signal: reading.signal, progress });
         if (!reading.signal.aborted) choices.dataset = { request, info };
       } catch (error) {
         if (signal.aborted) choices.dataset = { request, error: cancelledReading() };
@@ -154,7 +154,7 @@ export class TrainingSession implements Disposable {
     const { host, training, choices } = this.services;
     if (this.#folder === undefined) return { kind: 'form', form: await choices.form() };
     const folder = this.#folder;
-    const run = await host.run(folder);
+    const run = await host.calls.run({ folder });
     const live = training.isLive(folder) ? training.live : undefined;
     return { kind: 'run', run: live ? live.contents(run) : run, live: live !== undefined };
   }

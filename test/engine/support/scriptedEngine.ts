@@ -1,7 +1,7 @@
 import { serveEngine } from '../../../src/engine/serve';
-import type { EngineService, ImageReference, Job, Prediction } from '../../../src/engine/calls/service';
+import type { ImageReference, Job, Prediction } from '../../../src/engine/calls/service';
+import type { EngineService } from '../../../src/engine/calls/table';
 import { CancelledError, UserError } from '../../../src/core/errors';
-import type { PixelImage } from '../../../src/core/image/pixels';
 
 // An engine whose `predict` does what the image's path says: how the process, not the model, behaves is under test.
 
@@ -55,7 +55,7 @@ const service: EngineService = {
   predict: async ({ image }, job) => (await perform(image, job)) as Prediction,
   attribute: unused,
   attack: unused,
-  encode: (image: PixelImage) => Promise.resolve(Uint8Array.from(image.data, (value) => 2 * value)),
+  encode: ({ image }) => Promise.resolve(Uint8Array.from(image.data, (value) => 2 * value)),
   thumbnail: unused,
   renderOverlay: unused,
   forgetModel: () => Promise.resolve(),

@@ -180,7 +180,7 @@ it('a run of before, whose folders go in natural order, goes on as it was', asyn
   const stop = new AbortController();
   await service.train(broken, {
     signal: stop.signal,
-    report: (event) => {
+    progress: (event) => {
       if (event.kind === 'checkpoint' && event.step === 3) stop.abort();
     },
   });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TrainingClient } from '../../../src/engine/training/client';
 import { createTrainingClient } from '../../../src/engine/training/client';
-import type { TrainingEvent } from '../../../src/engine/training/service';
+import type { TrainingEvent } from '../../../src/engine/calls/training';
 import { bundleProgram, type Bundle } from '../support/bundle';
 import { makeFolder } from '../support/folder';
 import type { NewRun } from './support';
@@ -65,7 +65,7 @@ describe('a training in a process of its own', () => {
     const request = newRun();
     let pid: number | undefined;
     const record = await client.train(request, {
-      report: (event) => {
+      progress: (event) => {
         events.push(event);
         pid = client.trainingPid;
       },
@@ -89,7 +89,7 @@ describe('a training in a process of its own', () => {
     const [whole, broken] = [newRun(), newRun()];
     await client.train(whole);
     const dying = client.train(broken, {
-      report: (event) => {
+      progress: (event) => {
         // Paused, its state is kept; it dies some minibatches later.
         if (event.kind === 'epoch' && event.result.epoch === 2)
           void client.control({ folder: broken.folder, action: 'pause' });
@@ -114,7 +114,7 @@ describe('a training in a process of its own', () => {
       const controller = new AbortController();
       const record = await client.train(request, {
         signal: controller.signal,
-        report: ({ kind }) => {
+        progress: ({ kind }) => {
           if (kind !== 'minibatches') return;
           if (how === 'abort') controller.abort();
           else client.control({ folder: request.folder, action: 'stop' }).catch(() => undefined);
@@ -131,7 +131,7 @@ describe('a training in a process of its own', () => {
     const request = newRun(100_000);
     let pid: number | undefined;
     const left = client.train(request, {
-      report: (event) => {
+      progress: (event) => {
         if (event.kind !== 'minibatches' || pid !== undefined) return;
         pid = client.trainingPid;
         void client.dispose();

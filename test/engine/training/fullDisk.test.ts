@@ -3,7 +3,7 @@ import type * as FileSystem from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTrainingService } from '../../../src/engine/training/localTrainingService';
-import type { TrainingEvent } from '../../../src/engine/training/service';
+import type { TrainingEvent } from '../../../src/engine/calls/training';
 import { UserError } from '../../../src/core/errors';
 import type { RunRecord } from '../../../src/training/run/record';
 import { makeFolder } from '../support/folder';
@@ -159,7 +159,7 @@ describe('a disk that is full', () => {
       const report = (event: TrainingEvent) => {
         if (event.kind === 'checkpoint') stop.abort();
       };
-      await service.train(request, { signal: stop.signal, report });
+      await service.train(request, { signal: stop.signal, progress: report });
       return request;
     };
     for (const room of [0, 1, 2, 3, 5, 8, 13, 21]) {
@@ -182,7 +182,7 @@ it('what a dead run left half written is removed when it goes on', async () => {
   const stop = new AbortController();
   await service.train(request, {
     signal: stop.signal,
-    report: (event) => {
+    progress: (event) => {
       if (event.kind === 'checkpoint') stop.abort();
     },
   });
@@ -208,6 +208,6 @@ it('a folder that is taken meanwhile is left as it is', async () => {
     if (event.kind === 'preparing' && event.what === 'network')
       writeFileSync(path.join(request.folder, 'precious.txt'), 'precious');
   };
-  await expect(service.train(request, { report })).rejects.toMatchObject({ code: 'file-exists' });
+  await expect(service.train(request, { progress: report })).rejects.toMatchObject({ code: 'file-exists' });
   expect(readdirSync(request.folder)).toEqual(['precious.txt']);
 });

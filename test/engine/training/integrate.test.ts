@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createImageCache } from '../../../src/engine/usecases/images';
 import { runIntegrate } from '../../../src/engine/training/integrate';
-import type { IntegrateRequest } from '../../../src/engine/training/service';
+import type { IntegrateRequest } from '../../../src/engine/calls/training';
 import { CancelledError } from '../../../src/core/errors';
 import { loadClassifier } from '../../../src/runtime/loadClassifier';
 import { makeFolder } from '../support/folder';

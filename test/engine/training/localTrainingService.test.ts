@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService } from '../../../src/engine/usecases/localService';
 import { createTrainingService } from '../../../src/engine/training/localTrainingService';
-import type { TrainingEvent } from '../../../src/engine/training/service';
+import type { TrainingEvent } from '../../../src/engine/calls/training';
 import { CancelledError, UserError } from '../../../src/core/errors';
 import { makeFolder } from '../support/folder';
 import type { NewRun } from './support';
@@ -30,7 +30,7 @@ describe('a training', () => {
 
   beforeAll(async () => {
     request = newRun();
-    await service.train(request, { report: (event) => events.push(event) });
+    await service.train(request, { progress: (event) => events.push(event) });
   });
 
   it('ends with a record, a network that the rest of the product opens, and test accuracy', async () => {
@@ -93,7 +93,7 @@ describe('a training', () => {
     const controller = new AbortController();
     const stopped = await service.train(other, {
       signal: controller.signal,
-      report: (event) => {
+      progress: (event) => {
         if (event.kind === 'checkpoint' && event.step === 7) controller.abort();
       },
     });
@@ -111,7 +111,7 @@ describe('a training', () => {
     await expect(control('pause')).rejects.toMatchObject({ code: 'usage' });
     const seen: string[] = [];
     const record = await service.train(other, {
-      report: (event) => {
+      progress: (event) => {
         if (event.kind === 'checkpoint' && event.step === 2) void control('pause');
         if (event.kind !== 'record') return;
         seen.push(event.record.status);
@@ -135,7 +135,7 @@ it('on ONNX Runtime, a convolutional network that was interrupted is bit for bit
   const controller = new AbortController();
   await service.train(broken, {
     signal: controller.signal,
-    report: (event) => {
+    progress: (event) => {
       if (event.kind === 'checkpoint' && event.step === 3) controller.abort();
     },
   });
@@ -177,7 +177,7 @@ describe('before the first minibatch', () => {
     const controller = new AbortController();
     const cancelled = service.train(request, {
       signal: controller.signal,
-      report: ({ kind }) => {
+      progress: ({ kind }) => {
         if (kind === 'preparing') controller.abort();
       },
     });
@@ -194,7 +194,7 @@ it('does not continue on a data set that changed', async () => {
   const controller = new AbortController();
   await service.train(request, {
     signal: controller.signal,
-    report: ({ kind }) => {
+    progress: ({ kind }) => {
       if (kind === 'checkpoint') controller.abort();
     },
   });

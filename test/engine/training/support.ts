@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { TrainRequest } from '../../../src/engine/training/service';
+import type { TrainRequest } from '../../../src/engine/calls/training';
 import { createRandom } from '../../../src/core/random';
 import { DEFAULT_TRAINING } from '../../../src/training/options';
 import { writeGreyPng, writeLinearModel } from '../support/linearModel';

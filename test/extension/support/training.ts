@@ -19,7 +19,7 @@ export async function writePictures({ engine }: TestApi, folder: string, each = 
         const bright = (index % SIDE < SIDE / 2 ? 0 : 1) === place;
         return (bright ? 0.7 : 0.1) + ((index * 7 + number * 13) % 10) / 50;
       });
-      const png = await engine.encode({ data, height: SIDE, width: SIDE, channels: 1 }, 'png');
+      const png = await engine.calls.encode({ image: { data, height: SIDE, width: SIDE, channels: 1 }, format: 'png' });
       writeFileSync(path.join(folder, name, `${String(number).padStart(2, '0')}.png`), png);
     }
   }
@@ -88,5 +88,5 @@ export async function cleanUp(host: TestApi): Promise<void> {
 /** Waits until nothing is trained, and reads what came of it. */
 export async function ended({ training }: TestApi, folder: string): Promise<RunContents> {
   await until(() => !training.training.live, 'the training to end', 60);
-  return training.host.run(folder);
+  return training.host.calls.run({ folder });
 }

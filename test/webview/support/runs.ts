@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { TrainingEvent } from '../../../src/engine/training/service';
+import type { TrainingEvent } from '../../../src/engine/calls/training';
 import type { Picture, RawMap } from '../../../src/core/image/pixels';
 import { DEFAULT_TRAINING } from '../../../src/training/options';
 import type { DatasetInfo } from '../../../src/training/data/dataset';

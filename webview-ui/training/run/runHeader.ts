@@ -1,4 +1,4 @@
-import type { RunExport } from '../../../src/engine/training/service';
+import type { RunExport } from '../../../src/engine/calls/training';
 import type { RunRecord } from '../../../src/training/run/record';
 import { button } from '../../controls/button';
 import { menuButton } from '../../controls/menuButton';

@@ -1,4 +1,4 @@
-import type { TrainingEvent } from '../../../src/engine/training/service';
+import type { TrainingEvent } from '../../../src/engine/calls/training';
 import type { RunContents } from '../../../src/training/run/contents';
 import type { Frame } from '../../../src/training/frames/frames';
 import type { RunRecord } from '../../../src/training/run/record';

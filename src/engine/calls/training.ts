@@ -2,52 +2,16 @@ import type { RawMap } from '../../core/image/pixels';
 import type { ParameterValues } from '../../core/method/parameters';
 import type { EngineChoice } from '../../core/model/modelInfo';
 import type { CheckpointFacts, ImageFacts, LabelFacts, MapStatistics } from '../../core/result/record';
-import type {
-  ArchitectureDescription,
-  NetworkRequest,
-  NetworkSummary,
-} from '../../training/architectures/architecture';
-import type { DatasetInfo, DatasetRequest } from '../../training/data/dataset';
+import type { ArchitectureDescription } from '../../training/architectures/architecture';
+import type { DatasetRequest } from '../../training/data/dataset';
 import type { TrainingEvent } from '../../training/events';
 import type { TrainingOptions } from '../../training/options';
 import type { FrameMapKind } from '../../training/frameMapKind';
-import type { RunContents, WatchedMaps } from '../../training/run/contents';
-import type { Frame } from '../../training/frames/frames';
-import type { RunRecord } from '../../training/run/record';
 import { choice } from '../../core/schema/kinds';
 import type { Of } from '../../core/schema/schema';
-import type { ImageReference, Job } from '../calls/service';
+import type { ImageReference } from './service';
 
 export type { CheckpointFacts } from '../../core/result/record';
-
-/**
- * Training and what is read of it. `train` runs in a process of its own; everything else only reads files and is answered by
- * the process that answers for images.
- */
-export interface TrainingService {
-  architectures(): Promise<readonly ArchitectureDescription[]>;
-  /** Opens a data set to say what is in it. */
-  dataset(request: DatasetRequest, job?: Job): Promise<DatasetInfo>;
-  /** The layers of a network before it is trained. */
-  network(request: NetworkRequest): Promise<NetworkSummary>;
-  /**
-   * Trains until done, stopped or failed, and returns the record; `job.signal` stops as `control` does. With `continue`, goes on
-   * from the run's last state. Throws `UserError` for what is wrong before the first minibatch.
-   */
-  train(request: TrainRequest, job?: TrainJob): Promise<RunRecord>;
-  /** Of a run that this process trains. Throws `UserError('usage')` if there is none in that folder. */
-  control(request: { readonly folder: string; readonly action: 'pause' | 'resume' | 'stop' }): Promise<void>;
-  run(request: { readonly folder: string }): Promise<RunContents>;
-  /** Frames by their place in `RunContents.frames.steps`, from `from` to before `to`, every `stride`-th; at most 512 a call. */
-  frames(request: FramesRequest): Promise<readonly Frame[]>;
-  maps(request: { readonly folder: string; readonly image: number }): Promise<WatchedMaps>;
-  /** Σₙ ∂J(O(a; θₙ), y)/∂a over a folder of checkpoints of any format. */
-  integrate(request: IntegrateRequest, job?: Job): Promise<IntegrateResult>;
-  /** Writes files beside each other into `target`, never over existing ones; returns their paths. */
-  exportRun(request: ExportRunRequest, job?: Job): Promise<readonly string[]>;
-  /** Fetches a public data set into `folder`, going on where an earlier attempt ended; returns the folder to open. */
-  fetchDataset(request: { readonly id: 'fashion-mnist'; readonly folder: string }, job?: Job): Promise<string>;
-}
 
 export type { ArchitectureDescription };
 
@@ -72,12 +36,17 @@ export interface WatchRequest extends ImageReference {
   readonly label?: number | string;
 }
 
-export interface TrainJob {
-  readonly signal?: AbortSignal;
-  readonly report?: (event: TrainingEvent) => void;
+export type { TrainingEvent };
+
+export interface ControlRequest {
+  readonly folder: string;
+  readonly action: 'pause' | 'resume' | 'stop';
 }
 
-export type { TrainingEvent };
+export interface FetchRequest {
+  readonly id: 'fashion-mnist';
+  readonly folder: string;
+}
 
 export interface FramesRequest {
   readonly folder: string;
