@@ -128,7 +128,8 @@ module.exports = {
       from: { path: '^webview-ui/' },
       to: {
         path: '^src/',
-        pathNot: '^src/(protocol/|core/(render|schema)/|training/(options|steps|frameMapKind|data/dataset))',
+        pathNot:
+          '^src/(protocol/|core/(render|schema)/|core/result/changeSize|training/(options|steps|frameMapKind|data/dataset))',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,3 +1,4 @@
+import { ONE_GRADIENT } from '../method/method';
 import type { AttributionMethod } from './method';
 import { rectifierMap } from './rectifierMap';
 
@@ -13,9 +14,11 @@ export const deconvolution: AttributionMethod = {
   summary: 'What the network puts back into the picture from the score, adding up only what raises it.',
   formula: '∇ₐ f(a), ∂x = max(0, ∂y) at each ReLU',
   source: 'Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, arXiv:1311.2901',
-  needsGradient: true,
+  family: 'gradient',
+  needs: ['gradient', 'variant'],
   display: 'diverging',
   parameters: [],
+  cost: ONE_GRADIENT,
   run: (classifier, image, objective, _parameters, context) =>
     rectifierMap(
       classifier,

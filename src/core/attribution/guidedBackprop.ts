@@ -1,3 +1,4 @@
+import { ONE_GRADIENT } from '../method/method';
 import type { AttributionMethod } from './method';
 import { rectifierMap } from './rectifierMap';
 
@@ -13,9 +14,11 @@ export const guidedBackprop: AttributionMethod = {
   summary: 'Which details of the picture excite the units that raise the score; shows edges more than reasons.',
   formula: '∇ₐ f(a), ∂x = max(0, ∂y) where x > 0 at each ReLU',
   source: 'Springenberg, Dosovitskiy, Brox, Riedmiller: Striving for Simplicity, arXiv:1412.6806',
-  needsGradient: true,
+  family: 'gradient',
+  needs: ['gradient', 'variant'],
   display: 'diverging',
   parameters: [],
+  cost: ONE_GRADIENT,
   run: (classifier, image, objective, _parameters, context) =>
     rectifierMap(
       classifier,
