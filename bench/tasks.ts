@@ -51,8 +51,9 @@ async function attribution(id: string, given: Given, classifier: Classifier, ima
 /** The changed picture of a registered attack. */
 async function attack(id: string, given: Given, classifier: Classifier, image: PixelImage): Promise<Float32Array> {
   const { run, parameters } = findAttackMethod(id);
-  const goal = { direction: 'away', label: CLASS_INDEX } as const;
-  return (await run(classifier, image, goal, resolveParameters(parameters, given), CONTEXT)).adversarial.data;
+  const subject = { image, goal: { direction: 'away', label: CLASS_INDEX }, seed: CONTEXT.seed } as const;
+  const [outcome] = await run(classifier, [subject], resolveParameters(parameters, given), {});
+  return outcome!.adversarial.data;
 }
 
 async function prediction(classifier: Classifier, batch: ImageBatch): Promise<Float32Array> {

@@ -20,8 +20,8 @@ export const fgsm: AttackMethod = {
   budget: 'epsilon',
   canTarget: true,
   parameters: [epsilonParameter, clampParameter],
-  run: (classifier, image, goal, parameters, context) =>
-    gradientStep(classifier, image, goal, parameters, context, (gradient) => ({
+  run: (classifier, subjects, parameters, context) =>
+    gradientStep(classifier, subjects, parameters, context, (gradient) => ({
       data: gradient.map((value) => Math.sign(value)),
       warnings: [],
     })),

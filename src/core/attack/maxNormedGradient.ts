@@ -42,11 +42,10 @@ export const maxNormedGradient: AttackMethod = {
     },
     clampParameter,
   ],
-  run: (classifier, image, goal, parameters, context) =>
+  run: (classifier, subjects, parameters, context) =>
     gradientStep(
       classifier,
-      image,
-      goal,
+      subjects,
       parameters,
       context,
       choiceValue(parameters, 'normalization') === 'max' ? byMaximum : byLargestMagnitude,

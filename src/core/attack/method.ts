@@ -21,15 +21,27 @@ export const attackDescription = object({
 
 export type AttackDescription = Of<typeof attackDescription>;
 
-/** An attack: a function of a classifier and an image that returns a changed image. ε is in pixel units ([0, 1]). */
+/**
+ * An attack: a function of a classifier and images of its shape that returns a changed image for each, in their order. What
+ * becomes of an image does not depend on the others, to rounding. ε is in pixel units ([0, 1]).
+ */
 export interface AttackMethod extends AttackDescription, MethodFunctions {
   readonly run: (
     classifier: Classifier,
-    image: PixelImage,
-    goal: AttackGoal,
+    subjects: readonly AttackSubject[],
     parameters: ParameterValues,
-    context: MethodContext,
-  ) => Promise<AttackOutcome>;
+    context: AttackContext,
+  ) => Promise<readonly AttackOutcome[]>;
+}
+
+/** What is drawn belongs to the images, not to the run. */
+export type AttackContext = Omit<MethodContext, 'seed'>;
+
+export interface AttackSubject {
+  readonly image: PixelImage;
+  readonly goal: AttackGoal;
+  /** Of every random draw for this image. */
+  readonly seed: number;
 }
 
 /** `away`: raise the cross-entropy of `label`; `towards`: lower that of `label`. */
@@ -45,5 +57,9 @@ export interface AttackOutcome {
   readonly gradient?: Float32Array;
   /** What was added before any clamping, shape of the image (ε·sign g, ε·g/max|g|). */
   readonly perturbation: Float32Array;
+  /** Whether the goal is reached; absent where the method does not look. */
+  readonly success?: boolean;
+  /** Steps that were made, over all starts. */
+  readonly steps: number;
   readonly warnings: readonly string[];
 }

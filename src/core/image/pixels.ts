@@ -47,3 +47,14 @@ export function batchOf(image: PixelImage): ImageBatch {
   const { data, height, width, channels } = image;
   return { data, count: 1, height, width, channels };
 }
+
+/** Images of one shape as a batch: count × height × width × channels; copied, unless it is one alone. */
+export function stackImages(images: readonly PixelImage[]): ImageBatch {
+  const [first] = images;
+  if (first === undefined) throw new RangeError('A batch of no images.');
+  if (images.length === 1) return batchOf(first);
+  const { height, width, channels } = first;
+  const data = new Float32Array(images.length * first.data.length);
+  images.forEach((image, index) => data.set(image.data, index * first.data.length));
+  return { data, count: images.length, height, width, channels };
+}

@@ -8,6 +8,19 @@ export interface RankOptions {
   readonly always?: readonly number[];
 }
 
+/** The most probable class of image `row`; of equal ones the first, NaN last. */
+export function topClass({ probabilities, classes }: Scores, row: number): number {
+  let top = 0;
+  let largest = -Infinity;
+  for (let index = 0; index < classes; index++) {
+    const probability = probabilities[row * classes + index]!;
+    if (!(probability > largest)) continue;
+    largest = probability;
+    top = index;
+  }
+  return top;
+}
+
 /**
  * Classes of image `row`, most probable first: the `top` most probable and those in `always`. Ties: the lower index first;
  * NaN last. A class without a name is named by its index.

@@ -157,6 +157,8 @@ export const attackRecord = object({
   /** The perturbation fed to the model as an image of its own (unclamped, 0 = black), most probable class first. */
   perturbationClasses: scores,
   adversarialClasses: scores,
+  /** Steps that were made, over all starts; absent in records from before it was kept. */
+  steps: possible(count),
   /** Of a′ − a as computed. */
   norms,
   /** Did the attack reach its goal: away: top class ≠ label; towards: top class = label. */

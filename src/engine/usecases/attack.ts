@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { type ChosenAttack, chooseAttack } from '../../core/attack/chooseAttack';
 import type { AttackGoal, AttackOutcome } from '../../core/attack/method';
 import { normsOf } from '../../core/attack/norms';
-import type { PixelImage } from '../../core/image/pixels';
+import { type PixelImage, stackImages } from '../../core/image/pixels';
 import { numberValue } from '../../core/method/values';
 import { roundTripEightBit } from '../../formats/pictures/png';
 import type { Scores } from '../../core/model/classifier';
+import { deriveSeed } from '../../core/random';
 import { rankClasses } from '../../core/result/classes';
 import { resultId } from '../../core/result/id';
-import type { AttackRecord, ClassScore, LabelFacts } from '../../core/result/record';
+import type { AttackRecord, ClassScore, ImageFacts, LabelFacts } from '../../core/result/record';
 import { RECORD_VERSION, TOP_CLASSES } from '../../core/result/record';
-import { stackImages } from './batches';
 import { knownLabel, predictedLabel, userLabel } from './labels';
 import type { Run, RunCaches } from './run';
 import { modelFacts, withRun } from './run';
@@ -29,13 +29,12 @@ export function attack(caches: RunCaches, request: AttackRequest, job: Job | und
   return withRun(caches, request, job, async (run) => {
     const { classifier, input, picture } = run;
     const { label, goal } = chooseGoal(request, run);
-    const outcome = await method.run(
-      classifier,
-      input,
-      { direction: goal.direction, label: goal.label.index },
-      parameters,
-      run.context(seed),
-    );
+    const subject = {
+      image: input,
+      goal: { direction: goal.direction, label: goal.label.index },
+      seed: seedOf(seed, run.facts),
+    };
+    const [outcome] = (await method.run(classifier, [subject], parameters, run.context(seed))) as [AttackOutcome];
     const { height, width, channels } = input;
     const perturbation: PixelImage = { data: outcome.perturbation, height, width, channels };
     const saved = await roundTripEightBit(outcome.adversarial);
@@ -50,6 +49,11 @@ export function attack(caches: RunCaches, request: AttackRequest, job: Job | und
       classNames: classifier.info.classes,
     };
   });
+}
+
+/** What is drawn for a picture depends on its file and the seed alone, whatever is attacked beside it. */
+function seedOf(seed: number, { hash }: ImageFacts): number {
+  return deriveSeed(seed, Number.parseInt(hash.slice(0, 8), 16));
 }
 
 interface ChosenGoal {
@@ -110,6 +114,7 @@ function recordOf({ run, chosen, seed, goal, label, outcome, saved, scores }: Fi
     goal,
     perturbationClasses,
     adversarialClasses,
+    steps: outcome.steps,
     norms: normsOf(input.data, outcome.adversarial.data),
     success,
     startedRight,

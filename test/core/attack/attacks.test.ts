@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AttackGoal } from '../../../src/core/attack/method';
+import { goalSign } from '../../../src/core/attack/goal';
+import type { AttackGoal, AttackOutcome } from '../../../src/core/attack/method';
 import { normsOf } from '../../../src/core/attack/norms';
 import { findAttackMethod } from '../../../src/core/attack/registry';
-import { goalSign } from '../../../src/core/attack/step';
 import { CancelledError } from '../../../src/core/errors';
 import type { PixelImage } from '../../../src/core/image/pixels';
 import { resolveParameters } from '../../../src/core/method/parameters';
@@ -22,9 +22,16 @@ import {
 const away = (label: number): AttackGoal => ({ direction: 'away', label });
 const towards = (label: number): AttackGoal => ({ direction: 'towards', label });
 
-function run(id: string, net: Net, image: PixelImage, goal: AttackGoal, given: Record<string, unknown>) {
+async function run(
+  id: string,
+  net: Net,
+  image: PixelImage,
+  goal: AttackGoal,
+  given: Record<string, unknown>,
+): Promise<AttackOutcome> {
   const attack = findAttackMethod(id);
-  return attack.run(classifierOf(net), image, goal, resolveParameters(attack.parameters, given), { seed: 0 });
+  const subject = { image, goal, seed: 0 };
+  return (await attack.run(classifierOf(net), [subject], resolveParameters(attack.parameters, given), {}))[0]!;
 }
 
 /** The variants of the attacks that keep their promise ‖δ‖∞ ≤ ε. */
@@ -226,9 +233,10 @@ describe('cancellation', () => {
   it.each(BOUNDED)('%s stops before it calls the model', async (id) => {
     const attack = findAttackMethod(id);
     const classifier = classifierOf(linearNet([[1], [0]]));
-    const context = { seed: 0, signal: { aborted: true } };
+    const context = { signal: { aborted: true } };
+    const subject = { image: rowImage(1), goal: away(0), seed: 0 };
     const parameters = resolveParameters(attack.parameters, {});
-    await expect(attack.run(classifier, rowImage(1), away(0), parameters, context)).rejects.toThrow(CancelledError);
+    await expect(attack.run(classifier, [subject], parameters, context)).rejects.toThrow(CancelledError);
     expect(classifier.calls.gradient).toBe(0);
   });
 });

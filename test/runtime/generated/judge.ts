@@ -168,7 +168,8 @@ async function checkAttack(
 ): Promise<string[]> {
   const parameters = resolveParameters(fgsm.parameters, { epsilon: 0.02 });
   const goal = { direction: 'away', label: classIndex } as const;
-  const { adversarial, warnings } = await fgsm.run(classifier, picture, goal, parameters, { seed: 1 });
+  const [outcome] = await fgsm.run(classifier, [{ image: picture, goal, seed: 1 }], parameters, {});
+  const { adversarial, warnings } = outcome!;
   // Where rounding saturates, the gradient is zero and the attack says so.
   if (slopes.length === 0 && warnings.some((warning) => warning.includes('zero everywhere'))) return [];
   const moved = largestDifference(adversarial.data, picture.data);
