@@ -2,9 +2,11 @@ import { UserError } from '../errors';
 import { fgsm } from './fgsm';
 import { maxNormedGradient } from './maxNormedGradient';
 import type { AttackMethod } from './method';
+import { pgd } from './pgd';
+import { pgdEuclidean } from './pgdEuclidean';
 
 /** Every attack, in the order in which choosers list them; the first is the default. */
-export const attackMethods: readonly AttackMethod[] = [fgsm, maxNormedGradient];
+export const attackMethods: readonly AttackMethod[] = [fgsm, maxNormedGradient, pgd, pgdEuclidean];
 
 /** The attack with this id. Throws `UserError('unknown-method')` that lists the ids there are. */
 export function findAttackMethod(id: string): AttackMethod {

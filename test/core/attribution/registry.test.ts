@@ -19,7 +19,7 @@ describe('registries', () => {
       'integrated-gradients',
       'layer-cam',
     ]);
-    expect(attackMethods.map(({ id }) => id).sort()).toEqual(['fgsm', 'max-normed-gradient']);
+    expect(attackMethods.map(({ id }) => id).sort()).toEqual(['fgsm', 'max-normed-gradient', 'pgd', 'pgd-euclidean']);
   });
 
   it('describe every method in one sentence, and every parameter with defaults that are allowed', () => {
@@ -30,8 +30,30 @@ describe('registries', () => {
       expect(resolveParameters(method.parameters, defaults)).toEqual(defaults);
       expect(Object.keys(defaults)).toHaveLength(method.parameters.length);
     }
-    for (const attack of attackMethods)
-      expect(resolveParameters(attack.parameters, {})).toMatchObject({ epsilon: 0.01, clamp: true });
+  });
+
+  it('let attacks begin with the ε that is customary, within the pixel range', () => {
+    const defaults = attackMethods.map(({ id, parameters }) => [id, resolveParameters(parameters, {})]);
+    expect(Object.fromEntries(defaults)).toMatchObject({
+      fgsm: { epsilon: 0.01, clamp: true },
+      'max-normed-gradient': { epsilon: 0.01, clamp: true },
+      pgd: {
+        epsilon: 8 / 255,
+        steps: 10,
+        stepSize: 0.25,
+        randomStart: true,
+        restarts: 1,
+        earlyStop: true,
+        clamp: true,
+      },
+      'pgd-euclidean': { epsilon: 0.5, steps: 10, stepSize: 0.25, randomStart: true, clamp: true },
+    });
+    expect(defaults).toHaveLength(attackMethods.length);
+  });
+
+  it('say what bounds an attack: ε is among the parameters of those that have one, and of no other', () => {
+    for (const { budget, parameters } of attackMethods)
+      expect(parameters.some(({ id }) => id === 'epsilon')).toBe(budget === 'epsilon');
   });
 
   it('refuse an unknown id and name those there are', () => {
