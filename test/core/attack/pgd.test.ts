@@ -180,7 +180,7 @@ describe.each(METHODS)('%s', (id, norm) => {
     const classifier = watched(classifierOf(net));
     const together = await runSet(id, classifier, subjects, given);
     const reversed = await runSet(id, classifierOf(net), [...subjects].reverse(), given);
-    expect(reversed.reverse()).toEqual(together);
+    expect([...reversed].reverse()).toEqual(together);
     for (const [index, subject] of subjects.entries())
       expect(await runOne(id, classifierOf(net), subject, given)).toEqual(together[index]);
     expect(new Set(together.map(({ steps }) => steps)).size).toBeGreaterThan(2);
