@@ -84,12 +84,13 @@ export function attributionFacts(record: AttributionRecord, catalog?: MethodCata
 
 export function attackFacts(record: AttackRecord, catalog?: MethodCatalog): readonly Fact[] {
   const attack = catalog?.attack.find(({ id }) => id === record.attack);
-  const { goal } = record;
+  const { goal, steps } = record;
   return [
     ['Attack', attack?.label ?? record.attack],
     ...(attack === undefined ? [] : [['Definition', attack.formula, 'number'] as const]),
     ['Goal', `${goal.direction === 'away' ? 'away from' : 'towards'} ${goal.label.name} (${labelSource(goal.label)})`],
     ...parameterFacts(record),
+    ...(steps === undefined ? [] : [['Steps made', String(steps), 'number'] as const]),
   ];
 }
 

@@ -203,6 +203,21 @@ describe('attack', () => {
     expect((await sharp(at('figure.png')).metadata()).width).toBeGreaterThan(100);
   });
 
+  it('without ε says the distance that it found', async () => {
+    const values = ['attack', 'x.png', ...model, '--attack', 'deepfool', '--param', 'clamp=false'];
+    const { status, stdout } = await run(...values, '--figure', 'deepfool.png');
+    expect(status).toBe(0);
+    const found = Number(/^distance +L2 (\S+), the smallest that was found$/m.exec(stdout)?.[1]);
+    const z = logitsOf(linear, pixels);
+    const away = [1, 2].map((k) => {
+      const w = linear.weights.map((row) => row[k]! - row[0]!);
+      return (z[0]! - z[k]!) / Math.hypot(...w);
+    });
+    expect(found / Math.min(...away)).toBeCloseTo(1.02, 3);
+    expect(stdout).not.toMatch(/epsilon|ε/);
+    expect((await sharp(at('deepfool.png')).metadata()).width).toBeGreaterThan(100);
+  });
+
   it('takes its own float image back as input', async () => {
     await run('attack', 'x.png', ...model, '--save-input', 'again.npy');
     const { classes } = await json<{ classes: ClassScore[] }>('predict', 'again.npy', ...model);
@@ -239,6 +254,8 @@ describe('what the user can mend', () => {
     [['attribute', 'x.png', ...model, '--class', 'unicorn'], /unicorn/],
     [['attack', 'x.png', ...model, '--epsilon', '7'], /epsilon/],
     [['attack', 'x.png', ...model, '--epsilon', 'much'], /much/],
+    [['attack', 'x.png', ...model, '--attack', 'deepfool', '--epsilon', '0.1'], /"deepfool" has no ε/],
+    [['attack', 'x.png', ...model, '--attack', 'deepfool', '--target', 'dog'], /cannot go towards a chosen class/],
     [['attack', 'x.png', ...model, '--param', 'clamp'], /clamp/],
     [['attack', 'x.png', ...model, '--engine', 'abacus'], /abacus/],
     [['predict', 'x.png', ...model, '--top', '0'], /0/],

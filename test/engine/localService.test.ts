@@ -8,6 +8,8 @@ import type { AttackRequest, AttributeRequest } from '../../src/engine/calls/ser
 import type { EngineService } from '../../src/engine/calls/table';
 import { CancelledError, UserError } from '../../src/core/errors';
 import { decodeNpy, encodeNpy } from '../../src/formats/npy/npy';
+import { resultRecord } from '../../src/core/result/record';
+import { read } from '../../src/core/schema/schema';
 import { makeFolder } from './support/folder';
 import type { LinearModel } from './support/linearModel';
 import { logitsOf, lossGradient, softmax, writeGreyPng, writeLinearModel } from './support/linearModel';
@@ -246,6 +248,35 @@ describe('attack', () => {
     writeFileSync(at('adversarial.npy'), file);
     const again = await service.predict({ ...attackRequest, image: { path: at('adversarial.npy') } });
     expect(again.classes).toEqual(record.adversarialClasses);
+  });
+
+  it('looks for the smallest change where the attack has no ε, and keeps a record without one', async () => {
+    const request = { ...attackRequest, attack: 'deepfool', parameters: { clamp: false } };
+    for (const [norm, dual] of [
+      ['l2', (w: readonly number[]) => Math.hypot(...w)],
+      ['linf', (w: readonly number[]) => w.reduce((sum, value) => sum + Math.abs(value), 0)],
+    ] as const) {
+      const parameters = { ...request.parameters, norm };
+      const { record } = await service.attack({ ...request, parameters });
+      const least = [1, 2].map((k) => (logits[0]! - logits[k]!) / dual(linear.weights.map((row) => row[k]! - row[0]!)));
+      expect(record.norms[norm]).toBeGreaterThan(Math.min(...least));
+      expect(record.norms[norm]).toBeLessThanOrEqual(1.021 * Math.min(...least));
+      expect(record).toMatchObject({ attack: 'deepfool', norm, steps: 1, success: true, startedRight: true });
+      expect(record).not.toHaveProperty('epsilon');
+      expect(read(resultRecord, JSON.parse(JSON.stringify(record)))).toEqual(record);
+    }
+    expect(await codeOf(service.attack({ ...request, epsilon: 0.1 }))).toBe('parameter');
+    expect(await codeOf(service.attack({ ...request, target: 'owl' }))).toBe('parameter');
+  });
+
+  it('draws by seed and picture, so that a picture is attacked alike under any name', async () => {
+    const request = { ...attackRequest, attack: 'pgd', epsilon: 0.05, label: 'cat', parameters: { steps: 1 } };
+    const run = async (seed: number, name: string) =>
+      (await service.attack({ ...request, seed, image: { path: at(name) } })).adversarial.data;
+    const first = await run(1, 'x1.png');
+    expect(await run(1, 'x1.png')).toEqual(first);
+    expect(await run(1, 'owl_3.png')).toEqual(first);
+    expect(await run(2, 'x1.png')).not.toEqual(first);
   });
 
   it('prefers the ε of the request to that of the parameters', async () => {

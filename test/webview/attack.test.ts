@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import type { AttackResult } from '../../src/engine/calls/service';
 import { chromiumPath } from './support/browser';
 import type { TestPage } from './support/panelPage';
 import { attackResult, attackState, scores } from './support/results';
 import { differingPixels, readPixels, useBrowser } from './support/session';
+
+/** As DeepFool leaves it. */
+async function smallestChange(): Promise<AttackResult> {
+  const parameters = { norm: 'l2', overshoot: 0.02, steps: 50, candidates: 10, clamp: true };
+  const { record, ...result } = await attackResult({
+    record: { attack: 'deepfool', norm: 'l2', steps: 2, parameters },
+  });
+  const withoutEpsilon = { ...record };
+  delete withoutEpsilon.epsilon;
+  return { ...result, record: withoutEpsilon };
+}
 
 describe.skipIf(chromiumPath === undefined)('the attack page', () => {
   const open = useBrowser();
@@ -133,6 +145,45 @@ describe.skipIf(chromiumPath === undefined)('the attack page', () => {
     await input.fill('0.05');
     await input.press('Enter');
     expect(await attacks(page)).toMatchObject([{ request: { live: false, parameters: { epsilon: 0.05 } } }]);
+    await page.close();
+  });
+
+  it('has no ε to set for an attack without one, and tells the distance instead', async () => {
+    const page = await openAttack();
+    const slider = page.page.locator('[data-epsilon]');
+    const note = page.page.locator('[data-pane-figure="adversarial"] .pane-note');
+    expect(await note.textContent()).toBe('ε = 0.01');
+    await page.page.getByLabel('Goal').selectOption('towards');
+    await attacks(page);
+    await page.page.getByLabel('Attack', { exact: true }).selectOption('deepfool');
+    const [asked] = await attacks(page);
+    const { parameters, target } = asked!.request as { parameters: object; target?: number };
+    expect(parameters).toEqual({ norm: 'l2', overshoot: 0.02, steps: 50, candidates: 10, clamp: true });
+    expect(target).toBeUndefined();
+    expect(await slider.isVisible()).toBe(false);
+    expect(await page.page.getByLabel('Goal').locator('option').allTextContents()).toEqual(['Away from']);
+
+    await page.send(attackState(await smallestChange()));
+    expect(await slider.isVisible()).toBe(false);
+    expect(await note.textContent()).toBe('L2 = 0.257');
+    expect(await page.page.getByLabel('Attack', { exact: true }).inputValue()).toBe('deepfool');
+    await page.page.getByLabel('Attack', { exact: true }).selectOption('fgsm');
+    expect(await attacks(page)).toMatchObject([{ request: { attack: 'fgsm', parameters: { epsilon: 0.01 } } }]);
+    expect(await slider.isVisible()).toBe(true);
+    expect(await page.problems()).toEqual([]);
+    await page.close();
+  });
+
+  it('opens a result without ε, and takes the ε of another norm from the attack that has it', async () => {
+    const page = await open('panel');
+    await page.send(attackState(await smallestChange()));
+    await page.posted();
+    expect(await page.page.locator('[data-epsilon]').isVisible()).toBe(false);
+    await page.page.getByLabel('Attack', { exact: true }).selectOption('pgd-euclidean');
+    const [asked] = await attacks(page);
+    expect(asked).toMatchObject({ request: { attack: 'pgd-euclidean', parameters: { epsilon: 0.5, steps: 10 } } });
+    expect(await page.page.getByText('ε, L2 norm of the change').isVisible()).toBe(true);
+    expect(await page.page.locator('.epsilon-steps').textContent()).toBe('');
     await page.close();
   });
 

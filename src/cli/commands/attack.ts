@@ -119,6 +119,7 @@ function describe(record: AttackRecord, top: number, outputs: Outputs): string {
       ['attack', `${record.attack}${describeParameters(record.parameters)}`],
       ['goal', `${goal.direction === 'away' ? 'away from' : 'towards'} ${describeLabel(goal.label)}`],
       ['distance', distanceFound(record)],
+      ['steps made', record.steps === undefined ? undefined : String(record.steps)],
       ['norms', describeNorms(norms)],
       ['verdict', verdict(record)],
       ['as saved', `${saved.success ? 'succeeds' : 'fails'} in 8 bits, ${describeNorms(saved.norms)}`],

@@ -1,4 +1,5 @@
 import { UserError } from '../errors';
+import { deepfool } from './deepfool';
 import { fgsm } from './fgsm';
 import { maxNormedGradient } from './maxNormedGradient';
 import type { AttackMethod } from './method';
@@ -6,7 +7,7 @@ import { pgd } from './pgd';
 import { pgdEuclidean } from './pgdEuclidean';
 
 /** Every attack, in the order in which choosers list them; the first is the default. */
-export const attackMethods: readonly AttackMethod[] = [fgsm, maxNormedGradient, pgd, pgdEuclidean];
+export const attackMethods: readonly AttackMethod[] = [fgsm, maxNormedGradient, pgd, pgdEuclidean, deepfool];
 
 /** The attack with this id. Throws `UserError('unknown-method')` that lists the ids there are. */
 export function findAttackMethod(id: string): AttackMethod {

@@ -19,7 +19,13 @@ describe('registries', () => {
       'integrated-gradients',
       'layer-cam',
     ]);
-    expect(attackMethods.map(({ id }) => id).sort()).toEqual(['fgsm', 'max-normed-gradient', 'pgd', 'pgd-euclidean']);
+    expect(attackMethods.map(({ id }) => id).sort()).toEqual([
+      'deepfool',
+      'fgsm',
+      'max-normed-gradient',
+      'pgd',
+      'pgd-euclidean',
+    ]);
   });
 
   it('describe every method in one sentence, and every parameter with defaults that are allowed', () => {
@@ -47,6 +53,7 @@ describe('registries', () => {
         clamp: true,
       },
       'pgd-euclidean': { epsilon: 0.5, steps: 10, stepSize: 0.25, randomStart: true, clamp: true },
+      deepfool: { norm: 'l2', overshoot: 0.02, steps: 50, candidates: 10, clamp: true },
     });
     expect(defaults).toHaveLength(attackMethods.length);
   });
