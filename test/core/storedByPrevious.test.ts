@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openRun } from '../../src/training/run/openRun';
 import { readFrames } from '../../src/training/run/readFrames';
 import { readMaps } from '../../src/training/run/readMaps';
-import { resultFrom } from '../../src/extension/results/resultFiles';
+import type { AttributionResult } from '../../src/engine/calls/service';
+import { filesOf, resultFrom } from '../../src/extension/results/resultFiles';
 import { readRunHead } from '../../src/extension/training/readRunHead';
 import { readSavedState } from '../../webview-ui/savedState';
 import { readTrainingSaved } from '../../webview-ui/training/saved';
@@ -31,6 +32,24 @@ describe('what an earlier version stored', () => {
     expect(result.record).toEqual(json(name, 'record.json'));
     expect(result.classNames).toHaveLength(10);
     expect(result.input.data).toHaveLength(28 * 28);
+  });
+
+  it('is told from a map of another shape, but may have one value for all channels', async () => {
+    const { record, ...rest } = (await open('attribution')) as AttributionResult;
+    const { height, width } = record.model.input;
+    const input = { data: new Float32Array(3 * height * width).fill(0.5), height, width, channels: 3 as const };
+    const colour = { ...record, model: { ...record.model, input: { height, width, channels: 3 as const } } };
+    const reopened = (channels: number) => {
+      const data = Float32Array.from({ length: channels * height * width }, (_, index) => index);
+      const map = { data, height, width, channels };
+      const files = filesOf({ ...rest, record: colour, input, map });
+      return resultFrom(async (file) => files.get(file)!).then((result) => [(result as AttributionResult).map, map]);
+    };
+    for (const channels of [1, 3]) {
+      const [found, kept] = await reopened(channels);
+      expect(found).toEqual(kept);
+    }
+    await expect(reopened(2)).rejects.toThrow(expect.objectContaining({ code: 'file-missing' }));
   });
 
   it('opens as a run, with its frames, maps and place in the list', async () => {

@@ -36,6 +36,8 @@ export interface Attribution {
   readonly scores: Scores;
   /** The objective's value at the image. */
   readonly value: number;
+  /** Values of parameters that were left to the method, which the record has instead of those given. */
+  readonly chosen?: ParameterValues;
   /** Σ map − (f(image) − f(baseline)) for methods that promise completeness. */
   readonly delta?: number;
   readonly warnings: readonly string[];

@@ -9,6 +9,8 @@ import { guidedBackprop } from './guidedBackprop';
 import { inputXGradient } from './inputXGradient';
 import { integratedGradients } from './integratedGradients';
 import type { AttributionMethod } from './method';
+import { occlusion } from './occlusion';
+import { smoothGrad } from './smoothGrad';
 
 /** Every attribution method, in the order in which choosers list them; the first is the default. */
 export const attributionMethods: readonly AttributionMethod[] = [
@@ -16,6 +18,8 @@ export const attributionMethods: readonly AttributionMethod[] = [
   inputXGradient,
   gradient,
   integratedGradients,
+  smoothGrad,
+  occlusion,
   gradCam,
   hiresCam,
   layerCam,

@@ -46,7 +46,7 @@ export function attribute(
       }),
       ...(label === undefined ? {} : { label }),
       method: method.id,
-      parameters,
+      parameters: { ...parameters, ...attribution.chosen },
       objective: {
         kind: objective.kind,
         classIndex,

@@ -60,14 +60,18 @@ export async function resultFrom(read: (name: string) => Promise<Uint8Array>): P
     const record = parseRecord(await read(RECORD_FILE));
     const side = readAs(sideFile, parseJson(await read(SIDE_FILE)));
     const { channels } = record.model.input;
-    const mapOf = async (name: string, map: Omit<RawMap, 'data'>): Promise<RawMap> => {
+    const mapOf = async (
+      name: string,
+      { height, width }: Pick<RawMap, 'height' | 'width'>,
+      allowed: readonly number[],
+    ): Promise<RawMap> => {
       const { data, shape } = decodeNpy(await read(name), name);
-      if (shape.join() !== [map.height, map.width, map.channels].join())
-        throw new TypeError(`${name}: shape ${shape.join(' × ')}`);
-      return { data, height: map.height, width: map.width, channels: map.channels };
+      const found = allowed.find((channels) => shape.join() === [height, width, channels].join());
+      if (found === undefined) throw new TypeError(`${name}: shape ${shape.join(' × ')}`);
+      return { data, height, width, channels: found };
     };
     const array = async (name: string): Promise<PixelImage> => ({
-      ...(await mapOf(name, record.model.input)),
+      ...(await mapOf(name, record.model.input, [channels])),
       channels,
     });
     const common = {
@@ -77,8 +81,9 @@ export async function resultFrom(read: (name: string) => Promise<Uint8Array>): P
     };
     if (record.kind === 'attribution') {
       const { layer } = record;
-      const shape = layer === undefined ? record.model.input : { ...layer, channels: 1 };
-      return { ...common, record, map: await mapOf('map.npy', shape) };
+      // One value a place of a layer; elsewhere one a channel, or one for all of them.
+      const allowed = layer === undefined ? [channels, 1] : [1];
+      return { ...common, record, map: await mapOf('map.npy', layer ?? record.model.input, allowed) };
     }
     const perturbation = await array('perturbation.npy');
     return { ...common, record, perturbation, adversarial: await array('adversarial.npy') };

@@ -18,6 +18,8 @@ describe('registries', () => {
       'input-x-gradient',
       'integrated-gradients',
       'layer-cam',
+      'occlusion',
+      'smooth-grad',
     ]);
     expect(attackMethods.map(({ id }) => id).sort()).toEqual([
       'deepfool',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../src/core/errors';
 import { batchOf, type ImageBatch } from '../../../src/core/image/pixels';
-import { answersAt, gradientMoments, weightedGradient } from '../../../src/core/method/points/ask';
+import { valuesAt, gradientMoments, weightedGradient } from '../../../src/core/method/points/ask';
 import { countPoints, type Points, writePoint } from '../../../src/core/method/points/points';
 import type { Classifier, Objective } from '../../../src/core/model/classifier';
 import { objectiveSeeds, objectiveValues, type ScoreRule } from '../../../src/core/model/objectives';
@@ -94,16 +94,16 @@ describe('what is asked at points', () => {
     const windows = [{ top: 0, bottom: 1, left: 0, right: 2 }];
     const asked = [points[0], { kind: 'windows', image, fill, windows }] as const;
     const net = linearNet([[1, 10, 100], [2, 3, 4]], [0.5, 0]); // prettier-ignore
-    const { values, scores } = await answersAt({
-      classifier: classifierOf(net),
-      points: asked,
-      objective: LOGIT,
-      context,
-    });
+    const seen: number[] = [];
+    const { values, scores } = await valuesAt(
+      { classifier: classifierOf(net), points: asked, objective: LOGIT, context },
+      ({ logits }) => seen.push(...logits),
+    );
     expect(values[0]).toBeCloseTo(0.5 + 0.9 + 6 + 80, 4);
     expect(values[1]).toBeCloseTo(0.5 + 80, 4);
-    expect(scores).toMatchObject({ count: 2, classes: 2 });
-    expect(scores.logits[3]).toBeCloseTo(3.2, 5);
+    expect(scores).toMatchObject({ count: 1, classes: 2 });
+    expect([...scores.logits]).toEqual(seen.slice(0, 2));
+    expect(seen[3]).toBeCloseTo(3.2, 5);
   });
 
   it('a weighted sum leaves out what weighs 0, even where it is not finite', async () => {
@@ -141,7 +141,7 @@ describe('what is asked at points', () => {
       const classifier = classifierOf(curved);
       const question = { classifier, points, objective: LOGIT, context, chunk };
       results.push([
-        await answersAt(question),
+        await valuesAt(question),
         await weightedGradient(question, weights),
         await gradientMoments(question, weights, { timesInput: true }),
       ]);
@@ -160,7 +160,7 @@ describe('what is asked at points', () => {
       };
       const classifier: Classifier = { ...net, info: { ...net.info, engine }, predict };
       const noise = { ...points[1], count } as const;
-      await answersAt({
+      await valuesAt({
         classifier,
         points: [noise],
         objective: LOGIT,
@@ -184,7 +184,7 @@ describe('what is asked at points', () => {
       signal.aborted = done >= 8;
     };
     const question = { classifier, points, objective: LOGIT, context: { seed: 0, signal, progress }, chunk: 4 };
-    await expect(answersAt(question)).rejects.toThrow(CancelledError);
+    await expect(valuesAt(question)).rejects.toThrow(CancelledError);
     expect(seen).toEqual(['4/13', '8/13']);
     expect(classifier.calls.predict).toBe(2);
   });

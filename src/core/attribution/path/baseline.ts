@@ -4,6 +4,7 @@ import { createRandom } from '../../random';
 /** Images without what is to be explained, of the shape of `image`; `seed` is of those that are drawn. */
 export const BASELINES = {
   black: (image) => filled(image, () => 0),
+  grey: (image) => filled(image, () => 0.5),
   white: (image) => filled(image, () => 1),
   mean,
   blur,

@@ -1,6 +1,5 @@
 import type { ImageBatch } from '../../image/pixels';
 import type { Classifier, Objective, Scores } from '../../model/classifier';
-import { joinScores } from '../../model/joinScores';
 import { objectiveValues } from '../../model/objectives';
 import type { MethodContext } from '../context';
 import { eachChunk } from './chunks';
@@ -16,32 +15,32 @@ export interface Question {
   readonly chunk?: number;
 }
 
-/** Answers of forward passes alone. */
-export interface Answers {
-  /** Of all points. */
-  readonly scores: Scores;
-  /** The objective at each point. */
-  readonly values: Float32Array;
-}
-
-/**
- * Scores and value of the objective at each point; no derivative is asked for, so any model will do.
- * Throws `CancelledError` between calls, and what the classifier throws.
- */
-export async function answersAt({ classifier, points, objective, context, chunk }: Question): Promise<Answers> {
-  const parts: Scores[] = [];
-  const use = async (batch: ImageBatch): Promise<void> => void parts.push(await classifier.predict(batch));
-  await eachChunk(points, classifier.info, context, use, chunk);
-  const scores = joinScores(parts, classifier.info.output.classes);
-  return { scores, values: objectiveValues(scores, objective, classifier.info.output) };
-}
-
-/** What the gradients of all points come to, which are not kept. */
+/** What of the model's answers is kept at all points. */
 interface Gathered {
   /** Of the first point. */
   readonly scores: Scores;
   /** The objective at each point. */
   readonly values: readonly number[];
+}
+
+/**
+ * The value of the objective at each point; no derivative is asked for, so any model will do. `also` sees all scores, chunk by
+ * chunk. Throws `CancelledError` between calls, and what the classifier throws.
+ */
+export async function valuesAt(
+  { classifier, points, objective, context, chunk }: Question,
+  also?: (scores: Scores) => void,
+): Promise<Gathered> {
+  const values: number[] = [];
+  let first: Scores | undefined;
+  const use = async (batch: ImageBatch): Promise<void> => {
+    const scores = await classifier.predict(batch);
+    first ??= firstOf(scores);
+    values.push(...objectiveValues(scores, objective, classifier.info.output));
+    also?.(scores);
+  };
+  await eachChunk(points, classifier.info, context, use, chunk);
+  return { scores: first!, values };
 }
 
 /**
