@@ -20,6 +20,8 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
   /** Undefined: the predicted class, whichever it is. */
   let classIndex: number | undefined;
   let predicted: number | undefined;
+  /** The class that it is held against, until another class or objective is chosen. */
+  let against: number | undefined;
   let layers: readonly string[] = [];
 
   const ask = (): void =>
@@ -27,6 +29,7 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
       method,
       objective,
       ...(classIndex === undefined ? {} : { classIndex }),
+      ...(against === undefined ? {} : { against }),
       parameters: parameters.values(),
     });
   const parametersOf = (id: string) => catalog.attribution.find((item) => item.id === id)?.parameters ?? [];
@@ -38,6 +41,7 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
   });
   const classes = createClassChooser('Class', (index) => {
     classIndex = index === predicted ? undefined : index;
+    against = undefined;
     ask();
   });
   const objectives = selectField(
@@ -45,6 +49,7 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
     (Object.keys(OBJECTIVES) as ObjectiveKind[]).map((id) => ({ id, ...OBJECTIVES[id] })),
     (kind) => {
       objective = kind;
+      against = undefined;
       ask();
     },
   );
@@ -63,7 +68,8 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
       catalog = nextCatalog;
       layers = known;
       method = record.method;
-      objective = record.objective.kind;
+      against = record.objective.against?.classIndex;
+      objective = record.objective.kind === 'combination' ? 'logit' : record.objective.kind;
       predicted = record.classes[0]?.index;
       classIndex = record.objective.classIndex === predicted ? undefined : record.objective.classIndex;
       methods.setOptions(catalog.attribution.map(({ id, label, summary }) => ({ id, label, description: summary })));

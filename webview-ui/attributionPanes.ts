@@ -2,11 +2,11 @@ import type { AttributionResult } from '../src/engine/calls/service';
 import type { RawMap } from '../src/core/image/pixels';
 import { renderImage } from '../src/core/render/image';
 import { paintMap, type RgbaImage, showMap, type ShownMap } from '../src/core/render/map';
+import { explainedClass, objectiveWords } from '../src/core/render/objectiveWords';
 import { griddingWords, onGrid } from '../src/core/render/onGrid';
 import { rankOf } from '../src/core/render/order';
 import { overlayShown, scaleMapping } from '../src/core/render/overlay';
 import type { MapView } from '../src/core/render/view';
-import { OBJECTIVES } from './facts';
 import { formatSigned, formatSize } from './format';
 import { createColorBar, type Meaning } from './panes/colorBar';
 import { type Cell, type Geometry, geometryOf, gridRectangle } from './panes/grid';
@@ -58,10 +58,10 @@ export function createAttributionPanes(): AttributionPanes {
       map.draw({ rgba: paintMap(shown, view.colorMap), width, height }, gridRectangle(geometry.grid));
 
       const { objective } = record;
-      const target = `${OBJECTIVES[objective.kind].noun} of ${objective.className}`;
+      const target = objectiveWords(objective);
       original.note.textContent = `${formatSize(record.image.width, record.image.height)} px`;
       original.footer.textContent = sizesOf(result);
-      overlay.note.textContent = `for ${objective.className}`;
+      overlay.note.textContent = `for ${explainedClass(objective)}`;
       map.note.textContent = noteOf(result);
       colorBar.show(shown.scale, view, meaningOf(target));
       const remark = remarkOf(result, shown, view, target);

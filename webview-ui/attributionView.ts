@@ -1,5 +1,6 @@
 import type { AttributionResult } from '../src/engine/calls/service';
 import { defaultView } from '../src/core/render/defaultView';
+import { objectiveWords } from '../src/core/render/objectiveWords';
 import { griddingWords } from '../src/core/render/onGrid';
 import type { RgbaImage } from '../src/core/render/map';
 import type { MapView } from '../src/core/render/view';
@@ -13,7 +14,7 @@ import { menuButton } from './controls/menuButton';
 import { detailsCard } from './detailsCard';
 import { element, oncePerFrame } from './dom';
 import { encodeCanvas } from './encode';
-import { attributionFacts, named, OBJECTIVES, runFacts } from './facts';
+import { attributionFacts, named, runFacts } from './facts';
 import { renderFigure } from './figure';
 import { formatNumber, formatSigned } from './format';
 import { createHeader } from './header';
@@ -117,7 +118,7 @@ export function createAttributionView({ post, saved, save }: ViewContext): View<
     const [original, overlay, map] = drawing.panes;
     const method = catalog.attribution.find(({ id }) => id === record.method)?.label ?? record.method;
     const png = await renderFigure({
-      title: `${method}: ${OBJECTIVES[record.objective.kind].noun} of ${record.objective.className}`,
+      title: `${method}: ${objectiveWords(record.objective)}`,
       panes: [
         { title: 'Original', canvas: original.canvas, lines: [named(record.classes[0]), record.image.name] },
         { title: 'Overlay', canvas: overlay.canvas, lines: [] },

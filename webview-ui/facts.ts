@@ -9,6 +9,7 @@ import type {
 import type { MethodCatalog } from '../src/engine/calls/service';
 import { resizeWords, scalingWords } from '../src/core/render/preprocessingWords';
 import { decodingSteps, storedWords } from '../src/core/render/decodingWords';
+import { objectiveWords } from '../src/core/render/objectiveWords';
 import { griddingWords } from '../src/core/render/onGrid';
 import { element } from './dom';
 import { formatMilliseconds, formatNumber, formatPercent, formatSigned, formatSize } from './format';
@@ -28,20 +29,17 @@ export function factList(facts: readonly Fact[]): HTMLElement {
 }
 
 export const OBJECTIVES = {
-  logit: { label: 'Logit', noun: 'logit', description: 'The score of the class before the softmax or sigmoid.' },
+  logit: { label: 'Logit', description: 'The score of the class before the softmax or sigmoid.' },
   probability: {
     label: 'Probability',
-    noun: 'probability',
     description: 'The score of the class after the softmax or sigmoid.',
   },
   'log-probability': {
     label: 'Log-probability',
-    noun: 'log-probability',
     description: 'The logarithm of the probability.',
   },
   'cross-entropy': {
     label: 'Cross-entropy',
-    noun: 'cross-entropy',
     description: 'The loss if this class were the label.',
   },
 } as const;
@@ -67,7 +65,7 @@ export function attributionFacts(record: AttributionRecord, catalog?: MethodCata
   return [
     ['Method', method?.label ?? record.method],
     ...(method === undefined ? [] : [['Definition', method.formula, 'number'] as const]),
-    [`${OBJECTIVES[objective.kind].label} of ${objective.className}`, formatSigned(objective.value, 5), 'number'],
+    [capitalised(objectiveWords(objective)), formatSigned(objective.value, 5), 'number'],
     ...(layer === undefined
       ? []
       : [['Layer', `${layer.id} (${layer.kind}, ${layer.height} × ${layer.width} × ${layer.channels})`] as const]),
@@ -80,6 +78,10 @@ export function attributionFacts(record: AttributionRecord, catalog?: MethodCata
     ...trainingFacts(record),
     ...parameterFacts(record),
   ];
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export function attackFacts(record: AttackRecord, catalog?: MethodCatalog): readonly Fact[] {

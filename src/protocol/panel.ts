@@ -52,6 +52,8 @@ const panelAttribute = object({
   /** Absent: the predicted class. */
   classIndex: possible(classIndex),
   objective: choice(OBJECTIVE_KINDS),
+  /** The class whose logit is taken off. */
+  against: possible(classIndex),
   parameters,
 });
 export type PanelAttribute = Of<typeof panelAttribute>;

@@ -185,6 +185,20 @@ describe('attribute', () => {
     expect(stdout).toContain('probability of cat');
     expect(stdout).toMatch(/0\s+cat\s+\d+\.\d\d %/);
   });
+
+  it('holds a class against another one, which are both listed', async () => {
+    const asked = ['attribute', 'x.png', ...model, '--method', 'gradient', '--class', 'dog', '--against', 'owl'];
+    const { stdout } = await run(...asked, '--top', '1');
+    expect(stdout).toContain('logit of dog − logit of owl = ');
+    const document = await json<AttributionRecord>(...asked, '--top', '1', '--save-map', 'margin.npy');
+    expect(document.objective).toMatchObject({ kind: 'combination', against: { classIndex: 2, className: 'owl' } });
+    expect(document.classes.map(({ name }) => name).sort()).toEqual(['cat', 'dog', 'owl']);
+    const { data } = decodeNpy(readFileSync(at('margin.npy')), 'margin.npy');
+    linear.weights.forEach((row, index) => expect(data[index]).toBeCloseTo(row[1]! - row[2]!, 5));
+    const same = await run('attribute', 'x.png', ...model, '--against', 'cat');
+    expect(same.status).toBe(2);
+    expect(same.stderr).toContain('cannot be explained against itself');
+  });
 });
 
 describe('attack', () => {

@@ -79,6 +79,12 @@ export function derive(net: Net, x: readonly number[], objective: Objective): { 
     if (net.loss !== undefined) return { value: net.loss.value(x, label), gradient: [...net.loss.gradient(x, label)] };
     return { value: -logSoftmax(logits)[label]!, gradient: combine(p.map((pk, k) => pk - (k === label ? 1 : 0))) };
   }
+  if (objective.kind === 'combination') {
+    const row = logits.map((_, k) =>
+      objective.weights.reduce((sum, { classIndex, weight }) => (classIndex === k ? sum + weight : sum), 0),
+    );
+    return { value: dot(row, logits), gradient: combine(row) };
+  }
   const c = objective.classIndex;
   switch (objective.kind) {
     case 'logit':

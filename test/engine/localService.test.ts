@@ -7,6 +7,8 @@ import { createService } from '../../src/engine/usecases/localService';
 import type { AttackRequest, AttributeRequest } from '../../src/engine/calls/service';
 import type { EngineService } from '../../src/engine/calls/table';
 import { CancelledError, UserError } from '../../src/core/errors';
+import { attributionRecord } from '../../src/core/result/record';
+import { reading } from '../../src/core/schema/schema';
 import { decodeNpy, encodeNpy } from '../../src/formats/npy/npy';
 import { resultRecord } from '../../src/core/result/record';
 import { read } from '../../src/core/schema/schema';
@@ -152,6 +154,36 @@ describe('attribute', () => {
       linear.weights.map((row, index) => Math.abs(row[1]!) * pixels[index]!),
     );
     expect(unsigned.record.objective.className).toBe('dog');
+  });
+
+  it('holds a class against another one: for a linear model the difference of their weights', async () => {
+    const { record, map } = await service.attribute({ ...attributeRequest, class: 'dog', against: 2 });
+    expectClose(
+      map.data,
+      linear.weights.map((row) => row[1]! - row[2]!),
+    );
+    expect(record.objective).toMatchObject({
+      kind: 'combination',
+      classIndex: 1,
+      className: 'dog',
+      against: { classIndex: 2, className: 'owl' },
+    });
+    expect(record.objective.value).toBeCloseTo(logits[1]! - logits[2]!, 5);
+    expect(reading(attributionRecord, JSON.parse(JSON.stringify(record))).misfit).toBeUndefined();
+    const predicted = await service.attribute({ ...attributeRequest, against: 'owl' });
+    expect(predicted.record.objective).toMatchObject({ className: 'cat', against: { className: 'owl' } });
+    await expect(service.attribute({ ...attributeRequest, against: 'cat' })).rejects.toMatchObject({
+      code: 'parameter',
+      message: 'The class "cat" cannot be explained against itself.',
+    });
+    for (const objective of ['probability', 'cross-entropy'] as const)
+      await expect(service.attribute({ ...attributeRequest, objective, against: 'owl' })).rejects.toMatchObject({
+        code: 'parameter',
+        hint: 'Leave the objective at logit.',
+      });
+    await expect(service.attribute({ ...attributeRequest, against: 'cow' })).rejects.toMatchObject({
+      code: 'unknown-class',
+    });
   });
 
   it('takes the cross-entropy of the given, the named, or the predicted label, and says which', async () => {

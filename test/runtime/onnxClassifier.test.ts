@@ -22,6 +22,13 @@ const objectives: readonly Objective[] = [
   { kind: 'probability', classIndex: 3 },
   { kind: 'log-probability', classIndex: 3 },
   { kind: 'cross-entropy', label: 3 },
+  {
+    kind: 'combination',
+    weights: [
+      { classIndex: 3, weight: 1 },
+      { classIndex: 5, weight: -1 },
+    ],
+  },
 ];
 
 async function use<T>(

@@ -109,6 +109,11 @@ export async function directionalDifference(
   data.set(shifted(-1), size);
   const scores = await classifier.predict({ ...image, data, count: 2 });
   const value = (row: number): number => {
+    if (objective.kind === 'combination')
+      return objective.weights.reduce(
+        (sum, { classIndex, weight }) => sum + weight * scores.logits[row * scores.classes + classIndex]!,
+        0,
+      );
     const index = row * scores.classes + (objective.kind === 'cross-entropy' ? objective.label : objective.classIndex);
     if (objective.kind === 'logit') return scores.logits[index]!;
     const logits = Array.from(scores.logits.subarray(row * scores.classes, (row + 1) * scores.classes));

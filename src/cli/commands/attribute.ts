@@ -7,6 +7,7 @@ import { encodeNpy } from '../../formats/npy/npy';
 import { OBJECTIVE_KINDS, type ObjectiveKind } from '../../core/model/classifier';
 import { printable } from '../../core/printable';
 import { defaultView } from '../../core/render/defaultView';
+import { objectiveWords } from '../../core/render/objectiveWords';
 import { griddingWords } from '../../core/render/onGrid';
 import type { ClassScore } from '../../core/result/record';
 import type { RunOptions } from '../options';
@@ -30,6 +31,7 @@ import { describeImage, describeParameters, formatShape } from '../words';
 interface AttributeOptions extends RunOptions {
   readonly method: string;
   readonly class?: string;
+  readonly against?: string;
   readonly objective: ObjectiveKind;
   readonly layer?: string;
   readonly out?: string;
@@ -44,6 +46,7 @@ export function addAttributeCommand(program: Command, session: Session): void {
     .argument('<image>', 'a picture file, or an .npy file of pixels')
     .option('--method <id>', 'attribution method', 'gradient-x-input')
     .option('--class <class>', 'class index or name (default: the predicted class)')
+    .option('--against <class>', 'explain why the class rather than this one: the difference of their logits')
     .addOption(
       new Option('--objective <kind>', 'what is differentiated').choices([...OBJECTIVE_KINDS]).default('logit'),
     )
@@ -72,6 +75,7 @@ async function run(session: Session, image: string, options: AttributeOptions): 
     method: options.method,
     objective: options.objective,
     ...(options.class === undefined ? {} : { class: options.class }),
+    ...(options.against === undefined ? {} : { against: options.against }),
   };
   const result = await session.service.attribute(request, session.job);
   const { record, map } = result;
@@ -98,9 +102,12 @@ function overlayOf({ service }: Session, { record, map, picture }: AttributionRe
   return service.renderOverlay({ map, picture, image: record.image, view, grid: record.model.input });
 }
 
-/** The most probable classes and the one that was differentiated. */
+/** The most probable classes and those that were differentiated. */
 function listed({ record }: AttributionResult, top: number): readonly ClassScore[] {
-  return record.classes.filter(({ index }, rank) => rank < top || index === record.objective.classIndex);
+  const { classIndex, against } = record.objective;
+  return record.classes.filter(
+    ({ index }, rank) => rank < top || index === classIndex || index === against?.classIndex,
+  );
 }
 
 function describe(
@@ -115,7 +122,7 @@ function describe(
     describeImage(record),
     formatFacts([
       ['method', `${record.method}${describeParameters(record.parameters)}`],
-      ['objective', `${objective.kind} of ${objective.className} = ${formatNumber(objective.value)}`],
+      ['objective', `${objectiveWords(objective)} = ${formatNumber(objective.value)}`],
       [
         'layer',
         layer && `${printable(layer.id)} (${layer.kind}, ${formatShape([layer.height, layer.width, layer.channels])})`,

@@ -49,5 +49,7 @@ function warningsOf(gradient: Float32Array, map: Float32Array, objective: Object
 function zeroGradientWarning(objective: Objective): string {
   if (objective.kind === 'logit')
     return 'The gradient is zero everywhere: at this image the logit does not depend on any pixel (all its units are inactive or saturated); try another class or image.';
+  if (objective.kind === 'combination')
+    return 'The gradient is zero everywhere: at this image the difference of the logits does not depend on any pixel; try other classes or another image.';
   return `The gradient is zero everywhere: the ${objective.kind} is saturated at this image; choose the logit as objective instead.`;
 }

@@ -72,6 +72,8 @@ function run(classifier: Classifier, picture: PixelImage, data: Float32Array): P
 /** From the scores alone, without the code that is checked. */
 export function objectiveValue({ logits, probabilities }: Scores, objective: Objective): number {
   if (objective.kind === 'cross-entropy') return -Math.log(probabilities[objective.label]!);
+  if (objective.kind === 'combination')
+    return objective.weights.reduce((sum, { classIndex, weight }) => sum + weight * logits[classIndex]!, 0);
   const c = objective.classIndex;
   if (objective.kind === 'logit') return logits[c]!;
   return objective.kind === 'probability' ? probabilities[c]! : Math.log(probabilities[c]!);

@@ -22,7 +22,7 @@ export interface GradientGraph {
   readonly graph: StaticGraph;
   /** The model's input, in the model's own scale and layout. */
   readonly input: string;
-  /** [N, classes]: one-hot rows of the class or label. */
+  /** [N, classes]: one-hot rows of the class or label, or the weights of a combination of logits. */
   readonly oneHot: string;
   /** [N, 1] each; see {@link seedCoefficients}. */
   readonly coefficients: { readonly a: string; readonly b: string; readonly k: string };
@@ -88,7 +88,7 @@ export function gradientGraph(
   };
 }
 
-/** Coefficients of the seed: ∂z_c = e; ∂p_c = p_c·∂log p_c; ∂log p_c; cross-entropy −∂log p_c. */
+/** Coefficients of the seed: ∂z_c = e, and ∂Σ wₖ zₖ = w with w for e; ∂p_c = p_c·∂log p_c; ∂log p_c; cross-entropy −∂log p_c. */
 export const seedCoefficients = {
   logit: { a: 1, b: 0, k: 0 },
   probability: { a: 0, b: 1, k: 1 },

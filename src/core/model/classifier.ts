@@ -46,12 +46,20 @@ export type ModelChange = { readonly kind: 'rule'; readonly rule: 'guided' | 'de
 
 /**
  * The scalar that is differentiated. Cross-entropy is −log softmax(logits)[label], computed from the logits; where probabilities are
- * sigmoids (multi-label models, one output for two classes), −log σ(logits[label]).
+ * sigmoids (multi-label models, one output for two classes), −log σ(logits[label]). A combination is Σ wₖ zₖ of the logits: with 1 and
+ * −1 the margin, why one class rather than another.
  */
 export type Objective =
   | { readonly kind: Exclude<ObjectiveKind, 'cross-entropy'>; readonly classIndex: number }
-  | { readonly kind: 'cross-entropy'; readonly label: number };
+  | { readonly kind: 'cross-entropy'; readonly label: number }
+  | { readonly kind: 'combination'; readonly weights: readonly ClassWeight[] };
 
+export interface ClassWeight {
+  readonly classIndex: number;
+  readonly weight: number;
+}
+
+/** Objectives of one class. */
 export const OBJECTIVE_KINDS = ['logit', 'probability', 'log-probability', 'cross-entropy'] as const;
 export type ObjectiveKind = (typeof OBJECTIVE_KINDS)[number];
 

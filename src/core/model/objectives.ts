@@ -1,5 +1,5 @@
 import { UserError } from '../errors';
-import type { Objective, Scores } from './classifier';
+import type { ClassWeight, Objective, Scores } from './classifier';
 import type { ModelOutput } from './modelInfo';
 
 /** How raw outputs become scores: `activation` as stripped, `binary` if one number decides between two classes. */
@@ -45,9 +45,10 @@ export function scoresOf(raw: Float32Array, count: number, rule: ScoreRule): Sco
 /**
  * Values of the objectives and their derivatives with respect to the raw outputs, in double precision.
  *
- * With p the probabilities: ∂z_c = e_c; ∂p_c = p_c(e_c − p); ∂log p_c = e_c − p; cross-entropy −log p_label = −∂log p_label.
+ * With p the probabilities: ∂z_c = e_c; ∂Σ wₖ zₖ = w; ∂p_c = p_c(e_c − p); ∂log p_c = e_c − p; cross-entropy −log p_label = −∂log p_label.
  * Multi-label and binary: p_c(1 − p_c)e_c and (1 − p_c)e_c. A single objective serves all rows.
- * Throws `UserError('unknown-class')` for an index outside the classes, `UserError('parameter')` for a wrong number of objectives.
+ * Throws `UserError('unknown-class')` for an index outside the classes, `UserError('parameter')` for a wrong number of objectives or a
+ * weight that is no number.
  */
 export function objectiveSeeds(
   raw: Float32Array,
@@ -90,7 +91,10 @@ export function objectiveValues(
   });
 }
 
-/** Throws `UserError("parameter")` for a wrong number of objectives, `UserError("unknown-class")` for a class that is not there. */
+/**
+ * Throws `UserError('parameter')` for a wrong number of objectives or a weight that is no number, `UserError('unknown-class')` for a class
+ * that is not there.
+ */
 export function checkObjectives(objectives: readonly Objective[], count: number, classes: number): void {
   if (objectives.length !== 1 && objectives.length !== count) {
     throw new UserError(
@@ -99,8 +103,9 @@ export function checkObjectives(objectives: readonly Objective[], count: number,
       'Give one objective for all images, or one for each.',
     );
   }
-  for (const objective of objectives) {
-    const index = classIndexOf(objective);
+  for (const { classIndex: index, weight } of objectives.flatMap(weightsOf)) {
+    if (!Number.isFinite(weight))
+      throw new UserError('parameter', `A class has the weight ${weight}.`, 'Weigh classes by finite numbers.');
     if (!Number.isInteger(index) || index < 0 || index >= classes) {
       throw new UserError(
         'unknown-class',
@@ -111,9 +116,16 @@ export function checkObjectives(objectives: readonly Objective[], count: number,
   }
 }
 
-/** The class that an objective is about. */
-export function classIndexOf(objective: Objective): number {
-  return objective.kind === 'cross-entropy' ? objective.label : objective.classIndex;
+/** The class that an objective is about by a 1 in a row of all classes, or the weights of several. */
+export function classRow(objective: Objective, classes: number): Float64Array {
+  const row = new Float64Array(classes);
+  for (const { classIndex, weight } of weightsOf(objective)) row[classIndex]! += weight;
+  return row;
+}
+
+function weightsOf(objective: Objective): readonly ClassWeight[] {
+  if (objective.kind === 'combination') return objective.weights;
+  return [{ classIndex: objective.kind === 'cross-entropy' ? objective.label : objective.classIndex, weight: 1 }];
 }
 
 function objectiveOfRow(
@@ -121,11 +133,14 @@ function objectiveOfRow(
   independent: boolean,
   objective: Objective,
 ): { value: number; derivative: Float64Array } {
-  const c = classIndexOf(objective);
-  const oneHot = new Float64Array(z.length).fill(1, c, c + 1);
-  if (objective.kind === 'logit') return { value: z[c]!, derivative: oneHot };
+  const row = classRow(objective, z.length);
+  if (objective.kind === 'logit' || objective.kind === 'combination') {
+    // A logit of no weight may be infinite.
+    return { value: row.reduce((sum, w, k) => (w === 0 ? sum : sum + w * z[k]!), 0), derivative: row };
+  }
+  const c = row.indexOf(1);
   const logProbability = independent ? -softplus(-z[c]!) : z[c]! - logSumExp(z);
-  const ofLog = independent ? oneHot.map((one) => one * sigmoid(-z[c]!)) : ofLogSoftmax(softmax(z), c);
+  const ofLog = independent ? row.map((one) => one * sigmoid(-z[c]!)) : ofLogSoftmax(softmax(z), c);
   if (objective.kind === 'log-probability') return { value: logProbability, derivative: ofLog };
   if (objective.kind === 'cross-entropy') return { value: -logProbability, derivative: ofLog.map((d) => -d) };
   const probability = Math.exp(logProbability);

@@ -55,8 +55,7 @@ export function rememberGradient(classifier: Classifier): Classifier {
 }
 
 function isSameObjective(a: Objective, b: Objective): boolean {
-  if (a.kind === 'cross-entropy') return b.kind === 'cross-entropy' && a.label === b.label;
-  return b.kind === a.kind && a.classIndex === b.classIndex;
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function isSameImage(a: ImageBatch, b: ImageBatch): boolean {

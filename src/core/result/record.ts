@@ -88,9 +88,11 @@ const base = {
 };
 
 const objectiveFacts = object({
-  kind: choice(OBJECTIVE_KINDS),
+  kind: choice([...OBJECTIVE_KINDS, 'combination']),
   classIndex,
   className: text(),
+  /** Of a combination: the logit of the class less that of this one. */
+  against: possible(object({ classIndex, className: text() })),
   /** The objective's value at the image. */
   value: measured,
 });
@@ -176,6 +178,7 @@ export type ResultRecord = AttributionRecord | AttackRecord;
 export type AttributionRecord = Of<typeof attributionRecord>;
 export type AttackRecord = Of<typeof attackRecord>;
 export type LayerFacts = Of<typeof layerFacts>;
+export type ObjectiveFacts = Of<typeof objectiveFacts>;
 export type CheckpointFacts = Of<typeof checkpointFacts>;
 export type ImageFacts = Of<typeof imageFacts>;
 export type ModelFacts = Of<typeof modelFacts>;

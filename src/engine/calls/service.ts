@@ -52,6 +52,8 @@ export interface AttributeRequest extends ModelRequest, ImageRequest {
   /** Class index or name; absent: the predicted class. */
   readonly class?: number | string;
   readonly objective?: ObjectiveKind;
+  /** Class index or name: the logit of the class less that of this one is differentiated, why the one rather than the other. */
+  readonly against?: number | string;
   /** True label, for cross-entropy and for display; absent: from the file or folder name, else the prediction. */
   readonly label?: number | string;
   readonly parameters?: Readonly<Record<string, unknown>>;

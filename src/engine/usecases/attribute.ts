@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { findAttributionMethod } from '../../core/attribution/registry';
 import { resolveParameters } from '../../core/method/parameters';
-import type { Objective } from '../../core/model/classifier';
+import { UserError } from '../../core/errors';
+import type { Objective, ObjectiveKind } from '../../core/model/classifier';
 import { spatialLayers } from '../../core/model/layers';
 import { rankClasses } from '../../core/result/classes';
 import { resultId } from '../../core/result/id';
-import type { AttributionRecord, LabelFacts } from '../../core/result/record';
+import type { AttributionRecord, LabelFacts, ObjectiveFacts } from '../../core/result/record';
 import { RECORD_VERSION, TOP_CLASSES } from '../../core/result/record';
 import { mapStatistics } from '../../core/result/statistics';
 import { knownLabel, predictedLabel, userLabel } from './labels';
@@ -15,7 +16,8 @@ import type { AttributeRequest, AttributionResult, Job } from '../calls/service'
 import { DEFAULT_SEED } from '../calls/service';
 
 /**
- * The raw map of one method for one class (the predicted one unless chosen; objective: its logit) and the record of it.
+ * The raw map of one method for one class (the predicted one unless chosen; objective: its logit, less that of the class it is held
+ * against) and the record of it.
  * Cross-entropy takes the true label: the given one, else the chosen class, else the file's or folder's name, else the prediction.
  */
 export function attribute(
@@ -28,9 +30,8 @@ export function attribute(
   const seed = request.seed ?? DEFAULT_SEED;
   return withRun(caches, request, job, async (run) => {
     const { classifier, input, facts, picture } = run;
-    const { objective, label, warnings } = chooseObjective(request, run);
+    const { objective, explained, label, warnings } = chooseObjective(request, run);
     const attribution = await method.run(classifier, input, objective, parameters, run.context(seed));
-    const classIndex = objectiveClass(objective);
     const { classes: classNames } = classifier.info;
     const created = new Date().toISOString();
     const record: AttributionRecord = {
@@ -42,17 +43,14 @@ export function attribute(
       model: modelFacts(classifier),
       classes: rankClasses(attribution.scores, 0, classNames, {
         top: TOP_CLASSES,
-        always: label === undefined ? [classIndex] : [classIndex, label.index],
+        always: [explained.classIndex, explained.against?.classIndex, label?.index].filter(
+          (index) => index !== undefined,
+        ),
       }),
       ...(label === undefined ? {} : { label }),
       method: method.id,
       parameters: { ...parameters, ...attribution.chosen },
-      objective: {
-        kind: objective.kind,
-        classIndex,
-        className: classNames[classIndex] ?? String(classIndex),
-        value: attribution.value,
-      },
+      objective: { ...explained, value: attribution.value },
       ...(attribution.delta === undefined ? {} : { delta: attribution.delta }),
       statistics: mapStatistics(attribution.map),
       ...(attribution.layer && { layer: attribution.layer }),
@@ -67,6 +65,7 @@ export function attribute(
 
 interface ChosenObjective {
   readonly objective: Objective;
+  readonly explained: Omit<ObjectiveFacts, 'value'>;
   readonly label: LabelFacts | undefined;
   readonly warnings: readonly string[];
 }
@@ -77,16 +76,51 @@ function chooseObjective(request: AttributeRequest, { classifier, predicted }: R
   const chosen = request.class === undefined ? undefined : userLabel(request.class, classes);
   const label = knownLabel(request.label, request.image.path, classes);
   if (kind !== 'cross-entropy')
-    return { objective: { kind, classIndex: (chosen ?? predicted).index }, label, warnings: [] };
+    return { ...ofClass(kind, chosen ?? predicted, rival(request, classes)), label, warnings: [] };
+  if (request.against !== undefined) throw onlyLogits(kind);
   const given = request.label === undefined ? chosen : undefined;
   const used = given ?? label ?? predictedLabel(predicted);
   const warnings =
     used.source === 'prediction'
       ? [`The true label is not known; the cross-entropy is that of the predicted class "${used.name}".`]
       : [];
-  return { objective: { kind, label: used.index }, label: used, warnings };
+  const explained = { kind, classIndex: used.index, className: used.name };
+  return { objective: { kind, label: used.index }, explained, label: used, warnings };
 }
 
-function objectiveClass(objective: Objective): number {
-  return objective.kind === 'cross-entropy' ? objective.label : objective.classIndex;
+/** The objective of a class, or how far its logit is above that of another one. */
+function ofClass(
+  kind: Exclude<ObjectiveKind, 'cross-entropy'>,
+  { index, name }: ClassName,
+  other: ClassName | undefined,
+): Pick<ChosenObjective, 'objective' | 'explained'> {
+  const explained = { kind, classIndex: index, className: name };
+  if (other === undefined) return { objective: { kind, classIndex: index }, explained };
+  if (kind !== 'logit') throw onlyLogits(kind);
+  if (other.index === index)
+    throw new UserError(
+      'parameter',
+      `The class "${name}" cannot be explained against itself.`,
+      'Choose another class to explain, or another one to hold it against.',
+    );
+  const weights = [
+    { classIndex: index, weight: 1 },
+    { classIndex: other.index, weight: -1 },
+  ];
+  const against = { classIndex: other.index, className: other.name };
+  return { objective: { kind: 'combination', weights }, explained: { ...explained, kind: 'combination', against } };
 }
+
+function rival({ against }: AttributeRequest, classes: readonly string[]): ClassName | undefined {
+  return against === undefined ? undefined : userLabel(against, classes);
+}
+
+function onlyLogits(kind: ObjectiveKind): UserError {
+  return new UserError(
+    'parameter',
+    `A class is held against another one by their logits, not by the ${kind}.`,
+    'Leave the objective at logit.',
+  );
+}
+
+type ClassName = Pick<LabelFacts, 'index' | 'name'>;

@@ -37,7 +37,12 @@ export function requestOf({ record }: Result): PanelRequest {
         kind: 'integration',
         request: { checkpoints: training.folder, label: objective.classIndex, parameters },
       };
-    const request = { method, classIndex: objective.classIndex, objective: objective.kind, parameters };
+    const { kind, classIndex, against } = objective;
+    const asked = {
+      objective: kind === 'combination' ? 'logit' : kind,
+      ...(against && { against: against.classIndex }),
+    } as const;
+    const request = { method, classIndex, ...asked, parameters };
     return { kind: 'attribution', request };
   }
   const { attack, parameters, goal, label } = record;

@@ -85,6 +85,7 @@ export class PanelSession implements Disposable {
           image: await imageReference(subject),
           method: request?.method ?? settings.defaultMethod.read(subject.uri),
           ...(request?.classIndex === undefined ? {} : { class: request.classIndex }),
+          ...(request?.against === undefined ? {} : { against: request.against }),
           ...(request ? { objective: request.objective, parameters: request.parameters } : {}),
         },
         job,

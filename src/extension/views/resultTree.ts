@@ -3,6 +3,7 @@ import { EventEmitter, l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollap
 import type { MethodCatalog } from '../../engine/calls/service';
 import { changeSize } from '../../core/result/changeSize';
 import type { ResultRecord } from '../../core/result/record';
+import { explainedClass } from '../../core/render/objectiveWords';
 import { setContextKey } from '../contextKeys';
 import { Disposables } from '../disposables';
 import { subjectFromPath } from '../images/subject';
@@ -102,7 +103,7 @@ function methodLabel(record: ResultRecord, catalog: MethodCatalog | undefined): 
 
 /** The class that was explained, or the prediction's change. */
 function outcome(record: ResultRecord): string {
-  if (record.kind === 'attribution') return record.objective.className;
+  if (record.kind === 'attribution') return explainedClass(record.objective);
   const [before, after] = [record.classes[0]?.name ?? '?', record.adversarialClasses[0]?.name ?? '?'];
   return before === after ? before : l10n.t('{0} → {1}', before, after);
 }

@@ -1,9 +1,9 @@
 import { seedCoefficients, type GradientGraph } from '../../core/graph/gradientGraph';
 import { floats, type Tensor } from '../../core/graph/tensor';
 import type { Objective } from '../../core/model/classifier';
-import { classIndexOf } from '../../core/model/objectives';
+import { classRow } from '../../core/model/objectives';
 
-/** One-hot rows and coefficients of each image's objective; one objective serves all. */
+/** Rows of classes and coefficients of each image's objective; one objective serves all. */
 export function seedFeeds(
   objectives: readonly Objective[],
   size: number,
@@ -15,8 +15,8 @@ export function seedFeeds(
   for (let image = 0; image < size; image++) {
     const objective = objectives[objectives.length === 1 ? 0 : image];
     if (objective === undefined) continue;
-    rows[image * classes + classIndexOf(objective)] = 1;
-    const coefficients = seedCoefficients[objective.kind];
+    rows.set(classRow(objective, classes), image * classes);
+    const coefficients = seedCoefficients[objective.kind === 'combination' ? 'logit' : objective.kind];
     a[image] = coefficients.a;
     b[image] = coefficients.b;
     k[image] = coefficients.k;

@@ -21,11 +21,19 @@ describe('objectives', () => {
       { kind: 'probability', classIndex: 1 },
       { kind: 'log-probability', classIndex: 0 },
       { kind: 'cross-entropy', label: 1 },
+      {
+        kind: 'combination',
+        weights: [
+          { classIndex: 1, weight: 1 },
+          { classIndex: 0, weight: -0.5 },
+        ],
+      },
     ];
     it.each(objectives)(`${name}: $kind has the value and slopes that its scores have`, (objective) => {
       const at = (outputs: number[]): number => {
         const { logits, probabilities } = scoresOf(Float32Array.from(outputs), 1, rule);
         if (objective.kind === 'cross-entropy') return -Math.log(probabilities[objective.label]!);
+        if (objective.kind === 'combination') return logits[1]! - 0.5 * logits[0]!;
         if (objective.kind === 'logit') return logits[objective.classIndex]!;
         const p = probabilities[objective.classIndex]!;
         return objective.kind === 'probability' ? p : Math.log(p);
@@ -50,6 +58,23 @@ describe('objectives', () => {
     expect(values[0]).toBe(1600);
     expect([...seeds].map((seed) => seed + 0)).toEqual([0, 1, -1]);
     expect([...scores.probabilities]).toEqual([0, 1, 0]);
+  });
+
+  it('combine logits whose others may be infinite, and refuse weights that are no numbers', () => {
+    const rule = { ...rules.logits!, outputs: 3 };
+    const raw = Float32Array.of(5, 2, -Infinity);
+    const of = (weight: number): Objective => ({
+      kind: 'combination',
+      weights: [
+        { classIndex: 0, weight: 1 },
+        { classIndex: 1, weight },
+      ],
+    });
+    const { values, seeds } = objectiveSeeds(raw, 1, rule, [of(-1)]);
+    expect([values[0], ...seeds]).toEqual([3, 1, -1, 0]);
+    expect(() => objectiveSeeds(raw, 1, rule, [of(NaN)])).toThrow(expect.objectContaining({ code: 'parameter' }));
+    const beyond: Objective = { kind: 'combination', weights: [{ classIndex: 3, weight: 1 }] };
+    expect(() => objectiveSeeds(raw, 1, rule, [beyond])).toThrow(expect.objectContaining({ code: 'unknown-class' }));
   });
 
   it('belong to their own images', () => {

@@ -34,6 +34,14 @@ describe('rememberGradient', () => {
     expect(asked).toEqual([{ at: ['conv'] }, { at: ['conv'] }, undefined]);
   });
 
+  const margin = (weight: number): Objective => ({
+    kind: 'combination',
+    weights: [
+      { classIndex: 0, weight: 1 },
+      { classIndex: 1, weight },
+    ],
+  });
+
   it('computes anew for another pixel, objective or shape', async () => {
     const inner = classifierOf(net);
     const classifier = rememberGradient(inner);
@@ -43,6 +51,8 @@ describe('rememberGradient', () => {
       [image(0.5, 0.25), { kind: 'cross-entropy', label: 1 }],
       [image(0.5, 0.25), { kind: 'logit', classIndex: 0 }],
       [image(0.5, 0.25), { kind: 'probability', classIndex: 0 }],
+      [image(0.5, 0.25), margin(-1)],
+      [image(0.5, 0.25), margin(-2)],
     ];
     for (const [index, [images, objective]] of asked.entries()) {
       const { gradient } = await classifier.gradient(images, [objective]);
