@@ -1,8 +1,22 @@
 import type { Attributes, GraphNode } from './graph';
 import type { Shape, Tensor, TypedShape } from './tensor';
 
-/** An operator: what it makes of shapes, how it is folded, and its derivative, side by side. */
+/**
+ * What an operator does with the elements of its inputs, whatever their numbers are: passes and inspectors ask for it.
+ * `elementwise`: computes each element of its first input by itself, in its place; other inputs are parameters.
+ * `broadcast`: computes elements of all inputs, lined up by broadcasting, in their place.
+ * `reduces`: makes one element of all along its axes, given as its second input or attribute, with `keepdims`.
+ * `passes`: hands every element of its first input on in the same order. `reshapes`: each of them once, in another shape.
+ * `selects`: hands elements of its first input on, some or all, to other places.
+ * `within`: what it makes lies between the least and the greatest element of its first input.
+ * `channels-second`: takes and gives pictures [batch, channels, …], which it keeps apart.
+ */
+export type Trait =
+  'elementwise' | 'broadcast' | 'reduces' | 'passes' | 'reshapes' | 'selects' | 'within' | 'channels-second';
+
+/** An operator: what it does, what it makes of shapes, how it is folded, and its derivative, side by side. */
 export interface Operator {
+  readonly traits?: readonly Trait[];
   /** Type and shape of each output. Throws if the inputs do not fit. */
   readonly infer: (node: GraphNode, inputs: OperatorInputs) => readonly TypedShape[];
   /** The result for constant inputs; given for everything that computes shapes or prepares weights. */

@@ -1,5 +1,6 @@
 import type { OperatorTable } from '../builder';
 import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
+import { hasTrait } from '../ops/traits';
 import { sizeOf, type Shape } from '../tensor';
 import type { Types } from './scoreTail';
 import { typesOf } from './types';
@@ -16,12 +17,6 @@ type Outcome = Place | typeof MIXED | undefined;
 
 const PICTURES = 2;
 
-/** Operators along the first axis, whose other axes are not pictures'. */
-const FIRST_AXIS: ReadonlySet<string> = new Set([
-  ...['Conv', 'ConvTranspose', 'MaxPool', 'AveragePool', 'LpPool', 'GlobalAveragePool', 'GlobalMaxPool', 'LRN'],
-  ...['InstanceNormalization', 'GroupNormalization', 'DepthToSpace', 'SpaceToDepth'],
-]);
-const RESHAPING: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
 const ALONG_ONE_AXIS: ReadonlySet<string> = new Set(['Softmax', 'LogSoftmax', 'Hardmax', 'CumSum']);
 
 /**
@@ -64,9 +59,11 @@ function placed(node: GraphNode, scope: Scope): Outcome {
     return first?.axis === rows ? { axis: 0, inner: first.inner } : MIXED;
   }
   if (first === undefined) return elementwise(node, scope);
-  if (FIRST_AXIS.has(node.op)) return second === undefined ? (first.axis === 0 ? first : MIXED) : undefined;
-  if (RESHAPING.has(node.op)) return reshaped(first, shape, scope.shapeOf(node.outputs[0]!));
-  if (node.op.startsWith('Reduce')) return reduced(node, first, scope);
+  // A BatchNormalization multiplies by constants, wherever pictures lie.
+  if (hasTrait(node.op, 'channels-second') && node.op !== 'BatchNormalization')
+    return second === undefined ? (first.axis === 0 ? first : MIXED) : undefined;
+  if (hasTrait(node.op, 'reshapes')) return reshaped(first, shape, scope.shapeOf(node.outputs[0]!));
+  if (hasTrait(node.op, 'reduces')) return reduced(node, first, scope);
   const positive = (axis: number): number => (axis < 0 ? axis + shape.length : axis);
   if (ALONG_ONE_AXIS.has(node.op)) {
     const axis =

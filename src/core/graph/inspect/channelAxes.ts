@@ -1,14 +1,7 @@
 import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
+import { hasTrait } from '../ops/traits';
 import { stridesOf, type Shape, type TypedShape } from '../tensor';
 
-/** Operators that take and give pictures as [batch, channels, …]. */
-const CHANNELS_FIRST: ReadonlySet<string> = new Set(
-  (
-    'Conv ConvTranspose ConvInteger QLinearConv MaxPool AveragePool LpPool GlobalAveragePool GlobalMaxPool GlobalLpPool ' +
-    'BatchNormalization InstanceNormalization GroupNormalization LRN DepthToSpace SpaceToDepth'
-  ).split(' '),
-);
-const RESHAPES: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
 /** What they give has axes of another meaning. */
 const MIXING: ReadonlySet<string> = new Set([
   'MatMul',
@@ -58,12 +51,12 @@ function axisOf(node: GraphNode, shape: Shape, known: Known): number | undefined
   const [x = '', y = ''] = node.inputs;
   const axis = known.axes.get(x);
   const before = known.shapeOf(x);
-  if (CHANNELS_FIRST.has(node.op)) return 1;
+  if (hasTrait(node.op, 'channels-second')) return 1;
   if (node.op === 'Transpose') {
     const order = numbersAttribute(node, 'perm') ?? shape.map((_, at) => shape.length - 1 - at);
     return axis === undefined ? undefined : order.indexOf(axis);
   }
-  if (RESHAPES.has(node.op))
+  if (hasTrait(node.op, 'reshapes'))
     return axis === undefined || before === undefined ? undefined : sameRun(before, axis, shape);
   if ((node.op === 'MatMul' || node.op === 'Gemm') && known.made.has(x) && !known.made.has(y)) return shape.length - 1;
   if (MIXING.has(node.op)) return undefined;

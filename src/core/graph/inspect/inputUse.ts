@@ -1,4 +1,5 @@
 import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
+import { hasTrait } from '../ops/traits';
 import type { Tensor } from '../tensor';
 import { added, along, composed, greyed, identityFlow, reshaped, selected, type Flow } from './inputFlow';
 
@@ -25,11 +26,6 @@ export interface InputUse {
 const PLAIN: ReadonlySet<string> = new Set(['Identity', 'Cast', 'Dropout', 'Resize', 'Pad', 'DequantizeLinear']);
 /** Windows of a plain picture are plain. */
 const POOLING: ReadonlySet<string> = new Set(['MaxPool', 'AveragePool']);
-/** Operators that read pictures [batch, channels, height, width]. */
-const CHANNELS_SECOND: ReadonlySet<string> = new Set([
-  ...['Conv', 'ConvTranspose', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool', 'LRN'],
-  ...['InstanceNormalization', 'GroupNormalization', 'BatchNormalization', 'DepthToSpace', 'SpaceToDepth'],
-]);
 
 /** Operators behind which the axes are others than before, or are summed over. */
 const REARRANGING =
@@ -85,7 +81,7 @@ function ended(node: GraphNode, flow: Flow, constants: Graph['constants']): Inpu
 }
 
 function channelsRead({ op }: GraphNode, flow: Flow): InputUse {
-  const channelAxis = CHANNELS_SECOND.has(op) ? flow.axes[1] : undefined;
+  const channelAxis = hasTrait(op, 'channels-second') ? flow.axes[1] : undefined;
   return channelAxis !== undefined && channelAxis > 0 ? { channelAxis } : {};
 }
 

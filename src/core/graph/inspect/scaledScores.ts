@@ -1,7 +1,8 @@
 import type { Graph } from '../graph';
+import { hasTrait } from '../ops/traits';
 import { withKnownConstants } from './knownConstants';
 import { producersOf } from './producers';
-import { multipleIn, SAME_ORDER } from './scoreTail';
+import { multipleIn } from './scoreTail';
 import { scoreValues, type ScoreValues } from './scoreValues';
 
 /** What a network's structure says of the numbers that it puts out. */
@@ -11,10 +12,7 @@ export interface ScaledScores {
   readonly whole?: number;
 }
 
-/** Hand numbers on as they are, or rounded. */
-const PASSING: ReadonlySet<string> = new Set([
-  ...[...SAME_ORDER, 'Cast', 'Slice', 'Gather', 'Split', 'Transpose', 'QuantizeLinear', 'DequantizeLinear'],
-]);
+const ROUNDING: ReadonlySet<string> = new Set(['Cast', 'QuantizeLinear', 'DequantizeLinear']);
 
 /** Judges `output` by the operations that make it, also where values in [0, 1] are multiplied by a constant. */
 export function scaledScores(graph: Graph, output: string): ScaledScores {
@@ -26,11 +24,16 @@ export function scaledScores(graph: Graph, output: string): ScaledScores {
   for (let node = producers.get(output); node !== undefined;) {
     const scaled = multipleIn(node, known);
     const isShare = scaled !== undefined && scaled.factor > 0 && Number.isFinite(scaled.factor);
-    if (!isShare && !PASSING.has(node.op)) break;
+    if (!isShare && !handsOn(node.op)) break;
     const before: string = scaled?.x ?? node.inputs[0]!;
     whole *= scaled?.factor ?? 1;
     if (scaled !== undefined && scoreValues(graph, before) === 'unit') return { values: 'unit', whole };
     node = producers.get(before);
   }
   return { values };
+}
+
+/** Numbers as they are, or rounded. */
+function handsOn(op: string): boolean {
+  return hasTrait(op, 'passes') || hasTrait(op, 'selects') || ROUNDING.has(op);
 }

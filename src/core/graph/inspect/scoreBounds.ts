@@ -1,6 +1,7 @@
 import type { Graph, GraphNode } from '../graph';
+import { hasTrait } from '../ops/traits';
 import { producersOf } from './producers';
-import { clipBounds, isOne, multipleIn, SAME_ORDER } from './scoreTail';
+import { clipBounds, isOne, multipleIn } from './scoreTail';
 
 /** The least and the largest number that an output can be, and the operator that keeps it there. */
 export interface ScoreBounds {
@@ -14,11 +15,8 @@ const ALWAYS: ReadonlyMap<string, readonly [number, number]> = new Map<string, r
   ...['Tanh', 'Softsign', 'Erf', 'Sin', 'Cos', 'LpNormalization'].map((op) => [op, [-1, 1]] as const),
   ['Atan', [-Math.PI / 2, Math.PI / 2]],
 ]);
-/** What comes out lies where the first operand lies. */
-const WITHIN: ReadonlySet<string> = new Set([
-  ...[...SAME_ORDER, 'Cast', 'Slice', 'Gather', 'Split', 'Transpose', 'QuantizeLinear', 'TopK'],
-  ...['ReduceMean', 'ReduceMax', 'ReduceMin', 'AveragePool', 'MaxPool', 'GlobalAveragePool', 'GlobalMaxPool'],
-]);
+/** What comes out lies where the first operand lies, but for rounding; those of the IR that do so exactly have it as a trait. */
+const WITHIN_TOO: ReadonlySet<string> = new Set(['Cast', 'QuantizeLinear', 'TopK']);
 type Range = Pick<ScoreBounds, 'low' | 'high'>;
 
 /** Numbers between whose least and largest lies what an operator makes of two operands. */
@@ -67,7 +65,7 @@ class Bounds {
     const [first = '', second = ''] = inputs;
     const always = ALWAYS.get(op);
     if (always !== undefined) return { low: always[0], high: always[1], by: op };
-    if (WITHIN.has(op)) return this.of(first, depth);
+    if (hasTrait(op, 'within') || WITHIN_TOO.has(op)) return this.of(first, depth);
     if (op === 'DequantizeLinear') {
       const rounded = this.#producers.get(first);
       return rounded?.op === 'QuantizeLinear' ? this.of(rounded.inputs[0]!, depth) : undefined;
@@ -109,7 +107,7 @@ class Bounds {
       else if (node.op === 'Max' || node.op === 'Add') {
         name = this.graph.constants.has(first) ? second : first;
         continue;
-      } else if (!SAME_ORDER.has(node.op) && node.op !== 'Clip') return false;
+      } else if (!hasTrait(node.op, 'passes') && node.op !== 'Clip') return false;
       name = first;
     }
     return false;

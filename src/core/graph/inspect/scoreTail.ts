@@ -1,4 +1,5 @@
 import { numberAttribute, type Graph, type GraphNode } from '../graph';
+import { hasTrait } from '../ops/traits';
 import { sizeOf, type TypedShape } from '../tensor';
 import { producersOf } from './producers';
 
@@ -18,11 +19,6 @@ export interface ScoreTail {
 
 export type Types = ReadonlyMap<string, TypedShape>;
 
-/** Operators that hand every number on in the same order. */
-export const SAME_ORDER: ReadonlySet<string> = new Set([
-  ...['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Dropout', 'Expand'],
-]);
-const SELECTING: ReadonlySet<string> = new Set(['Slice', 'Gather', 'Split', 'Transpose']);
 const ROUNDING: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLinear']);
 /** A Clip that keeps probabilities off 0 and 1 by more than this is no guard but part of the network; so is a larger sum. */
 const GUARD = 0.05;
@@ -46,8 +42,8 @@ export function scoreTail(graph: Graph, output: string, types: Types): ScoreTail
       const bounds = clipBounds(node, graph);
       if (bounds === undefined || bounds[0] > GUARD || bounds[1] < 1 - GUARD) return { node, behind, ...facts };
       if (bounds[0] > 0 || bounds[1] < 1) facts.isRounded = true;
-    } else if (SELECTING.has(node.op)) facts.isSelection ||= !keepsAll(node, graph, types);
-    else if (!SAME_ORDER.has(node.op) && !(node.op === 'Cast' && numberAttribute(node, 'to', FLOAT) === FLOAT))
+    } else if (hasTrait(node.op, 'selects')) facts.isSelection ||= !keepsAll(node, graph, types);
+    else if (!hasTrait(node.op, 'passes') && !(node.op === 'Cast' && numberAttribute(node, 'to', FLOAT) === FLOAT))
       return { node, behind, ...facts };
     const x = product?.x ?? guarded;
     behind.push(x === undefined ? node : { ...node, inputs: [x] });
@@ -57,7 +53,7 @@ export function scoreTail(graph: Graph, output: string, types: Types): ScoreTail
 /** The value that is handed on as `name`, at most in another shape. */
 export function movedFrom(name: string, producers: ReadonlyMap<string, GraphNode>): string {
   const node = producers.get(name);
-  return node !== undefined && SAME_ORDER.has(node.op) ? movedFrom(node.inputs[0]!, producers) : name;
+  return node !== undefined && hasTrait(node.op, 'passes') ? movedFrom(node.inputs[0]!, producers) : name;
 }
 
 /** x · factor: a product or quotient with one constant, −x, or 0 − x. */

@@ -1,6 +1,7 @@
 import type { Graph, GraphNode } from '../graph';
+import { hasTrait } from '../ops/traits';
 import { producersOf } from './producers';
-import { clipBounds, isOne, SAME_ORDER } from './scoreTail';
+import { clipBounds, isOne } from './scoreTail';
 
 /** What a network's structure says of the numbers that it puts out: anything, only [0, 1], or nothing that is known here. */
 export type ScoreValues = 'open' | 'unit' | 'unknown';
@@ -13,15 +14,14 @@ export const WEIGHTED_SUMS: ReadonlySet<string> = new Set([
   ...['Gemm', 'MatMul', 'Conv', 'ConvTranspose', 'Einsum', 'BatchNormalization', 'LayerNormalization'],
   ...['FusedMatMul', 'FusedGemm', 'QLinearMatMul', 'QGemm', 'QLinearConv', 'MatMulInteger', 'ConvInteger'],
 ]);
-/** Within [0, 1] if every operand is. */
+/** Within [0, 1] if every operand is, as whatever lies within its operand. */
 const KEEPS_UNIT: ReadonlySet<string> = new Set([
-  ...[...SAME_ORDER, 'Cast', 'Slice', 'Gather', 'Split', 'Transpose', 'QuantizeLinear', 'DequantizeLinear', 'Clip'],
-  ...['Concat', 'Mul', 'Min', 'Max', 'Mean', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'AveragePool', 'MaxPool'],
-  ...['GlobalAveragePool', 'GlobalMaxPool', 'TopK', 'Where'],
+  ...['Cast', 'QuantizeLinear', 'DequantizeLinear', 'Clip', 'TopK'],
+  ...['Concat', 'Mul', 'Min', 'Max', 'Mean', 'Where'],
 ]);
-/** Open if an operand is. */
+/** Open if an operand is, as whatever hands numbers on. */
 const KEEPS_OPEN: ReadonlySet<string> = new Set([
-  ...[...SAME_ORDER, 'Cast', 'Slice', 'Gather', 'Split', 'Transpose', 'QuantizeLinear', 'DequantizeLinear', 'Concat'],
+  ...['Cast', 'QuantizeLinear', 'DequantizeLinear', 'Concat'],
   ...['Relu', 'LeakyRelu', 'PRelu', 'Elu', 'Selu', 'Celu', 'Gelu', 'HardSwish', 'Max'],
   ...['Add', 'Sub', 'Neg', 'ReduceMean', 'ReduceSum', 'GlobalAveragePool', 'AveragePool', 'Mean', 'Sum'],
 ]);
@@ -66,7 +66,7 @@ class Judge {
     if (node.op === 'Sub') return isOne(first!, this.graph) && this.isUnit(second!, depth);
     if (node.op === 'Div') return this.#isShare(first!, second!);
     if (node.op === 'Where') return node.inputs.slice(1).every((each) => this.isUnit(each, depth));
-    if (!KEEPS_UNIT.has(node.op)) return false;
+    if (!hasTrait(node.op, 'within') && !KEEPS_UNIT.has(node.op)) return false;
     const joins = node.op === 'Concat' || ['Mul', 'Min', 'Max', 'Mean'].includes(node.op);
     return joins ? node.inputs.every((each) => this.isUnit(each, depth)) : this.isUnit(first!, depth);
   }
@@ -92,7 +92,8 @@ class Judge {
     const isConstant = (each: string): boolean => this.graph.constants.has(each);
     // The scale of a quantised product, or a temperature.
     if ((node.op === 'Mul' || node.op === 'Div') && !node.inputs.some(isConstant)) return false;
-    if (!KEEPS_OPEN.has(node.op) && node.op !== 'Mul' && node.op !== 'Div') return false;
+    const hands = hasTrait(node.op, 'passes') || hasTrait(node.op, 'selects') || KEEPS_OPEN.has(node.op);
+    if (!hands && node.op !== 'Mul' && node.op !== 'Div') return false;
     const operands = node.op === 'Concat' || node.inputs.length <= 2 ? node.inputs : node.inputs.slice(0, 1);
     return operands.some((each) => !isConstant(each) && this.isOpen(each, depth + 1));
   }

@@ -13,6 +13,7 @@ export const activation: Readonly<Record<string, Operator>> = {
   LeakyRelu: unary((scope) => leaky(scope, numberAttribute(scope.node, 'alpha', 0.01))),
   // y = x for x > 0, else s·x; ds = Σ dy·x where x ≤ 0.
   PRelu: {
+    traits: ['broadcast'],
     infer: (_node, { types: [x] }) => [x!],
     gradient: (scope) => {
       const { builder, node, dy, shape } = scope;
@@ -79,6 +80,7 @@ export const activation: Readonly<Record<string, Operator>> = {
 
 function unary(slope: (scope: GradientScope) => string): Operator {
   return {
+    traits: ['elementwise'],
     infer: (_node, { types: [x] }) => [x!],
     gradient: (scope) => [scope.builder.add('Mul', [scope.dy(), slope(scope)])],
   };

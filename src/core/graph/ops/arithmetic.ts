@@ -50,6 +50,7 @@ function binary(
   sides: (scope: GradientScope) => Sides,
 ): Operator {
   return {
+    traits: ['broadcast'],
     infer: (_node, inputs) => [broadcastOf(inputs)],
     evaluate: (node, [x, y]) => [evaluateBinary(x!, y!, compute(node, x!.type !== 'float32'))],
     gradient: (scope) => {

@@ -6,6 +6,7 @@ import { allocate } from './strided';
 /** Changes of the element type: dy passes between floats; integers and booleans have no derivative. */
 export const casting: Readonly<Record<string, Operator>> = {
   Cast: {
+    traits: ['elementwise'],
     infer: (node, { types: [x] }) => [{ type: castType(node), shape: x!.shape }],
     evaluate: (node, [x]) => [cast(x!, castType(node))],
     gradient: castGradient,

@@ -7,6 +7,7 @@ import { insideMask } from './masks';
 /** Clip: dx = dy strictly between the bounds and 0 at them and beyond, as the derivative of ReLU6 is commonly taken. */
 export const clipping: Readonly<Record<string, Operator>> = {
   Clip: {
+    traits: ['elementwise'],
     infer: (_node, { types: [x] }) => [x!],
     evaluate: (node, [x, minimum, maximum]) => {
       const low = minimum?.data[0] ?? numberAttribute(node, 'min', -Infinity);

@@ -24,6 +24,7 @@ export const comparison: Readonly<Record<string, Operator>> = {
       (x === -Infinity && numberAttribute(node, 'detect_negative', 1) === 1),
   ),
   Where: {
+    traits: ['broadcast'],
     infer: (_node, { types: [condition, x, y] }) => [
       { type: x!.type, shape: broadcastShapes(condition!.shape, x!.shape, y!.shape) },
     ],
@@ -45,6 +46,7 @@ const bool: ElementType = 'bool';
 
 function compare(holds: (x: number, y: number) => boolean): Operator {
   return {
+    traits: ['broadcast'],
     infer: (_node, { types: [x, y] }) => [{ type: bool, shape: broadcastShapes(x!.shape, y!.shape) }],
     evaluate: (_node, [x, y]) => [evaluateBinary(x!, y!, (left, right) => Number(holds(left, right)), bool)],
     gradient: 'zero',
@@ -53,6 +55,7 @@ function compare(holds: (x: number, y: number) => boolean): Operator {
 
 function test(holds: (x: number, node: GraphNode) => boolean): Operator {
   return {
+    traits: ['elementwise'],
     infer: (_node, { types: [x] }) => [{ type: bool, shape: x!.shape }],
     evaluate: (node, [x]) => [
       { type: bool, shape: x!.shape, data: Uint8Array.from(x!.data, (value) => Number(holds(value, node))) } as Tensor,

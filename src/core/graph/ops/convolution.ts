@@ -8,6 +8,7 @@ import { checkWindow, windowCount, windowOf, type Window } from './window';
 /** Convolutions of NC… */
 export const convolution: Readonly<Record<string, Operator>> = {
   Conv: {
+    traits: ['channels-second'],
     infer: (node, { types: [x, weight, bias] }) => {
       const spatial = x!.shape.slice(2);
       const group = groupOf(node);
@@ -25,6 +26,7 @@ export const convolution: Readonly<Record<string, Operator>> = {
     ],
   },
   ConvTranspose: {
+    traits: ['channels-second'],
     infer: (node, { types: [x, weight, bias] }) => {
       const group = groupOf(node);
       const [inputs, outputs] = [weight!.shape[0]!, weight!.shape[1]! * group];

@@ -49,6 +49,7 @@ export const elementary: Readonly<Record<string, Operator>> = {
 
 function passing(): Operator {
   return {
+    traits: ['elementwise', 'passes', 'within'],
     infer: (_node, { types: [x] }) => [x!],
     evaluate: (_node, [x]) => [x!],
     gradient: ({ dy }) => [dy()],
@@ -57,6 +58,7 @@ function passing(): Operator {
 
 function unary(compute: ((x: number) => number) | undefined, derivative: (scope: GradientScope) => string): Operator {
   return {
+    traits: ['elementwise'],
     infer: (_node, { types: [x] }) => [x!],
     ...(compute && { evaluate: (_node, [x]) => [mapped(x!, compute)] }),
     gradient: (scope) => [derivative(scope)],
@@ -65,7 +67,12 @@ function unary(compute: ((x: number) => number) | undefined, derivative: (scope:
 
 /** Constant between its jumps: the derivative is zero wherever it exists. */
 function flat(compute: (x: number) => number): Operator {
-  return { infer: (_node, { types: [x] }) => [x!], evaluate: (_node, [x]) => [mapped(x!, compute)], gradient: 'zero' };
+  return {
+    traits: ['elementwise'],
+    infer: (_node, { types: [x] }) => [x!],
+    evaluate: (_node, [x]) => [mapped(x!, compute)],
+    gradient: 'zero',
+  };
 }
 
 function mapped(x: Tensor, compute: (value: number) => number): Tensor {

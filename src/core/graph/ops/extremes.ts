@@ -9,11 +9,13 @@ export const extremes: Readonly<Record<string, Operator>> = {
   Max: extreme(Math.max, 'Max', 'Greater'),
   Min: extreme(Math.min, 'Min', 'Less'),
   Sum: {
+    traits: ['broadcast'],
     infer: (_node, inputs) => [broadcastOf(inputs)],
     evaluate: (_node, inputs) => [folded(inputs, (x, y) => x + y)],
     gradient: (scope) => shared(scope, scope.dy()),
   },
   Mean: {
+    traits: ['broadcast'],
     infer: (_node, inputs) => [broadcastOf(inputs)],
     evaluate: (_node, inputs) => {
       const sum = folded(inputs, (x, y) => x + y);
@@ -41,6 +43,7 @@ function shared(scope: GradientScope, dy: string): readonly string[] {
 
 function extreme(compute: (x: number, y: number) => number, op: 'Max' | 'Min', beats: string): Operator {
   return {
+    traits: ['broadcast'],
     infer: (_node, inputs) => [broadcastOf(inputs)],
     evaluate: (_node, inputs) => [folded(inputs, compute)],
     gradient: (scope) => extremeGradient(scope, op, beats),

@@ -9,6 +9,7 @@ import { zeros } from './zeros';
 /** Operators that take elements at indices; the derivative adds each dy to the element that was taken. */
 export const gathering: Readonly<Record<string, Operator>> = {
   Gather: {
+    traits: ['selects', 'within'],
     infer: (node, { types: [data, indices] }) => {
       const axis = positive(numberAttribute(node, 'axis', 0), data!.shape.length);
       return [{ type: data!.type, shape: gatheredShape(data!.shape, indices!.shape, axis) }];

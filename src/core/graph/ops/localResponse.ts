@@ -5,6 +5,7 @@ import { floats } from '../tensor';
 /** Normalisation by the energy of neighbouring channels (Krizhevsky et al., 2012). */
 export const localResponse: Readonly<Record<string, Operator>> = {
   LRN: {
+    traits: ['channels-second'],
     infer: (_node, { types: [x] }) => [x!],
     gradient: (scope) => [lrnGradient(scope)],
   },

@@ -8,6 +8,7 @@ import { refuseOtherInputs } from './guard';
 /** Normalisations in inference mode. */
 export const normalization: Readonly<Record<string, Operator>> = {
   BatchNormalization: {
+    traits: ['channels-second'],
     infer: (node, { types: [x, ...statistics] }) => {
       if (numberAttribute(node, 'training_mode', 0) === 1)
         throw new Error('BatchNormalization in training mode is not supported');
@@ -38,6 +39,7 @@ export const normalization: Readonly<Record<string, Operator>> = {
     },
   },
   InstanceNormalization: {
+    traits: ['channels-second'],
     infer: (_node, { types: [x] }) => [x!],
     gradient: (scope) => {
       const x = scope.node.inputs[0]!;
@@ -51,6 +53,7 @@ export const normalization: Readonly<Record<string, Operator>> = {
   },
   // Over each group of channels and all of space; scale and bias per channel.
   GroupNormalization: {
+    traits: ['channels-second'],
     infer: (node, { types: [x, scale] }) => {
       const channels = x!.shape[1]!;
       const groups = numberAttribute(node, 'num_groups', 1);

@@ -8,6 +8,7 @@ import { zeros } from './zeros';
 /** MaxPool, AveragePool and their global forms over NC…. */
 export const pooling: Readonly<Record<string, Operator>> = {
   MaxPool: {
+    traits: ['within', 'channels-second'],
     infer: (node, { types: [x] }) => {
       const shape = pooledShape(node, x!.shape);
       return [
@@ -18,10 +19,12 @@ export const pooling: Readonly<Record<string, Operator>> = {
     gradient: (scope) => [maxPoolGradient(scope)],
   },
   AveragePool: {
+    traits: ['within', 'channels-second'],
     infer: (node, { types: [x] }) => [{ type: x!.type, shape: pooledShape(node, x!.shape) }],
     gradient: (scope) => [averagePoolGradient(scope, poolWindow(scope.node, scope.shape(scope.node.inputs[0]!)))],
   },
   GlobalAveragePool: {
+    traits: ['within', 'channels-second'],
     infer: (_node, { types: [x] }) => [{ type: x!.type, shape: globalShape(x!.shape) }],
     gradient: ({ node, builder, dy, shape }) => {
       const spatial = shape(node.inputs[0]!).slice(2);
@@ -31,6 +34,7 @@ export const pooling: Readonly<Record<string, Operator>> = {
     },
   },
   GlobalMaxPool: {
+    traits: ['within', 'channels-second'],
     infer: (_node, { types: [x] }) => [{ type: x!.type, shape: globalShape(x!.shape) }],
     gradient: (scope) => [maxPoolGradient(scope, scope.shape(scope.node.inputs[0]!).slice(2))],
   },

@@ -8,6 +8,7 @@ import { flatIndex, gatherElements } from './strided';
 export const rearranging: Readonly<Record<string, Operator>> = {
   // [N, b²C, H, W] to [N, C, bH, bW]; DCR: depth is (b, b, C), CRD: (C, b, b).
   DepthToSpace: {
+    traits: ['channels-second'],
     infer: (node, { types: [x] }) => {
       const block = numberAttribute(node, 'blocksize', 1);
       const [n, c, h, w] = pictures(node.op, x!.shape);
@@ -17,6 +18,7 @@ export const rearranging: Readonly<Record<string, Operator>> = {
     gradient: (scope) => [depthToSpaceGradient(scope)],
   },
   SpaceToDepth: {
+    traits: ['channels-second'],
     infer: (node, { types: [x] }) => {
       const block = numberAttribute(node, 'blocksize', 1);
       const [n, c, h, w] = pictures(node.op, x!.shape);

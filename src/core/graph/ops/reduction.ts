@@ -1,5 +1,5 @@
 import { numberAttribute, numbersAttribute, type GraphNode } from '../graph';
-import type { GradientScope, Operator } from '../operator';
+import type { GradientScope, Operator, Trait } from '../operator';
 import { sizeOf, type Shape, type Tensor } from '../tensor';
 import { expandTo } from './broadcast';
 import { allocate, broadcastStrides, flatIndex, forEachPosition } from './strided';
@@ -15,9 +15,10 @@ export const reduction: Readonly<Record<string, Operator>> = {
   ReduceMean: reduce(
     (values) => sumOf(values) / values.length,
     ({ scope: { builder }, dy, count }) => builder.add('Mul', [dy, builder.scalar(1 / count)]),
+    ['within'],
   ),
-  ReduceMax: reduce((values) => values.reduce((x, y) => Math.max(x, y), -Infinity), sharedByWinners),
-  ReduceMin: reduce((values) => values.reduce((x, y) => Math.min(x, y), Infinity), sharedByWinners),
+  ReduceMax: reduce((values) => values.reduce((x, y) => Math.max(x, y), -Infinity), sharedByWinners, ['within']),
+  ReduceMin: reduce((values) => values.reduce((x, y) => Math.min(x, y), Infinity), sharedByWinners, ['within']),
   ReduceL1: reduce(
     (values) => sumOf(values.map(Math.abs)),
     ({ scope: { builder }, x, dy, times }) => times(builder.add('Sign', [x]), dy),
@@ -59,8 +60,13 @@ interface Reduced {
   readonly times: Times;
 }
 
-function reduce(compute: (values: readonly number[]) => number, slope: (reduced: Reduced) => string): Operator {
+function reduce(
+  compute: (values: readonly number[]) => number,
+  slope: (reduced: Reduced) => string,
+  traits: readonly Trait[] = [],
+): Operator {
   return {
+    traits: ['reduces', ...traits],
     infer: (node, { types: [x], constants }) => {
       const axes = reducedAxes(node, x!.shape, constants[1]);
       return [{ type: x!.type, shape: reducedShape(x!.shape, axes, numberAttribute(node, 'keepdims', 1) === 1) }];

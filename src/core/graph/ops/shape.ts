@@ -33,6 +33,7 @@ export const shaping: Readonly<Record<string, Operator>> = {
     return Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : sizes.shift()!));
   }),
   Transpose: {
+    traits: ['selects', 'within'],
     infer: (node, { types: [x] }) => [
       { type: x!.type, shape: permutation(node, x!.shape).map((axis) => x!.shape[axis]!) },
     ],
@@ -53,6 +54,7 @@ export const shaping: Readonly<Record<string, Operator>> = {
     },
   },
   Expand: {
+    traits: ['passes', 'within'],
     infer: (node, { types, constants }) => [
       {
         type: types[0]!.type,
@@ -78,6 +80,7 @@ function permutation(node: GraphNode, shape: Shape): readonly number[] {
 /** The elements stay in their order; only the shape is another. */
 function sameElements(shapeOf: (node: GraphNode, inputs: OperatorInputs) => Shape): Operator {
   return {
+    traits: ['passes', 'reshapes', 'within'],
     infer: (node, inputs) => {
       const shape = shapeOf(node, inputs);
       const { type, shape: from } = inputs.types[0]!;

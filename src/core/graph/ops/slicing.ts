@@ -23,6 +23,7 @@ export const slicing: Readonly<Record<string, Operator>> = {
     },
   },
   Split: {
+    traits: ['selects', 'within'],
     infer: (node, inputs) => {
       const { type, shape } = inputs.types[0]!;
       const axis = positive(numberAttribute(node, 'axis', 0), shape.length);
@@ -53,6 +54,7 @@ export const slicing: Readonly<Record<string, Operator>> = {
     },
   },
   Slice: {
+    traits: ['selects', 'within'],
     infer: (node, inputs) => {
       const { type, shape } = inputs.types[0]!;
       return [{ type, shape: rangesOf(node, shape, inputs.constants).map(({ count }) => count) }];

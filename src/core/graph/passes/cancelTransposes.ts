@@ -1,5 +1,6 @@
 import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
 import { freshNames } from '../names';
+import { hasTrait } from '../ops/traits';
 import { Handover, turned } from '../origins';
 import { integers, type Tensor } from '../tensor';
 import { composed, isIdentity, transposedTensor, type Permutation } from '../permutation';
@@ -133,7 +134,8 @@ class Cancellation implements SinkContext {
    */
   #isPerChannel(value: string, rank: number): boolean {
     let producer = this.#producers.get(value);
-    while (producer !== undefined && PER_VALUE.has(producer.op)) producer = this.#producers.get(producer.inputs[0]!);
+    while (producer !== undefined && hasTrait(producer.op, 'elementwise'))
+      producer = this.#producers.get(producer.inputs[0]!);
     if (producer?.op !== 'Reshape') return false;
     const target = this.#constants.get(producer.inputs[1]!);
     if (target?.data.length !== rank) return false;
@@ -145,13 +147,3 @@ class Cancellation implements SinkContext {
     for (const name of node.outputs) if (name !== '') this.#producers.set(name, node);
   }
 }
-
-const PER_VALUE: ReadonlySet<string> = new Set([
-  'Sigmoid',
-  'HardSigmoid',
-  'Relu',
-  'Tanh',
-  'Clip',
-  'Identity',
-  'Softplus',
-]);

@@ -1,23 +1,10 @@
 import type { Graph, GraphNode } from '../graph';
+import { hasTrait } from '../ops/traits';
 import { inPlaceOf } from '../origins';
 import { floats, type Tensor } from '../tensor';
 
-/** Operators that do the same to numbers of every type. */
-const ANY_TYPE: ReadonlySet<string> = new Set([
-  ...[
-    'Identity',
-    'Transpose',
-    'Reshape',
-    'Flatten',
-    'Squeeze',
-    'Unsqueeze',
-    'Slice',
-    'Gather',
-    'Split',
-    'Concat',
-    'Pad',
-  ],
-]);
+/** Beside those that hand numbers on, operators that do the same to numbers of every type. */
+const JOINING: ReadonlySet<string> = new Set(['Concat', 'Pad']);
 const FLOAT = 1;
 
 /**
@@ -40,7 +27,7 @@ export function floatInput(graph: Graph): Graph | undefined {
       if (dequantized === undefined) return undefined;
       nodes.push(...inPlaceOf(node, dequantized));
     } else if (node.op === 'Shape') nodes.push(node);
-    else if (ANY_TYPE.has(node.op)) {
+    else if (hasTrait(node.op, 'passes') || hasTrait(node.op, 'selects') || JOINING.has(node.op)) {
       for (const name of node.outputs) whole.add(name);
       nodes.push(node);
     } else return undefined;

@@ -1,33 +1,17 @@
 import { numberAttribute, type GraphNode } from '../../graph';
+import { hasTrait } from '../../ops/traits';
 import { sinkArgument, sinkPad, sinkReduction, sinkSlice, sinkSplit, sinkSqueeze } from './axes';
 import { countedAxis, inverse, samePermutation, untransposedOperand } from '../../permutation';
 import { onSource, type SinkContext, type Sunk } from './sunk';
 
-const UNARY: ReadonlySet<string> = new Set(
-  (
-    'Relu LeakyRelu Sigmoid Tanh Elu Selu Celu HardSigmoid HardSwish Softplus Softsign Mish Gelu ThresholdedRelu Identity Neg ' +
-    'Abs Exp Log Sqrt Reciprocal Erf Sin Cos Tan Atan Sign Floor Ceil Round Cast Clip Not IsNaN IsInf Dropout'
-  ).split(' '),
-);
-const BROADCAST: ReadonlySet<string> = new Set(
-  'Add Sub Mul Div Pow Mod Max Min Sum Mean PRelu Where Equal Greater GreaterOrEqual Less LessOrEqual And Or Xor'.split(
-    ' ',
-  ),
-);
-const REDUCE: ReadonlySet<string> = new Set(
-  'ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp'.split(
-    ' ',
-  ),
-);
-
 /** The node with the Transpose of its inputs put behind it; undefined: it has to stay before. */
 export function sink(node: GraphNode, context: SinkContext): Sunk | undefined {
-  if (BROADCAST.has(node.op)) return sinkBroadcast(node, context);
+  if (hasTrait(node.op, 'broadcast')) return sinkBroadcast(node, context);
   if (node.op === 'Concat') return sinkConcat(node, context);
   const moved = context.moved(node.inputs[0] ?? '');
   if (moved === undefined) return undefined;
-  if (UNARY.has(node.op)) return onSource(node, context, moved, {}, moved.permutation);
-  if (REDUCE.has(node.op)) return sinkReduction(node, context, moved);
+  if (hasTrait(node.op, 'elementwise')) return onSource(node, context, moved, {}, moved.permutation);
+  if (hasTrait(node.op, 'reduces')) return sinkReduction(node, context, moved);
   switch (node.op) {
     case 'ArgMax':
     case 'ArgMin':
