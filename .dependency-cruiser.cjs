@@ -118,7 +118,7 @@ module.exports = {
       to: {
         path: '^src/(core|engine|training)/',
         pathNot:
-          '^src/(core/(errors|printable|schema/|image/pixels|method/|model/(classifier|modelInfo)|render/(view|defaultView|objectiveWords)|result/)|engine/(calls/|(process|training)/client)|training/(options|data/dataset|run/record|integrate/parameters))',
+          '^src/(core/(errors|printable|schema/|image/pixels|method/|model/(classifier|modelInfo)|render/(view|defaultView)|result/)|engine/(calls/|(process|training)/client)|training/(options|data/dataset|run/record|integrate/parameters))',
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -129,7 +129,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot:
-          '^src/(protocol/|core/(render|schema)/|core/result/changeSize|training/(options|steps|frameMapKind|data/dataset))',
+          '^src/(protocol/|core/(render|schema)/|core/result/(changeSize|objectiveWords)|training/(options|steps|frameMapKind|data/dataset))',
         dependencyTypesNot: ['type-only'],
       },
     },

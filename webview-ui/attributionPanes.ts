@@ -2,7 +2,7 @@ import type { AttributionResult } from '../src/engine/calls/service';
 import type { RawMap } from '../src/core/image/pixels';
 import { renderImage } from '../src/core/render/image';
 import { paintMap, type RgbaImage, showMap, type ShownMap } from '../src/core/render/map';
-import { explainedClass, objectiveWords } from '../src/core/render/objectiveWords';
+import { explainedClass, objectiveWords } from '../src/core/result/objectiveWords';
 import { griddingWords, onGrid } from '../src/core/render/onGrid';
 import { rankOf } from '../src/core/render/order';
 import { overlayShown, scaleMapping } from '../src/core/render/overlay';

@@ -1,10 +1,11 @@
 import type { AttributionResult } from '../src/engine/calls/service';
 import { defaultView } from '../src/core/render/defaultView';
-import { objectiveWords } from '../src/core/render/objectiveWords';
+import { objectiveWords } from '../src/core/result/objectiveWords';
 import { griddingWords } from '../src/core/render/onGrid';
 import type { RgbaImage } from '../src/core/render/map';
 import type { MapView } from '../src/core/render/view';
-import type { ExportFormat, PanelState } from '../src/protocol/panel';
+import type { ExportFormat } from '../src/core/result/exportFormats';
+import type { PanelState } from '../src/protocol/panel';
 import { createAttributionControls } from './attributionControls';
 import { attributionGeometry, createAttributionPanes, inputAsPicture } from './attributionPanes';
 import { createClassesCard } from './charts/classesCard';

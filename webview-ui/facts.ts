@@ -1,15 +1,9 @@
-import type {
-  AttackRecord,
-  AttributionRecord,
-  ImageFacts,
-  LabelFacts,
-  Norms,
-  ResultRecord,
-} from '../src/core/result/record';
+import type { ResultRecord } from '../src/core/result/kinds';
+import type { AttackRecord, AttributionRecord, ImageFacts, LabelFacts, Norms } from '../src/core/result/record';
 import type { MethodCatalog } from '../src/engine/calls/service';
 import { resizeWords, scalingWords } from '../src/core/render/preprocessingWords';
 import { decodingSteps, storedWords } from '../src/core/render/decodingWords';
-import { objectiveWords } from '../src/core/render/objectiveWords';
+import { objectiveWords } from '../src/core/result/objectiveWords';
 import { griddingWords } from '../src/core/render/onGrid';
 import { element } from './dom';
 import { formatMilliseconds, formatNumber, formatPercent, formatSigned, formatSize } from './format';

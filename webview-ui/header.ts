@@ -1,4 +1,5 @@
-import type { AttackRecord, AttributionRecord, ClassScore, LabelFacts, ResultRecord } from '../src/core/result/record';
+import type { ResultRecord } from '../src/core/result/kinds';
+import type { AttackRecord, AttributionRecord, ClassScore, LabelFacts } from '../src/core/result/record';
 import { element, icon, replaceChildren } from './dom';
 import { labelSource, named } from './facts';
 import { formatPercent } from './format';

@@ -1,14 +1,14 @@
 import './styles/base.css';
 import './styles/inspector.css';
-import type { ClassScore, ResultRecord } from '../src/core/result/record';
+import type { ResultRecord } from '../src/core/result/kinds';
 import { type FromInspector, toInspector } from '../src/protocol/inspector';
 import type { Probe } from '../src/protocol/panel';
 import { element } from './dom';
-import { attackFacts, attributionFacts, type Fact, factList, labelSource, normsTable, runFacts } from './facts';
-import { formatNumber, formatPercent, formatSigned } from './format';
+import { classTable } from './classTable';
+import { type Fact, factList, labelSource, runFacts } from './facts';
+import { formatNumber, formatSigned } from './format';
+import { inspectionOf } from './inspections';
 import { connect } from './messaging';
-
-const TOP = 10;
 
 const result = element('div', { class: 'inspector' });
 const probeBody = element('div');
@@ -24,7 +24,7 @@ function showRecord(record: ResultRecord | undefined): void {
     );
     return;
   }
-  const isAttack = record.kind === 'attack';
+  const { before, sections } = inspectionOf(record);
   result.replaceChildren(
     element(
       'header',
@@ -33,10 +33,8 @@ function showRecord(record: ResultRecord | undefined): void {
       element('p', { class: 'inspector-empty', text: labelText(record) }),
     ),
     probe,
-    section(isAttack ? 'Prediction before' : 'Prediction', classTable(record.classes)),
-    ...(isAttack ? [section('Prediction after', classTable(record.adversarialClasses))] : []),
-    section(isAttack ? 'Attack' : 'Attribution', factList(isAttack ? attackFacts(record) : attributionFacts(record))),
-    ...(isAttack ? [section('Size of the change', normsTable(record.norms, record.saved.norms))] : []),
+    section(before, classTable(record.classes)),
+    ...sections.map(([title, body]) => section(title, body)),
     section('Run', factList(runFacts(record))),
     ...(record.warnings.length === 0
       ? []
@@ -50,30 +48,6 @@ function section(title: string, ...children: readonly HTMLElement[]): HTMLElemen
 
 function labelText({ label }: ResultRecord): string {
   return label === undefined ? 'True label not known' : `Label ${label.name}, ${labelSource(label)}`;
-}
-
-function classTable(scores: readonly ClassScore[]): HTMLElement {
-  const head = ['Class', 'Probability', 'Logit'].map((text) => element('th', { text, attributes: { scope: 'col' } }));
-  return element(
-    'table',
-    {},
-    element('thead', {}, element('tr', {}, ...head)),
-    element(
-      'tbody',
-      {},
-      ...scores
-        .slice(0, TOP)
-        .map(({ name, probability, logit }, place) =>
-          element(
-            'tr',
-            place === 0 ? { class: 'is-top' } : {},
-            element('th', { text: name, attributes: { scope: 'row' } }),
-            element('td', { class: 'number', text: formatPercent(probability) }),
-            element('td', { class: 'number', text: formatNumber(logit) }),
-          ),
-        ),
-    ),
-  );
 }
 
 const CHANNELS = ['R', 'G', 'B'];

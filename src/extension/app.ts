@@ -153,5 +153,5 @@ export class App extends Disposables {
 }
 
 function recordOf(state: PanelState) {
-  return state.kind === 'attribution' || state.kind === 'attack' ? state.result.record : undefined;
+  return 'result' in state ? state.result.record : undefined;
 }

@@ -1,4 +1,6 @@
-import type { ModelFacts, ResultRecord } from '../core/result/record';
+import { kindOf } from '../core/result/kinds';
+import type { ResultRecord } from '../core/result/kinds';
+import type { ModelFacts } from '../core/result/record';
 
 export function describeModel({ name, path, format, engine, engineReason, input, hash }: ModelFacts): string {
   const size = `${input.height} × ${input.width} × ${input.channels}`;
@@ -6,7 +8,7 @@ export function describeModel({ name, path, format, engine, engineReason, input,
 }
 
 export function describeTimings(record: ResultRecord): string {
-  const what = record.kind === 'attribution' ? record.method : record.attack;
+  const what = kindOf(record).methodOf(record);
   const { model, image, compute } = record.timings;
   const time = `model ${Math.round(model)} ms, image ${Math.round(image)} ms, computing ${Math.round(compute)} ms`;
   return `${what} of ${record.image.name} with ${record.model.name}: ${time}.`;

@@ -1,4 +1,4 @@
-import type { ExportFormat } from '../protocol/panel';
+import type { ExportFormat } from '../core/result/exportFormats';
 
 /** Identifiers shared with `package.json`; a test compares the two. */
 export const PANEL_VIEW_TYPE = 'gradientLens.panel';

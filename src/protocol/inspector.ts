@@ -1,4 +1,4 @@
-import { resultRecord } from '../core/result/record';
+import { resultRecord } from '../core/result/kinds';
 import { literal, object, optional, variant } from '../core/schema/kinds';
 import type { Of } from '../core/schema/schema';
 import { probe } from './probe';

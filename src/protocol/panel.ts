@@ -1,4 +1,5 @@
 import { attackResult, attributionResult, jobProgress, methodCatalog } from '../engine/calls/service';
+import { EXPORT_FORMATS } from '../core/result/exportFormats';
 import { OBJECTIVE_KINDS } from '../core/model/classifier';
 import {
   choice,
@@ -69,9 +70,6 @@ const panelAttack = object({
 });
 export type PanelAttack = Of<typeof panelAttack>;
 
-const exportFormat = choice(['overlay-png', 'map-npy', 'record-json', 'adversarial', 'figure-png']);
-export type ExportFormat = Of<typeof exportFormat>;
-
 const panelCommand = choice(['selectModel', 'showLog', 'retry', 'runAttack', 'showAttribution']);
 
 /** A message of the panel's page. The page shows names out of model files, so nothing that it says is taken on trust. */
@@ -84,7 +82,7 @@ export const fromPanel = variant('type', [
   /** `png`: the picture as the page drew it (overlay, figure). */
   object({
     type: literal('export'),
-    format: exportFormat,
+    format: choice(EXPORT_FORMATS),
     png: possible(file('a PNG', PNG_SIGNATURE, LARGEST_PNG)),
   }),
   object({ type: literal('command'), command: panelCommand }),

@@ -10,7 +10,7 @@ import { CancelledError, UserError } from '../../src/core/errors';
 import { attributionRecord } from '../../src/core/result/record';
 import { reading } from '../../src/core/schema/schema';
 import { decodeNpy, encodeNpy } from '../../src/formats/npy/npy';
-import { resultRecord } from '../../src/core/result/record';
+import { resultRecord } from '../../src/core/result/kinds';
 import { read } from '../../src/core/schema/schema';
 import { makeFolder } from './support/folder';
 import type { LinearModel } from './support/linearModel';

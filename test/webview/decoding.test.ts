@@ -1,6 +1,6 @@
+import { resultRecord } from '../../src/core/result/kinds';
 import { describe, expect, it } from 'vitest';
 import type { PictureDecoding } from '../../src/core/result/record';
-import { resultRecord } from '../../src/core/result/record';
 import { read, readIf } from '../../src/core/schema/schema';
 import { toInspector } from '../../src/protocol/inspector';
 import { runFacts } from '../../webview-ui/facts';

@@ -1,5 +1,5 @@
+import { resultRecord } from '../../src/core/result/kinds';
 import { describe, expect, it } from 'vitest';
-import { resultRecord } from '../../src/core/result/record';
 import { read, readIf } from '../../src/core/schema/schema';
 import { runFacts } from '../../webview-ui/facts';
 import { attackResult, attributionResult } from '../extension/support/results';

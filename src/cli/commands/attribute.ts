@@ -7,7 +7,7 @@ import { encodeNpy } from '../../formats/npy/npy';
 import { OBJECTIVE_KINDS, type ObjectiveKind } from '../../core/model/classifier';
 import { printable } from '../../core/printable';
 import { defaultView } from '../../core/render/defaultView';
-import { objectiveWords } from '../../core/render/objectiveWords';
+import { objectiveWords } from '../../core/result/objectiveWords';
 import { griddingWords } from '../../core/render/onGrid';
 import type { ClassScore } from '../../core/result/record';
 import type { RunOptions } from '../options';

@@ -25,7 +25,12 @@ export const deepfool: AttackMethod = {
   formula: 'δ = (1 + η) · Σ |f_k| / ‖w_k‖₂² · w_k, f_k = z_k − z_y, w_k = ∇ₐ f_k, k the nearest',
   source:
     'Moosavi-Dezfooli, Fawzi, Frossard: DeepFool: a simple and accurate method to fool deep neural networks, arXiv:1511.04599',
-  needsGradient: true,
+  family: 'minimum-norm',
+  needs: ['gradient'],
+  cost(parameters) {
+    const [steps, candidates] = [numberValue(parameters, 'steps'), numberValue(parameters, 'candidates')];
+    return { predictions: steps + 1, gradients: steps * candidates };
+  },
   norm: 'l2',
   budget: 'none',
   canTarget: false,

@@ -1,6 +1,6 @@
 import type { AttackMethod } from './method';
 import { epsilonParameter } from './parameters';
-import { projectedGradient, projectedGradientParameters } from './projectedGradient';
+import { projectedGradient, projectedGradientCost, projectedGradientParameters } from './projectedGradient';
 
 /**
  * Projected gradient descent within ‖δ‖∞ ≤ ε: δ ← clip(δ + α·sign(∇ₐJ), −ε, ε) (towards a target: − α·sign), from a random start;
@@ -13,7 +13,9 @@ export const pgd: AttackMethod = {
   formula: 'δ ← clip(δ + α · sign(∇ₐ J(O(a + δ; θ), y)), −ε, ε)',
   source:
     'Madry, Makelov, Schmidt, Tsipras, Vladu: Towards Deep Learning Models Resistant to Adversarial Attacks, arXiv:1706.06083',
-  needsGradient: true,
+  family: 'iterative',
+  needs: ['gradient'],
+  cost: projectedGradientCost,
   norm: 'linf',
   budget: 'epsilon',
   canTarget: true,

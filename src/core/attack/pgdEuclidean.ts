@@ -1,6 +1,6 @@
 import type { AttackMethod } from './method';
 import { epsilonL2Parameter } from './parameters';
-import { projectedGradient, projectedGradientParameters } from './projectedGradient';
+import { projectedGradient, projectedGradientCost, projectedGradientParameters } from './projectedGradient';
 
 /**
  * Projected gradient descent within ‖δ‖₂ ≤ ε: δ ← Π(δ + α·g/‖g‖₂), g = ∇ₐJ (towards a target: −), Π shortens what is longer than ε;
@@ -13,7 +13,9 @@ export const pgdEuclidean: AttackMethod = {
   formula: 'δ ← Π(δ + α · g / ‖g‖₂), g = ∇ₐ J(O(a + δ; θ), y), ‖δ‖₂ ≤ ε',
   source:
     'Madry, Makelov, Schmidt, Tsipras, Vladu: Towards Deep Learning Models Resistant to Adversarial Attacks, arXiv:1706.06083',
-  needsGradient: true,
+  family: 'iterative',
+  needs: ['gradient'],
+  cost: projectedGradientCost,
   norm: 'l2',
   budget: 'epsilon',
   canTarget: true,

@@ -1,4 +1,5 @@
-import type { ParameterDeclaration } from '../method/parameters';
+import type { Cost } from '../method/description';
+import type { ParameterDeclaration, ParameterValues } from '../method/parameters';
 import { booleanValue, numberValue } from '../method/values';
 import { createRandom, deriveSeed } from '../random';
 import type { NormId } from '../result/record';
@@ -94,3 +95,9 @@ export function projectedGradient(norm: NormId): AttackMethod['run'] {
 }
 
 const SAME_STARTS = 'Without a random start every start would be the same, so only one was made.';
+
+/** A gradient for every step of every start, and the scores where each ends. */
+export function projectedGradientCost(parameters: ParameterValues): Cost {
+  const starts = booleanValue(parameters, 'randomStart') ? numberValue(parameters, 'restarts') : 1;
+  return { predictions: starts, gradients: starts * numberValue(parameters, 'steps') };
+}

@@ -2,7 +2,7 @@ import { OBJECTIVE_KINDS } from '../model/classifier';
 import { INPUT_COLORS, INTERPOLATIONS, RESIZE_MODES } from '../image/inputChoices';
 import { ENGINE_IDS, MODEL_FORMATS } from '../model/modelInfo';
 import { parameterValues } from '../method/parameterValues';
-import { choice, flag, list, literal, object, pair, possible, such, text, variant } from '../schema/kinds';
+import { choice, flag, list, literal, object, pair, possible, such, text } from '../schema/kinds';
 import { count, measured, number, whole } from '../schema/numbers';
 import type { Of } from '../schema/schema';
 import { pictureDecoding, pixelMapping } from '../image/decoding';
@@ -171,10 +171,6 @@ export const attackRecord = object({
   saved: object({ classes: scores, norms, success: flag }),
 });
 
-/** A result as it is kept: plain JSON, versioned, enough to reproduce it. Its arrays lie beside it as NPY. */
-export const resultRecord = variant('kind', [attributionRecord, attackRecord]);
-
-export type ResultRecord = AttributionRecord | AttackRecord;
 export type AttributionRecord = Of<typeof attributionRecord>;
 export type AttackRecord = Of<typeof attackRecord>;
 export type LayerFacts = Of<typeof layerFacts>;

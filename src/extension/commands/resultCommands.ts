@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import { UserError } from '../../core/errors';
-import type { ExportFormat } from '../../protocol/panel';
+import type { ExportFormat } from '../../core/result/exportFormats';
 import type { EngineHost } from '../engineHost';
 import type { CommandSignatures } from '../manifest';
 import { askModally } from '../notify';

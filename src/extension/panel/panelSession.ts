@@ -11,7 +11,6 @@ import type { Subject } from '../images/subject';
 import { imageReference, subjectFromPath } from '../images/subject';
 import type { ModelChoice } from '../models/modelChoice';
 import type { Result } from '../results/resultFiles';
-import { isAttack } from '../results/resultFiles';
 import { TRAINING_INTEGRATED } from './integrated';
 import { Latest } from './latest';
 import type { PanelIntegration, PanelRequest } from './panelRequest';
@@ -66,7 +65,7 @@ export class PanelSession implements Disposable {
   }
 
   get result(): Result | undefined {
-    return this.#state.kind === 'attribution' || this.#state.kind === 'attack' ? this.#state.result : undefined;
+    return 'result' in this.#state ? this.#state.result : undefined;
   }
 
   async attribute(subject: Subject, request?: PanelAttribute): Promise<void> {
@@ -122,7 +121,7 @@ export class PanelSession implements Disposable {
     this.#last = requestOf(result);
     this.#integration = this.#last.kind === 'integration' ? this.#last.request : undefined;
     const catalog = this.#with(await this.services.engine.knownCatalog());
-    this.#setState(isAttack(result) ? { kind: 'attack', catalog, result } : { kind: 'attribution', catalog, result });
+    this.#setState({ kind: result.record.kind, catalog, result } as ShownResult);
     this.#setBusy(undefined);
   }
 

@@ -133,10 +133,7 @@ export class Panels implements Disposable, WebviewPanelSerializer {
   }
 
   #announce(state: PanelState): void {
-    setContextKey(
-      'gradientLens.shown',
-      state.kind === 'attribution' || state.kind === 'attack' ? state.kind : 'nothing',
-    );
+    setContextKey('gradientLens.shown', 'result' in state ? state.kind : 'nothing');
     this.#stateChanged.fire(state);
   }
 
@@ -168,13 +165,6 @@ export class Panels implements Disposable, WebviewPanelSerializer {
 }
 
 function titleOf(state: PanelState): string {
-  switch (state.kind) {
-    case 'empty':
-      return l10n.t('Gradient Lens');
-    case 'error':
-      return l10n.t('{0}: Gradient Lens', state.imageName);
-    case 'attribution':
-    case 'attack':
-      return l10n.t('{0}: Gradient Lens', state.result.record.image.name);
-  }
+  if (state.kind === 'empty') return l10n.t('Gradient Lens');
+  return l10n.t('{0}: Gradient Lens', 'result' in state ? state.result.record.image.name : state.imageName);
 }

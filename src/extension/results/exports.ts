@@ -3,9 +3,10 @@ import type { MethodCatalog } from '../../engine/calls/service';
 import type { EngineService } from '../../engine/calls/table';
 import { UserError } from '../../core/errors';
 import { defaultView } from '../../core/render/defaultView';
-import type { ExportFormat } from '../../protocol/panel';
+import type { ExportFormat } from '../../core/result/exportFormats';
+import { kindOf } from '../../core/result/kinds';
 import type { Result } from './resultFiles';
-import { isAttack, npyOf } from './resultFiles';
+import { arrayOf, npyOf } from './resultFiles';
 
 export interface ExportEngine {
   readonly calls: Pick<EngineService, 'renderOverlay' | 'encode'>;
@@ -20,8 +21,8 @@ export interface Export {
 }
 
 /** What a result can be exported as without a page that draws it. */
-export function formatsOf(result: Result): readonly ExportFormat[] {
-  return isAttack(result) ? ['adversarial', 'map-npy', 'record-json'] : ['overlay-png', 'map-npy', 'record-json'];
+export function formatsOf({ record }: Result): readonly ExportFormat[] {
+  return kindOf(record).exports;
 }
 
 export function formatLabel(format: ExportFormat): string {
@@ -47,7 +48,8 @@ export async function exportOf(
   drawn?: Uint8Array,
 ): Promise<Export> {
   const { record } = result;
-  const method = record.kind === 'attribution' ? record.method : record.attack;
+  const { methodOf, raw } = kindOf(record);
+  const method = methodOf(record);
   switch (format) {
     case 'record-json':
       return {
@@ -55,10 +57,8 @@ export async function exportOf(
         suffix: `.${method}`,
         ending: '.json',
       };
-    case 'map-npy': {
-      const [map, what] = isAttack(result) ? [result.perturbation, '.perturbation'] : [result.map, ''];
-      return { bytes: npyOf(map), suffix: `.${method}${what}`, ending: '.npy' };
-    }
+    case 'map-npy':
+      return { bytes: npyOf(arrayOf(result, raw.array)), suffix: `.${method}${raw.suffix}`, ending: '.npy' };
     case 'overlay-png':
       return { bytes: drawn ?? (await overlay(result, engine)), suffix: `.${method}.overlay`, ending: '.png' };
     case 'figure-png':
@@ -69,20 +69,20 @@ export async function exportOf(
 }
 
 async function overlay(result: Result, engine: ExportEngine): Promise<Uint8Array> {
-  if (isAttack(result))
+  const { record, picture } = result;
+  const kind = kindOf(record);
+  if (kind.overlay === undefined)
     throw new UserError(
       'usage',
-      'An attack has no overlay.',
-      'Export the adversarial image or the perturbation instead.',
+      `An ${kind.label.toLowerCase()} has no overlay.`,
+      `Export one of these instead: ${kind.exports.map(formatLabel).join(', ')}.`,
     );
-  const { record, map, picture } = result;
-  const { attribution } = await engine.knownCatalog();
-  const display = attribution.find(({ id }) => id === record.method)?.display ?? 'diverging';
+  const method = (await engine.knownCatalog())[kind.methods].find(({ id }) => id === kind.methodOf(record));
   return engine.calls.renderOverlay({
-    map,
+    map: arrayOf(result, kind.overlay),
     picture,
     image: record.image,
-    view: defaultView(display),
+    view: defaultView(method && 'display' in method ? method.display : 'diverging'),
     grid: record.model.input,
   });
 }

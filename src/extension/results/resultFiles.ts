@@ -2,8 +2,10 @@ import type { PixelImage, RawMap } from '../../core/image/pixels';
 import { decodeNpy, encodeNpy } from '../../formats/npy/npy';
 import type { AttackResult, AttributionResult } from '../../engine/calls/service';
 import { UserError } from '../../core/errors';
-import type { ResultRecord } from '../../core/result/record';
-import { resultRecord } from '../../core/result/record';
+import type { ResultRecord } from '../../core/result/kinds';
+import { kindOf, resultRecord } from '../../core/result/kinds';
+import type { ArrayShape, ResultArray } from '../../core/result/kinds/kind';
+import { inputShape } from '../../core/result/kinds/kind';
 import { list, literal, object, text } from '../../core/schema/kinds';
 import { whole } from '../../core/schema/numbers';
 import { read as readAs } from '../../core/schema/schema';
@@ -22,9 +24,13 @@ const sideFile = object({
   classNames: list(text(), 1e7),
 });
 
-/** `kind` by what only one of the two has: the record carries it, one level down. */
-export function isAttack(result: Result): result is AttackResult {
-  return result.record.kind === 'attack';
+const INPUT: ResultArray<ResultRecord> = { file: 'input.npy', shape: inputShape };
+
+/** One of the arrays that the result's kind names. Throws if it has none of that name. */
+export function arrayOf(result: Result, property: string): PixelImage {
+  const array = (result as unknown as Readonly<Record<string, PixelImage | undefined>>)[property];
+  if (array === undefined) throw new TypeError(`A result of the kind ${result.record.kind} has no ${property}`);
+  return array;
 }
 
 /** The files of one result, by name. Arrays are float32 NPY, height × width × channels. */
@@ -34,14 +40,10 @@ export function filesOf(result: Result): ReadonlyMap<string, Uint8Array> {
     [RECORD_FILE, jsonBytes(record)],
     [SIDE_FILE, jsonBytes({ version: 1, picture: { width: picture.width, height: picture.height }, classNames })],
     [PICTURE_FILE, picture.png],
-    ['input.npy', npyOf(input)],
+    [INPUT.file, npyOf(input)],
   ]);
-  if (isAttack(result)) {
-    files.set('perturbation.npy', npyOf(result.perturbation));
-    files.set('adversarial.npy', npyOf(result.adversarial));
-  } else {
-    files.set('map.npy', npyOf(result.map));
-  }
+  for (const [property, { file }] of Object.entries(kindOf(record).arrays))
+    files.set(file, npyOf(arrayOf(result, property)));
   return files;
 }
 
@@ -59,34 +61,24 @@ export async function resultFrom(read: (name: string) => Promise<Uint8Array>): P
   try {
     const record = parseRecord(await read(RECORD_FILE));
     const side = readAs(sideFile, parseJson(await read(SIDE_FILE)));
-    const { channels } = record.model.input;
-    const mapOf = async (
-      name: string,
-      { height, width }: Pick<RawMap, 'height' | 'width'>,
-      allowed: readonly number[],
-    ): Promise<RawMap> => {
-      const { data, shape } = decodeNpy(await read(name), name);
-      const found = allowed.find((channels) => shape.join() === [height, width, channels].join());
-      if (found === undefined) throw new TypeError(`${name}: shape ${shape.join(' × ')}`);
+    const array = async (file: string, { height, width, channels }: ArrayShape, mayBeFlat = false): Promise<RawMap> => {
+      const { data, shape } = decodeNpy(await read(file), file);
+      const allowed = mayBeFlat ? [channels, 1] : [channels];
+      const found = allowed.find((each) => shape.join() === [height, width, each].join());
+      if (found === undefined) throw new TypeError(`${file}: shape ${shape.join(' × ')}`);
       return { data, height, width, channels: found };
     };
-    const array = async (name: string): Promise<PixelImage> => ({
-      ...(await mapOf(name, record.model.input, [channels])),
-      channels,
-    });
-    const common = {
+    const { arrays } = kindOf(record);
+    const wanted = Object.entries({ input: INPUT, ...arrays });
+    const values: Record<string, RawMap> = {};
+    for (const [property, { file, shape, mayBeFlat }] of wanted)
+      values[property] = await array(file, shape(record), mayBeFlat);
+    return {
       picture: { png: new Uint8Array(await read(PICTURE_FILE)), ...side.picture },
       classNames: side.classNames,
-      input: await array('input.npy'),
-    };
-    if (record.kind === 'attribution') {
-      const { layer } = record;
-      // One value a place of a layer; elsewhere one a channel, or one for all of them.
-      const allowed = layer === undefined ? [channels, 1] : [1];
-      return { ...common, record, map: await mapOf('map.npy', layer ?? record.model.input, allowed) };
-    }
-    const perturbation = await array('perturbation.npy');
-    return { ...common, record, perturbation, adversarial: await array('adversarial.npy') };
+      record,
+      ...values,
+    } as unknown as Result;
   } catch (error) {
     throw new UserError(
       'file-missing',

@@ -1,8 +1,8 @@
+import type { ResultRecord } from '../../core/result/kinds';
 import { randomBytes } from 'node:crypto';
 import type { Disposable, Event, FileSystem } from 'vscode';
 import { EventEmitter, FileType, Uri } from 'vscode';
 import { isResultId } from '../../core/result/id';
-import type { ResultRecord } from '../../core/result/record';
 import type { Result } from './resultFiles';
 import { filesOf, parseRecord, RECORD_FILE, resultFrom } from './resultFiles';
 

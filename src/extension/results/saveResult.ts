@@ -1,13 +1,14 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import { UserError } from '../../core/errors';
-import type { ExportFormat } from '../../protocol/panel';
+import type { ExportFormat } from '../../core/result/exportFormats';
+import { kindOf } from '../../core/result/kinds';
 import { subjectFromPath } from '../images/subject';
 import { showError } from '../notify';
 import { freeName, writeChosenFile, writeNewFile } from '../saveFile';
 import type { ExportEngine } from './exports';
 import { exportOf, formatLabel } from './exports';
 import type { Result } from './resultFiles';
-import { isAttack, npyOf } from './resultFiles';
+import { arrayOf, npyOf } from './resultFiles';
 
 export interface ExportOptions {
   /** A picture that the page drew. */
@@ -36,9 +37,10 @@ export async function exportResult(
 
 /** Writes a′ under a name that is not taken; asks for another as long as the chosen one is. */
 export async function saveAdversarial(result: Result, engine: ExportEngine, target: unknown): Promise<void> {
-  if (!isAttack(result))
+  const { image } = kindOf(result.record);
+  if (image === undefined)
     throw new UserError('usage', 'This result holds no adversarial image.', 'Run an attack first.');
-  const { adversarial } = result;
+  const adversarial = arrayOf(result, image);
   const write = async (uri: Uri) => {
     const isNpy = /\.npy$/i.test(uri.path);
     await writeNewFile(

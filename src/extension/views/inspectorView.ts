@@ -1,6 +1,6 @@
+import type { ResultRecord } from '../../core/result/kinds';
 import type { Disposable, LogOutputChannel, Uri, WebviewView, WebviewViewProvider } from 'vscode';
 import { window } from 'vscode';
-import type { ResultRecord } from '../../core/result/record';
 import type { ToInspector } from '../../protocol/inspector';
 import { fromInspector } from '../../protocol/inspector';
 import type { Probe } from '../../protocol/panel';

@@ -1,9 +1,8 @@
-import type { Disposable, Event, ThemeIcon as ThemeIconType, TreeDataProvider } from 'vscode';
+import type { ResultRecord } from '../../core/result/kinds';
+import { kindOf } from '../../core/result/kinds';
+import type { Disposable, Event, TreeDataProvider } from 'vscode';
 import { EventEmitter, l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { MethodCatalog } from '../../engine/calls/service';
-import { changeSize } from '../../core/result/changeSize';
-import type { ResultRecord } from '../../core/result/record';
-import { explainedClass } from '../../core/render/objectiveWords';
 import { setContextKey } from '../contextKeys';
 import { Disposables } from '../disposables';
 import { subjectFromPath } from '../images/subject';
@@ -64,11 +63,12 @@ export class ResultTree implements TreeDataProvider<ResultNode>, Disposable {
 
   #runItem({ record, pinned }: StoredRecord): TreeItem {
     const method = methodLabel(record, this.catalog());
-    const label = outcome(record);
+    const { icon, headline } = kindOf(record);
+    const label = headline(record);
     const item = new TreeItem(label, TreeItemCollapsibleState.None);
     item.id = record.id;
     item.description = describe(record, method);
-    item.iconPath = iconOf(record, pinned);
+    item.iconPath = new ThemeIcon(pinned ? 'pinned' : icon);
     item.contextValue = `result.${record.kind}${pinned ? '.pinned' : ''}`;
     item.tooltip = tooltipOf(record, method);
     item.accessibilityInformation = { label: `${label}, ${describe(record, method)}, ${timeOf(record)}` };
@@ -89,29 +89,15 @@ function imageItem({ key, runs }: ImageNode): TreeItem {
   return item;
 }
 
-function iconOf({ kind }: ResultRecord, pinned: boolean): ThemeIconType {
-  if (pinned) return new ThemeIcon('pinned');
-  return new ThemeIcon(kind === 'attribution' ? 'eye' : 'zap');
-}
-
 function methodLabel(record: ResultRecord, catalog: MethodCatalog | undefined): string {
-  const id = record.kind === 'attribution' ? record.method : record.attack;
+  const { methodOf, methods } = kindOf(record);
+  const id = methodOf(record);
   if (id === TRAINING_INTEGRATED.id) return TRAINING_INTEGRATED.label;
-  const methods = record.kind === 'attribution' ? catalog?.attribution : catalog?.attack;
-  return methods?.find((method) => method.id === id)?.label ?? id;
-}
-
-/** The class that was explained, or the prediction's change. */
-function outcome(record: ResultRecord): string {
-  if (record.kind === 'attribution') return explainedClass(record.objective);
-  const [before, after] = [record.classes[0]?.name ?? '?', record.adversarialClasses[0]?.name ?? '?'];
-  return before === after ? before : l10n.t('{0} → {1}', before, after);
+  return catalog?.[methods].find((method) => method.id === id)?.label ?? id;
 }
 
 function describe(record: ResultRecord, method: string): string {
-  if (record.kind === 'attribution') return l10n.t('{0} · {1}', method, record.model.name);
-  const { symbol, value } = changeSize(record);
-  return l10n.t('{0} · {1} {2} · {3}', method, symbol, short(value), record.model.name);
+  return [method, ...kindOf(record).details(record), record.model.name].join(' · ');
 }
 
 function tooltipOf(record: ResultRecord, method: string): MarkdownString {
@@ -120,8 +106,9 @@ function tooltipOf(record: ResultRecord, method: string): MarkdownString {
   line(l10n.t('{0} of {1}', method, record.image.name));
   const top = record.classes[0];
   if (top) line(l10n.t('Prediction: {0} ({1} %)', top.name, short(top.probability * 100)));
-  const after = record.kind === 'attack' ? record.adversarialClasses[0] : undefined;
-  if (after) line(l10n.t('After the attack: {0} ({1} %)', after.name, short(after.probability * 100)));
+  const { after } = kindOf(record);
+  const changed = after?.classes(record)[0];
+  if (after && changed) line(l10n.t('{0}: {1} ({2} %)', after.title, changed.name, short(changed.probability * 100)));
   line(l10n.t('Model: {0}, engine {1}', record.model.name, record.model.engine));
   line(timeOf(record));
   return text;

@@ -51,7 +51,7 @@ describe('cost', () => {
       const { classifier, counted } = counting();
       const parameters = resolveParameters(declared, {});
       const image = imageOf(pixels, SIZE.height, SIZE.width);
-      await run(classifier, image, { direction: 'away', label: 0 }, parameters, { seed: 0 });
+      await run(classifier, [{ image, goal: { direction: 'away', label: 0 }, seed: 0 }], parameters, {});
       const most = cost(parameters, SIZE);
       expect(counted.gradients).toBeGreaterThan(0);
       expect(counted.gradients).toBeLessThanOrEqual(most.gradients);

@@ -1,4 +1,4 @@
-import type { ObjectiveFacts } from '../result/record';
+import type { ObjectiveFacts } from './record';
 
 /** "logit of cat", "logit of cat − logit of dog": what was differentiated. */
 export function objectiveWords({ kind, className, against }: ObjectiveFacts): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainedClass, objectiveWords } from '../../../src/core/render/objectiveWords';
+import { explainedClass, objectiveWords } from '../../../src/core/result/objectiveWords';
 import { requestOf } from '../../../src/extension/panel/panelRequest';
 import type { Result } from '../../../src/extension/results/resultFiles';
 
