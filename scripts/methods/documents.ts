@@ -12,10 +12,9 @@ interface Described {
   readonly parameters: readonly ParameterDeclaration[];
 }
 
-const described: readonly Described[] = [...attributionMethods, ...attackMethods];
-
 /** The pieces of documents that are made from the registries, by the name that their marks have. */
 export function generatedParts(): ReadonlyMap<string, string> {
+  const described: readonly Described[] = [...attributionMethods, ...attackMethods];
   return new Map([
     ['attribution methods', overview(attributionMethods)],
     ['attacks', overview(attackMethods)],
