@@ -1,18 +1,23 @@
-import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../core/errors';
-import type { PictureSize } from './architectures/architecture';
+import { Clock } from './clock';
 import type { TrainingControl } from './control';
 import type { ImageSet } from './data/dataset';
 import type { Evaluation } from './evaluate';
 import { evaluate } from './evaluate';
-import { createLeftOut, isLeftOutWarning, leftOutWarning } from './data/leftOut';
+import type { LeftOut } from './data/leftOut';
+import { createLeftOut } from './data/leftOut';
 import type { TrainerEvent } from './events';
+import type { Ledger } from './ledger';
 import { createLedger } from './ledger';
+import { LiveRecord } from './liveRecord';
+import { Looks } from './looks';
+import type { MinibatchReader } from './minibatches';
 import { createMinibatchReader } from './minibatches';
 import type { TrainableNetwork } from '../core/model/trainableNetwork';
 import type { Optimizer } from './optimizer';
 import type { TrainingOptions } from './options';
 import { createPace } from './pace';
+import type { Reporter } from './reporter';
 import { createReporter } from './reporter';
 import { diskFailure, explainDisk } from './run/diskFailure';
 import type { RunRecord } from './run/record';
@@ -44,12 +49,8 @@ export interface TrainerParts {
   readonly stateSeconds?: number;
 }
 
-/** Messages of others are heard at least so often, in milliseconds. */
-const TURN = 20;
-const FLUSH = 250;
+/** Milliseconds between two times that the record is written. */
 const RECORD = 2000;
-/** Keeping the state may take this share of the time at most. */
-const STATE_SHARE = 0.05;
 
 class Diverged extends Error {}
 
@@ -59,239 +60,219 @@ class Diverged extends Error {}
  * was never interrupted. A loss that is not finite ends the run as `failed`, with the last kept state untouched, and so does a
  * `UserError` (a file that vanished, a full disk); other errors are noted in the record and thrown.
  */
-export async function trainNetwork(parts: TrainerParts, record: RunRecord): Promise<RunRecord> {
-  const { network, optimizer, watcher, sets, options, output, control } = parts;
-  const size: PictureSize = network.input;
-  const steps = stepsOf(sets.train.count, options);
-  const ledger = createLedger(sets.train.count, parts.from);
-  const pace = createPace();
-  const reporter = createReporter({ report: parts.report, layout: watcher?.layout, pace: () => outlook() });
-  const { train, validation, test } = sets;
-  const pictures = train.count + (validation?.count ?? 0) + test.count;
-  const leftOut = createLeftOut(pictures, record.leftOut);
-  const ownWarnings = record.warnings.filter((text) => !isLeftOutWarning(text));
-  let toldLeftOut = leftOut.count;
-  const reader = createMinibatchReader(train, size, options, leftOut);
-  const { epochSteps } = reader;
-  let current = record;
+export function trainNetwork(parts: TrainerParts, record: RunRecord): Promise<RunRecord> {
+  return new Trainer(parts, record).run();
+}
+
+class Trainer {
+  readonly #steps: number;
+  readonly #ledger: Ledger;
+  readonly #leftOut: LeftOut;
+  readonly #reader: MinibatchReader;
+  readonly #reporter: Reporter;
+  readonly #looks: Looks;
+  readonly #record: LiveRecord;
+  readonly #pace = createPace();
+  readonly #clock = new Clock();
   /** Whether there is a state to go on from. */
-  let isKept = parts.from !== undefined;
-  let lastFrame: Uint8Array | undefined;
-  /** What is being looked at; its frame is put down before the next look, and before anything is kept. */
-  let looking: Promise<Uint8Array> | undefined;
-  let validationSeconds = 0;
-  let mark = performance.now();
-  const last = { turn: mark, flush: mark, record: mark, state: mark, stateTook: 0 };
+  #isKept: boolean;
+  #validationSeconds = 0;
 
-  function outlook() {
-    const { step, epochs } = ledger.state;
-    const { imagesPerSecond } = pace;
-    const training = ((steps - step) * options.batchSize) / imagesPerSecond;
-    return { imagesPerSecond, remainingSeconds: training + (options.epochs - epochs.length) * validationSeconds };
+  constructor(
+    private readonly parts: TrainerParts,
+    record: RunRecord,
+  ) {
+    const { network, watcher, options, output, from } = parts;
+    const { train, validation, test } = parts.sets;
+    this.#steps = stepsOf(train.count, options);
+    this.#ledger = createLedger(train.count, from);
+    this.#leftOut = createLeftOut(train.count + (validation?.count ?? 0) + test.count, record.leftOut);
+    this.#reader = createMinibatchReader(train, network.input, options, this.#leftOut);
+    const pace = () => this.#outlook();
+    const reporter = createReporter({ report: parts.report, layout: watcher?.layout, pace });
+    this.#reporter = reporter;
+    this.#looks = new Looks({
+      watcher,
+      every: options.watch.every,
+      put: async (frame) => {
+        await output.frame(frame);
+        reporter.frame(frame);
+      },
+    });
+    this.#record = new LiveRecord(record, {
+      ledger: this.#ledger,
+      leftOut: this.#leftOut,
+      write: (current) => output.record(current),
+      tell: (current) => reporter.tell({ kind: 'record', record: current }),
+    });
+    this.#isKept = from !== undefined;
   }
 
-  /** Seconds since the last lap. */
-  function lap(): number {
-    const now = performance.now();
-    const seconds = (now - mark) / 1000;
-    mark = now;
-    return seconds;
+  async run(): Promise<RunRecord> {
+    const { control, from } = this.parts;
+    try {
+      await this.#record.note({ status: 'running' });
+      if (this.#step === 0 && from === undefined) await this.#begin();
+      this.#clock.lap();
+      while (this.#step < this.#steps && control.wish !== 'stop') {
+        if (control.wish === 'pause') await this.#pause();
+        else await this.#doMinibatch();
+        await this.#breathe();
+      }
+      await this.#end(this.#step === this.#steps ? 'finished' : 'stopped');
+    } catch (error) {
+      await this.#failBy(error);
+    }
+    return this.#record.current;
   }
 
-  async function putRecord(change: Partial<RunRecord>): Promise<void> {
-    const { step, seconds, epochs } = ledger.state;
-    const { imagesPerSecond } = ledger;
-    current = {
-      ...current,
-      step,
-      seconds,
-      epochs,
-      ...(imagesPerSecond !== undefined && { imagesPerSecond }),
-      ...(leftOut.count > 0 && {
-        leftOut: { count: leftOut.count, files: [...leftOut.files] },
-        warnings: [...ownWarnings, leftOutWarning(leftOut.count)],
-      }),
-      ...change,
-    };
-    await output.record(current);
-    last.record = performance.now();
+  /** Minibatches done. */
+  get #step(): number {
+    return this.#ledger.state.step;
   }
 
-  async function note(change: Partial<RunRecord> = {}): Promise<void> {
-    await putRecord(change);
-    if (change.status === undefined && toldLeftOut === leftOut.count) return;
-    toldLeftOut = leftOut.count;
-    reporter.tell({ kind: 'record', record: current });
+  #outlook() {
+    const { batchSize, epochs } = this.parts.options;
+    const { imagesPerSecond } = this.#pace;
+    const training = ((this.#steps - this.#step) * batchSize) / imagesPerSecond;
+    const left = epochs - this.#ledger.state.epochs.length;
+    return { imagesPerSecond, remainingSeconds: training + left * this.#validationSeconds };
   }
 
-  async function keepState(): Promise<void> {
-    await endLook();
-    const isSound = network.weights.every(({ values }) => values.every(Number.isFinite));
-    if (!isSound) throw new Diverged('A weight is no longer a finite number');
-    const started = performance.now();
-    await output.state(ledger.state);
-    isKept = true;
-    last.state = performance.now();
-    last.stateTook = last.state - started;
+  async #begin(): Promise<void> {
+    await this.#looks.begin(0);
+    await this.#checkpoint(0);
+    await this.#keepState();
   }
 
-  /** The next minibatch need not wait for what is seen: the weights are taken down at once. */
-  async function beginLook(step: number): Promise<void> {
-    await endLook();
-    if (!watcher || step % options.watch.every !== 0) return;
-    looking = watcher.look(step);
-    // Its failure is told to the one who ends it, which may be a minibatch later.
-    looking.catch(() => undefined);
+  async #doMinibatch(): Promise<void> {
+    const { network, optimizer, options, output } = this.parts;
+    const index = this.#step;
+    const learningRate = learningRateAt(options.optimizer, index, this.#steps);
+    const batch = await this.#reader.read(index);
+    const { count } = batch;
+    const result = await network.step(batch);
+    if (!Number.isFinite(result.loss)) throw new Diverged(`The loss is ${result.loss}`);
+    optimizer.update(learningRate);
+    this.#ledger.count(result, count);
+    const step = index + 1;
+    const { epochSteps } = this.#reader;
+    const epoch = Math.floor(index / epochSteps) + 1;
+    output.minibatch({ step, epoch, images: count, learningRate, loss: result.loss, correct: result.correct });
+    await this.#looks.begin(step);
+    await this.#checkpoint(step);
+    this.#reporter.minibatch(step, result.loss, result.correct / count);
+    const seconds = this.#clock.lap();
+    this.#ledger.spend(seconds, 'training');
+    this.#pace.note(count, seconds);
+    if (step % epochSteps === 0) await this.#endEpoch();
   }
 
-  async function endLook(): Promise<void> {
-    const frame = await looking;
-    looking = undefined;
-    if (!frame) return;
-    lastFrame = frame;
-    await output.frame(frame);
-    reporter.frame(frame);
-  }
-
-  async function checkpoint(step: number): Promise<void> {
-    if (!isCheckpoint(options.checkpoints, step, epochSteps, steps)) return;
+  async #checkpoint(step: number): Promise<void> {
+    const { options, output } = this.parts;
+    if (!isCheckpoint(options.checkpoints, step, this.#reader.epochSteps, this.#steps)) return;
     await output.checkpoint(step);
-    reporter.tell({ kind: 'checkpoint', step });
+    this.#reporter.tell({ kind: 'checkpoint', step });
+  }
+
+  async #endEpoch(): Promise<void> {
+    const { validation: set } = this.parts.sets;
+    const validation = set && (await this.#measure(set, false));
+    this.#validationSeconds = this.#clock.lap();
+    this.#ledger.spend(this.#validationSeconds, 'other');
+    const found = validation && { loss: validation.loss, accuracy: validation.accuracy };
+    this.#reporter.tell({ kind: 'epoch', result: this.#ledger.endEpoch(found) });
+    await this.#record.note();
+    if (this.#clock.sinceState() > RECORD) await this.#keepState();
   }
 
   /** `isOptional`: given up when a stop is wanted meanwhile. */
-  async function measure(set: ImageSet, isOptional: boolean): Promise<Evaluation | undefined> {
+  async #measure(set: ImageSet, isOptional: boolean): Promise<Evaluation | undefined> {
+    const { network, control, report } = this.parts;
     const result = await evaluate(network, set, {
-      progress: (done, total) => parts.report({ kind: 'validating', done, total }),
+      progress: (done, total) => report({ kind: 'validating', done, total }),
       isUnwanted: () => isOptional && control.wish === 'stop',
-      leftOut,
+      leftOut: this.#leftOut,
     });
     if (result && !Number.isFinite(result.loss)) throw new Diverged('The loss of the validation is not finite');
     return result;
   }
 
-  async function begin(): Promise<void> {
-    await beginLook(0);
-    await checkpoint(0);
-    await keepState();
+  async #keepState(): Promise<void> {
+    await this.#looks.end();
+    const { network, output } = this.parts;
+    const isSound = network.weights.every(({ values }) => values.every(Number.isFinite));
+    if (!isSound) throw new Diverged('A weight is no longer a finite number');
+    await this.#clock.timeState(() => output.state(this.#ledger.state));
+    this.#isKept = true;
   }
 
-  async function doMinibatch(): Promise<void> {
-    const index = ledger.state.step;
-    const learningRate = learningRateAt(options.optimizer, index, steps);
-    const batch = await reader.read(index);
-    const { count } = batch;
-    const result = await network.step(batch);
-    if (!Number.isFinite(result.loss)) throw new Diverged(`The loss is ${result.loss}`);
-    optimizer.update(learningRate);
-    ledger.count(result, count);
-    const step = index + 1;
-    const epoch = Math.floor(index / epochSteps) + 1;
-    output.minibatch({ step, epoch, images: count, learningRate, loss: result.loss, correct: result.correct });
-    await beginLook(step);
-    await checkpoint(step);
-    reporter.minibatch(step, result.loss, result.correct / count);
-    const seconds = lap();
-    ledger.spend(seconds, 'training');
-    pace.note(count, seconds);
-    if (step % epochSteps === 0) await endEpoch();
-  }
-
-  async function endEpoch(): Promise<void> {
-    const validation = sets.validation && (await measure(sets.validation, false));
-    validationSeconds = lap();
-    ledger.spend(validationSeconds, 'other');
-    const found = validation && { loss: validation.loss, accuracy: validation.accuracy };
-    reporter.tell({ kind: 'epoch', result: ledger.endEpoch(found) });
-    await note();
-    if (performance.now() - last.state > RECORD) await keepState();
-  }
-
-  async function pause(): Promise<void> {
-    await keepState();
-    await output.maps(current);
-    await note({ status: 'paused' });
+  async #pause(): Promise<void> {
+    const { control, output } = this.parts;
+    await this.#keepState();
+    await output.maps(this.#record.current);
+    await this.#record.note({ status: 'paused' });
     await control.unpaused();
-    lap();
-    if (control.wish === 'run') await note({ status: 'running' });
+    this.#clock.lap();
+    if (control.wish === 'run') await this.#record.note({ status: 'running' });
   }
 
-  async function breathe(): Promise<void> {
-    const now = performance.now();
-    if (now - last.flush > FLUSH) {
-      last.flush = now;
-      await output.flush();
-    }
-    if (now - last.record > RECORD) await note();
-    const rest = Math.max(1000 * (parts.stateSeconds ?? 20), last.stateTook / STATE_SHARE);
-    if (now - last.state > rest) await keepState();
-    if (now - last.turn > TURN) {
-      await setImmediate();
-      last.turn = performance.now();
-    }
+  /** What is to be done from time to time. */
+  async #breathe(): Promise<void> {
+    if (this.#clock.isTimeToFlush()) await this.parts.output.flush();
+    if (performance.now() - this.#record.written > RECORD) await this.#record.note();
+    if (this.#clock.isTimeForState(this.parts.stateSeconds ?? 20)) await this.#keepState();
+    await this.#clock.giveTurn();
   }
 
-  async function end(status: 'finished' | 'stopped'): Promise<void> {
-    await reader.dispose();
-    await keepState();
-    reporter.flush();
-    ledger.spend(lap(), 'training');
+  async #end(status: 'finished' | 'stopped'): Promise<void> {
+    const { sets, control } = this.parts;
+    await this.#reader.dispose();
+    await this.#keepState();
+    this.#reporter.flush();
+    this.#ledger.spend(this.#clock.lap(), 'training');
     if (status === 'stopped') {
-      await leave();
+      await this.#leave();
       // Whoever stopped it may not wait for the test.
-      await putRecord({ status, finished: new Date().toISOString() });
+      await this.#record.put({ status, finished: new Date().toISOString() });
     }
-    const test = sets.test.count > 0 ? await measure(sets.test, control.wish !== 'stop') : undefined;
-    ledger.spend(lap(), 'other');
-    if (status === 'finished') await leave();
-    await note({ status, finished: new Date().toISOString(), ...(test && { test }) });
+    const test = sets.test.count > 0 ? await this.#measure(sets.test, control.wish !== 'stop') : undefined;
+    this.#ledger.spend(this.#clock.lap(), 'other');
+    if (status === 'finished') await this.#leave();
+    await this.#record.note({ status, finished: new Date().toISOString(), ...(test && { test }) });
   }
 
   /** Leaves what was trained. */
-  async function leave(): Promise<void> {
+  async #leave(): Promise<void> {
+    const { output } = this.parts;
     await output.model();
-    await output.maps(current);
-    await output.close(lastFrame);
+    await output.maps(this.#record.current);
+    await output.close(this.#looks.lastFrame);
+  }
+
+  /** Throws what is no fault of the training or of what it was given. */
+  async #failBy(thrown: unknown): Promise<void> {
+    const error = explainDisk(thrown, this.#isKept ? 'continue the run' : 'start again');
+    if (error instanceof Diverged) return this.#fail(adviceFor(error, this.#step, this.parts.options), true);
+    if (error instanceof UserError) return this.#fail(`${error.message} ${error.hint}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    await this.#fail(`An unexpected error ended the training: ${reason}`);
+    throw error;
   }
 
   /** What was reached before stays as it was kept. */
-  async function fail(message: string, diverged = false): Promise<void> {
-    await reader.dispose();
-    await endLook().catch(() => undefined);
-    reporter.flush();
+  async #fail(message: string, diverged = false): Promise<void> {
+    await this.#reader.dispose();
+    await this.#looks.end().catch(() => undefined);
+    this.#reporter.flush();
     // A disk that is full also refuses the last lines, and the record, which then stays as it was.
-    await output.close().catch(() => undefined);
-    await note({
-      status: 'failed',
-      finished: new Date().toISOString(),
-      message,
-      ...(diverged && { diverged }),
-    }).catch((error: unknown) => {
+    await this.parts.output.close().catch(() => undefined);
+    const failure = { status: 'failed', finished: new Date().toISOString(), message } as const;
+    await this.#record.note({ ...failure, ...(diverged && { diverged }) }).catch((error: unknown) => {
       if (diskFailure(error) === undefined) throw error;
-      reporter.tell({ kind: 'record', record: current });
+      this.#reporter.tell({ kind: 'record', record: this.#record.current });
     });
   }
-
-  try {
-    await note({ status: 'running' });
-    if (ledger.state.step === 0 && parts.from === undefined) await begin();
-    lap();
-    while (ledger.state.step < steps && control.wish !== 'stop') {
-      if (control.wish === 'pause') await pause();
-      else await doMinibatch();
-      await breathe();
-    }
-    await end(ledger.state.step === steps ? 'finished' : 'stopped');
-  } catch (thrown) {
-    const error = explainDisk(thrown, isKept ? 'continue the run' : 'start again');
-    if (error instanceof Diverged) await fail(adviceFor(error, ledger.state.step, options), true);
-    else if (error instanceof UserError) await fail(`${error.message} ${error.hint}`);
-    else {
-      await fail(`An unexpected error ended the training: ${error instanceof Error ? error.message : String(error)}`);
-      throw error;
-    }
-  }
-  return current;
 }
 
 function adviceFor({ message }: Error, step: number, { optimizer }: TrainingOptions): string {
