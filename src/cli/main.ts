@@ -31,7 +31,7 @@ async function run(): Promise<ExitStatus> {
   const session: Session = {
     service,
     training,
-    job: { signal: interrupt.signal, progress: progress.report },
+    job: { signal: interrupt.signal, progress: progress.report, partial: progress.refine },
     finishing: (work) => interrupt.finishing(work),
     write: (text) => output.push(text),
     fail: (status) => failures.push(status),

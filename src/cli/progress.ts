@@ -1,9 +1,12 @@
-import type { JobProgress } from '../engine/calls/service';
-import { createStatusLine } from './terminal';
+import type { AttributionResult, JobProgress } from '../engine/calls/service';
+import { formatNumber } from './table';
+import { createStatusLine, type StatusLine } from './terminal';
 
 /** A line on a terminal that says what is going on; nothing where standard error is no terminal. */
 export interface Progress {
   readonly report: (progress: JobProgress) => void;
+  /** A result that is being refined. */
+  readonly refine: (result: AttributionResult) => void;
   readonly clear: () => void;
 }
 
@@ -13,12 +16,17 @@ const STAGES: Readonly<Record<JobProgress['stage'], string>> = {
   compute: 'Computing',
 };
 
-export function createProgress(): Progress {
-  const { show, clear } = createStatusLine();
+export function createProgress({ show, clear }: Pick<StatusLine, 'show' | 'clear'> = createStatusLine()): Progress {
+  let refined = '';
   return {
     report: ({ stage, done, total }) => {
       const percent = total > 1 ? ` ${Math.floor((100 * done) / total)} %` : '';
-      show(`${STAGES[stage]} …${percent}`);
+      const counted = stage === 'compute' ? `${total > 1 ? ` (${done} of ${total})` : ''}${refined}` : '';
+      show(`${STAGES[stage]} …${percent}${counted}`);
+    },
+    refine: ({ record: { delta, parameters } }) => {
+      const steps = parameters.steps === undefined ? '' : ` with ${parameters.steps} steps`;
+      refined = delta === undefined ? '' : `, so far delta ${formatNumber(delta)}${steps}`;
     },
     clear,
   };

@@ -4,7 +4,7 @@ import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vsc
 import type { AnyAsk, CallTraits } from './calls/call';
 import type { CallName, EngineService } from './calls/table';
 import { calls } from './calls/table';
-import { progressType, requestType } from './process/wire';
+import { reportType, requestType } from './process/wire';
 import { toWireError } from './process/wireErrors';
 import type { LocalTrainingService } from './training/localTrainingService';
 
@@ -29,13 +29,16 @@ export function serveEngine(service: EngineService, training?: LocalTrainingServ
 }
 
 function answer(connection: MessageConnection, name: CallName, run: AnyAsk): void {
-  connection.onRequest(requestType(name), async ({ request, progressToken }, token) => {
+  connection.onRequest(requestType(name), async ({ request, progressToken, partialToken }, token) => {
     // A parent that is gone hears nothing more.
-    const progress = (value: unknown) =>
-      void connection.sendProgress(progressType, progressToken!, value).catch(() => undefined);
+    const reportUnder = (to: number) => (value: unknown) =>
+      void connection.sendProgress(reportType, to, value).catch(() => undefined);
     try {
-      const signal = abortSignalOf(token);
-      return await run(request, { signal, ...(progressToken !== undefined && { progress }) });
+      return await run(request, {
+        signal: abortSignalOf(token),
+        ...(progressToken !== undefined && { progress: reportUnder(progressToken) }),
+        ...(partialToken !== undefined && { partial: reportUnder(partialToken) }),
+      });
     } catch (error) {
       return toWireError(error);
     }

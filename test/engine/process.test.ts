@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineClient } from '../../src/engine/process/client';
 import { createEngineClient } from '../../src/engine/process/client';
 import { createService } from '../../src/engine/usecases/localService';
-import type { JobProgress } from '../../src/engine/calls/service';
+import type { AttributionResult, JobProgress } from '../../src/engine/calls/service';
 import { CancelledError, UserError } from '../../src/core/errors';
 import { endless } from '../runtime/controlFlow';
 import type { Bundle } from './support/bundle';
@@ -46,6 +46,33 @@ describe('the engine process', () => {
     expect(Array.from(there.map.data)).toEqual(Array.from(here.map.data));
     expect(there.record.classes).toEqual(here.record.classes);
     expect(there.record.classes[0]?.name).toBe('Sandal');
+    await local.dispose();
+  });
+
+  it('hands out what a refining method has so far, each result whole, before the last', async () => {
+    const parameters = { steps: 2, refine: 1e-6, mostSteps: 8 };
+    const attribute = { ...request, method: 'integrated-gradients', parameters };
+    const partials: AttributionResult[] = [];
+    const progress: JobProgress[] = [];
+    const there = await client.attribute(attribute, {
+      partial: (result) => void partials.push(result),
+      progress: (each) => void progress.push(each),
+    });
+    expect(partials.map(({ record }) => record.parameters.steps)).toEqual([2, 4]);
+    expect(there.record.parameters).toMatchObject({ steps: 8, refine: 1e-6 });
+    const local = createService();
+    const here: AttributionResult[] = [];
+    const last = await local.attribute(attribute, { partial: (result) => void here.push(result) });
+    for (const [index, result] of [...partials, there].entries()) {
+      const same = [...here, last][index]!;
+      expect(result.map.data).toEqual(same.map.data);
+      expect(result.picture.png).toEqual(same.picture.png);
+      expect(result.record.delta).toBe(same.record.delta);
+      expect(result.record.id).toBe(there.record.id);
+    }
+    expect(new Set([...partials, there].map(({ record }) => record.delta)).size).toBe(3);
+    // 2, 4 and 8 steps with two ends each: known before the first call.
+    expect(progress.find(({ total }) => total === 20)).toEqual({ stage: 'compute', done: 0, total: 20 });
     await local.dispose();
   });
 

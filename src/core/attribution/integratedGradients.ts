@@ -1,18 +1,20 @@
 import { throwIfCancelled } from '../errors';
-import type { PixelImage } from '../image/pixels';
-import { countNonFinite, isAllZero } from '../method/numbers';
+import type { MethodContext } from '../method/context';
+import type { ParameterValues } from '../method/parameters';
 import { booleanValue, choiceValue, numberValue } from '../method/values';
 import { integratedGradientsParameters } from './integratedGradientsParameters';
 import type { Attribution, AttributionMethod } from './method';
 import { BASELINES, type BaselineKind } from './path/baseline';
-import { pathGradient, type PathGradient } from './path/pathGradient';
+import { type PathAttribution, pathAttribution } from './path/pathAttribution';
+import { pathGradient } from './path/pathGradient';
 import { QUADRATURE_RULES, type QuadratureRule } from './path/quadrature';
 
 /**
  * Integrated gradients: mapᵢ = (aᵢ − a′ᵢ)·∫₀¹ ∂f/∂aᵢ(a′ + α(a − a′)) dα, f the objective, a the image in pixel space and a′ the
  * baseline. Signed; Σ map = f(a) − f(a′) up to the error of the integral, which is reported as the completeness delta.
- * With `multiplyByInputs` off, the mean gradient alone, in objective per pixel range. Source: Sundararajan, Taly, Yan 2017; Captum's
- * `IntegratedGradients`.
+ * With `multiplyByInputs` off, the mean gradient alone, in objective per pixel range. With `refine` above 0 the steps double until |delta|
+ * is at most that share of f(a) − f(a′), or `mostSteps` are reached; each stage is a partial outcome.
+ * Source: Sundararajan, Taly, Yan 2017; Captum's `IntegratedGradients`.
  */
 export const integratedGradients: AttributionMethod = {
   id: 'integrated-gradients',
@@ -24,68 +26,60 @@ export const integratedGradients: AttributionMethod = {
   needs: ['gradient'],
   display: 'diverging',
   parameters: integratedGradientsParameters,
-  cost: (parameters) => ({ predictions: 0, gradients: numberValue(parameters, 'steps') + 2 }),
+  cost: (parameters) => ({ predictions: 0, gradients: pointsOf(stagesOf(parameters)) }),
   run: async (classifier, image, objective, parameters, context) => {
     throwIfCancelled(context.signal);
-    const rule = QUADRATURE_RULES[choiceValue(parameters, 'rule') as QuadratureRule](numberValue(parameters, 'steps'));
-    const kind = choiceValue(parameters, 'baseline') as BaselineKind;
-    const baseline = BASELINES[kind](image, context.seed);
-    const path = await pathGradient(classifier, image, baseline, objective, rule, context);
-    return attributionOf(path, image, baseline, booleanValue(parameters, 'multiplyByInputs'));
+    const ruleOf = QUADRATURE_RULES[choiceValue(parameters, 'rule') as QuadratureRule];
+    const baseline = BASELINES[choiceValue(parameters, 'baseline') as BaselineKind](image, context.seed);
+    const multiplied = booleanValue(parameters, 'multiplyByInputs');
+    const stages = stagesOf(parameters);
+    for (let index = 0; ; index++) {
+      const steps = stages[index]!;
+      const stage = within(context, stages, index);
+      const path = await pathGradient(classifier, image, baseline, objective, ruleOf(steps), stage);
+      const found = pathAttribution(path, image, baseline, multiplied);
+      const isLast = index === stages.length - 1;
+      const outcome = outcomeOf(found, steps, parameters, isLast);
+      if (isLast || !found.isMeasured || found.isWithin(numberValue(parameters, 'refine'))) return outcome;
+      context.partial?.(outcome);
+    }
   },
 };
 
-function attributionOf(
-  path: PathGradient,
-  image: PixelImage,
-  baseline: Float32Array,
-  multiplied: boolean,
-): Attribution {
-  const { height, width, channels } = image;
-  const contributions = Float32Array.from(path.mean, (slope, index) => (image.data[index]! - baseline[index]!) * slope);
-  const data = multiplied ? contributions : Float32Array.from(path.mean);
-  const change = path.value - path.baselineValue;
-  const delta = contributions.reduce((sum, value) => sum + value, 0) - change;
-  return {
-    map: { data, height, width, channels },
-    scores: path.scores,
-    value: path.value,
-    ...(multiplied && Number.isFinite(delta) ? { delta } : {}),
-    warnings: warningsOf(path, contributions, delta),
-  };
+/** The ends of the path, which are looked at besides the steps. */
+const ENDS = 2;
+
+/** Steps of each stage, at most: one stage unless the map is to be refined. */
+function stagesOf(parameters: ParameterValues): readonly number[] {
+  const stages = [numberValue(parameters, 'steps')];
+  if (numberValue(parameters, 'refine') === 0) return stages;
+  const most = numberValue(parameters, 'mostSteps');
+  for (let last = stages[0]!; last < most; stages.push(last)) last = Math.min(2 * last, most);
+  return stages;
 }
 
-/** Share of f(a) − f(a′) that the delta may be before it is said. */
-const DELTA_WARNED = 0.05;
-/** Rounding of float32 scores, as a share of the larger one: a delta below is none. */
-const ROUNDING = 1e-5;
+function pointsOf(stages: readonly number[]): number {
+  return stages.reduce((sum, steps) => sum + steps + ENDS, 0);
+}
 
-function warningsOf(path: PathGradient, contributions: Float32Array, delta: number): readonly string[] {
-  const { value, baselineValue } = path;
-  const mean = Float32Array.from(path.mean);
-  const nonFinite = countNonFinite(mean);
-  if (nonFinite > 0)
-    return [
-      `${nonFinite} of ${mean.length} gradient values are not finite: the model overflows on the way to this image, and the map means nothing there.`,
-    ];
-  if (isAllZero(mean))
-    return ['The gradient is zero everywhere on the way from the baseline: choose another objective or class.'];
-  if (isAllZero(contributions))
-    return [
-      'The map is zero everywhere: the image is the baseline wherever the score depends on it; choose another baseline.',
-    ];
-  if (!Number.isFinite(value - baselineValue))
-    return [
-      "The model's score of the image or of the baseline is not a finite number, so what the map adds up to cannot be checked: choose another baseline.",
-    ];
-  const change = value - baselineValue;
-  const tolerated = Math.max(
-    DELTA_WARNED * Math.abs(change),
-    ROUNDING * Math.max(Math.abs(value), Math.abs(baselineValue)),
-  );
-  if (Math.abs(delta) <= tolerated) return [];
-  const share = change === 0 ? '' : `, ${((100 * Math.abs(delta)) / Math.abs(change)).toPrecision(2)} % of it`;
-  return [
-    `The map sums to ${(change + delta).toPrecision(4)} instead of f(a) − f(a′) = ${change.toPrecision(4)} (delta ${delta.toPrecision(2)}${share}): use more steps.`,
-  ];
+/** The context of one stage, whose progress is that of all. */
+function within(context: MethodContext, stages: readonly number[], index: number): MethodContext {
+  const { progress } = context;
+  if (progress === undefined) return context;
+  const [before, total] = [pointsOf(stages.slice(0, index)), pointsOf(stages)];
+  return { ...context, progress: (done) => progress(before + done, total) };
+}
+
+function outcomeOf(
+  { attribution, isWithin }: PathAttribution,
+  steps: number,
+  parameters: ParameterValues,
+  isLast: boolean,
+): Attribution {
+  const share = numberValue(parameters, 'refine');
+  if (share === 0) return attribution;
+  const isShort = isLast && attribution.warnings.length === 0 && !isWithin(share);
+  const percent = Number((100 * share).toPrecision(3));
+  const warning = `After ${steps} steps the delta is still more than ${percent} % of f(a) − f(a′): allow more steps, or a larger delta.`;
+  return { ...attribution, chosen: { steps }, warnings: isShort ? [warning] : attribution.warnings };
 }

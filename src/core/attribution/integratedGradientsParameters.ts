@@ -63,4 +63,26 @@ export const integratedGradientsParameters: readonly ParameterDeclaration[] = [
     type: 'boolean',
     default: true,
   },
+  {
+    id: 'refine',
+    label: 'Refine until',
+    description:
+      'Double the steps until the delta is at most this share of f(a) − f(a′); 0: take the steps as they are.',
+    type: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 1,
+    step: 0.001,
+  },
+  {
+    id: 'mostSteps',
+    label: 'Most steps',
+    description: 'Where refining ends.',
+    type: 'integer',
+    default: 800,
+    minimum: 1,
+    maximum: 1000,
+    step: 1,
+    scale: 'logarithmic',
+  },
 ];

@@ -4,7 +4,7 @@ import type { Of } from '../schema/schema';
 import { parameterDeclaration } from './parameters';
 
 /** How a method goes about it: those of attributions, then those of attacks. */
-export const METHOD_FAMILIES = [
+const METHOD_FAMILIES = [
   'gradient',
   'path',
   'layer',
@@ -19,10 +19,7 @@ export const METHOD_FAMILIES = [
  * What a method asks for besides predictions of one image: derivatives, values of layers, a variant of the model, the model at
  * several moments of its training, a set of images.
  */
-export const METHOD_NEEDS = ['gradient', 'layers', 'variant', 'checkpoints', 'set'] as const;
-
-export type MethodFamily = (typeof METHOD_FAMILIES)[number];
-export type MethodNeed = (typeof METHOD_NEEDS)[number];
+const METHOD_NEEDS = ['gradient', 'layers', 'variant', 'checkpoints', 'set'] as const;
 
 const cost = object({
   /** Images that are looked at forwards only. */

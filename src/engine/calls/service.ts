@@ -17,6 +17,8 @@ export type JobProgress = Of<typeof jobProgress>;
 export interface Job<Progress = JobProgress> {
   readonly signal?: AbortSignal;
   readonly progress?: (progress: Progress) => void;
+  /** Called with what there is while a better result is computed, of methods that refine; each is complete in itself. */
+  readonly partial?: (result: AttributionResult) => void;
 }
 
 export interface ModelRequest {

@@ -107,12 +107,12 @@ export class EngineRequests {
     const pending: Pending = { cancelled: false };
     to.pending.add(pending);
     let isWaiting = true;
-    const sent = sendCall(
-      to.child.connection,
-      name,
-      request,
-      job?.progress && ((value) => isWaiting && job.progress!(value)),
-    );
+    const whileWaiting = <Value>(hear: ((value: Value) => void) | undefined) =>
+      hear && ((value: unknown) => isWaiting && hear(value as Value));
+    const sent = sendCall(to.child.connection, name, request, {
+      progress: whileWaiting(job?.progress),
+      partial: whileWaiting(job?.partial),
+    });
     const answer = sent.answer
       .catch((error: unknown) => {
         throw to.failure ?? fateOf(to) ?? error;

@@ -66,7 +66,7 @@ export class TrainingProcess {
   }
 
   #send(name: CallName, request: unknown, progress?: (value: unknown) => void): Sent {
-    const sent = sendCall(this.#child.connection, name, request, progress);
+    const sent = sendCall(this.#child.connection, name, request, { progress });
     return {
       answer: sent.answer.catch((error: unknown) => {
         throw this.#failure ?? error;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { Attribution } from '../../core/attribution/method';
 import { findAttributionMethod } from '../../core/attribution/registry';
-import { resolveParameters } from '../../core/method/parameters';
+import type { MethodContext } from '../../core/method/context';
+import { type ParameterValues, resolveParameters } from '../../core/method/parameters';
 import { UserError } from '../../core/errors';
 import type { Objective, ObjectiveKind } from '../../core/model/classifier';
 import { spatialLayers } from '../../core/model/layers';
@@ -29,38 +31,70 @@ export function attribute(
   const parameters = resolveParameters(method.parameters, request.parameters ?? {});
   const seed = request.seed ?? DEFAULT_SEED;
   return withRun(caches, request, job, async (run) => {
-    const { classifier, input, facts, picture } = run;
-    const { objective, explained, label, warnings } = chooseObjective(request, run);
-    const attribution = await method.run(classifier, input, objective, parameters, run.context(seed));
-    const { classes: classNames } = classifier.info;
+    const { classifier, input } = run;
+    const chosen = chooseObjective(request, run);
     const created = new Date().toISOString();
-    const record: AttributionRecord = {
-      kind: 'attribution',
-      version: RECORD_VERSION,
-      id: resultId(created, randomBytes(4)),
-      created,
-      image: facts,
-      model: modelFacts(classifier),
-      classes: rankClasses(attribution.scores, 0, classNames, {
-        top: TOP_CLASSES,
-        always: [explained.classIndex, explained.against?.classIndex, label?.index].filter(
-          (index) => index !== undefined,
-        ),
-      }),
-      ...(label === undefined ? {} : { label }),
-      method: method.id,
-      parameters: { ...parameters, ...attribution.chosen },
-      objective: { ...explained, value: attribution.value },
-      ...(attribution.delta === undefined ? {} : { delta: attribution.delta }),
-      statistics: mapStatistics(attribution.map),
-      ...(attribution.layer && { layer: attribution.layer }),
+    const told: Told = {
+      run,
+      chosen,
       seed,
-      timings: run.timings(),
-      warnings: [...classifier.info.warnings, ...run.warnings, ...warnings, ...attribution.warnings],
+      parameters,
+      method: method.id,
+      created,
+      id: resultId(created, randomBytes(4)),
     };
-    const layers = attribution.layer && spatialLayers(classifier.info.layers ?? []).map(({ id }) => id);
-    return { record, map: attribution.map, input, picture, classNames, ...(layers && { layers }) };
+    const context: MethodContext<Attribution> = {
+      ...run.context(seed),
+      ...(job?.partial && { partial: (outcome) => job.partial?.(resultOf(outcome, told)) }),
+    };
+    const { predictions, gradients } = method.cost(parameters, classifier.info.input);
+    context.progress?.(0, predictions + gradients);
+    return resultOf(await method.run(classifier, input, chosen.objective, parameters, context), told);
   });
+}
+
+/** What is known of a result before it is computed. */
+interface Told {
+  readonly run: Run;
+  readonly chosen: ChosenObjective;
+  readonly method: string;
+  readonly parameters: ParameterValues;
+  readonly seed: number;
+  readonly id: string;
+  readonly created: string;
+}
+
+function resultOf(attribution: Attribution, told: Told): AttributionResult {
+  const { run, chosen, method, parameters, seed, id, created } = told;
+  const { classifier, input, facts, picture } = run;
+  const { explained, label, warnings } = chosen;
+  const { classes: classNames } = classifier.info;
+  const record: AttributionRecord = {
+    kind: 'attribution',
+    version: RECORD_VERSION,
+    id,
+    created,
+    image: facts,
+    model: modelFacts(classifier),
+    classes: rankClasses(attribution.scores, 0, classNames, {
+      top: TOP_CLASSES,
+      always: [explained.classIndex, explained.against?.classIndex, label?.index].filter(
+        (index) => index !== undefined,
+      ),
+    }),
+    ...(label === undefined ? {} : { label }),
+    method,
+    parameters: { ...parameters, ...attribution.chosen },
+    objective: { ...explained, value: attribution.value },
+    ...(attribution.delta === undefined ? {} : { delta: attribution.delta }),
+    statistics: mapStatistics(attribution.map),
+    ...(attribution.layer && { layer: attribution.layer }),
+    seed,
+    timings: run.timings(),
+    warnings: [...classifier.info.warnings, ...run.warnings, ...warnings, ...attribution.warnings],
+  };
+  const layers = attribution.layer && spatialLayers(classifier.info.layers ?? []).map(({ id }) => id);
+  return { record, map: attribution.map, input, picture, classNames, ...(layers && { layers }) };
 }
 
 interface ChosenObjective {

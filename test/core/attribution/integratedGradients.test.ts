@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { integratedGradients } from '../../../src/core/attribution/integratedGradients';
+import type { Attribution } from '../../../src/core/attribution/method';
 import { pathGradient } from '../../../src/core/attribution/path/pathGradient';
 import { QUADRATURE_RULES } from '../../../src/core/attribution/path/quadrature';
 import { CancelledError } from '../../../src/core/errors';
@@ -161,6 +162,82 @@ describe('properties', () => {
     const draw = (seed: number) => mapOf(curved, image, { baseline: 'noise', seed });
     expect(await draw(4)).toEqual(await draw(4));
     expect(await draw(4)).not.toEqual(await draw(5));
+  });
+});
+
+describe('refining', () => {
+  const image = rowImage(0.9, 0.6, 0.8);
+
+  async function refined(given: Given, net = curved, context = {}) {
+    const partials: Attribution[] = [];
+    const partial = (outcome: Attribution) => void partials.push(outcome);
+    const parameters = resolveParameters(integratedGradients.parameters, given);
+    const classifier = classifierOf(net);
+    const result = await integratedGradients.run(classifier, image, LOGIT, parameters, {
+      seed: 0,
+      partial,
+      ...context,
+    });
+    return { result, partials, calls: classifier.calls.gradient, cost: integratedGradients.cost(parameters, image) };
+  }
+
+  it('doubles the steps until the delta is small enough, and hands out every stage before', async () => {
+    const change = curved.logits([...image.data])[0]! - curved.logits([0, 0, 0])[0]!;
+    const { result, partials, calls } = await refined({ steps: 1, refine: 0.001 });
+    expect(partials.map(({ chosen }) => chosen)).toEqual([{ steps: 1 }, { steps: 2 }, { steps: 4 }]);
+    expect(result.chosen).toEqual({ steps: 8 });
+    expect(calls).toBe(1 + 2 + 4 + 8 + 4 * 2);
+    for (const { delta } of partials) expect(Math.abs(delta!)).toBeGreaterThan(0.001 * Math.abs(change));
+    expect(Math.abs(result.delta!)).toBeLessThanOrEqual(0.001 * Math.abs(change));
+    // Each stage is what its steps alone give.
+    for (const stage of [...partials, result])
+      expect(stage.map).toEqual((await attribute(curved, image, { ...stage.chosen })).map);
+    expect(partials[0]!.warnings.join()).toMatch(/more steps/);
+    expect(result.warnings).toEqual([]);
+  });
+
+  it('goes by what is missing without the factor, too', async () => {
+    const { result } = await refined({ steps: 1, refine: 0.001, multiplyByInputs: false });
+    expect(result.chosen).toEqual({ steps: 8 });
+    expect(result).not.toHaveProperty('delta');
+  });
+
+  it('ends with the most steps and says so; its cost is the sum of all stages', async () => {
+    const given = { steps: 3, refine: 1e-6, mostSteps: 10, rule: 'riemann-left' };
+    const { result, partials, calls, cost } = await refined(given);
+    expect(partials.map(({ chosen }) => chosen)).toEqual([{ steps: 3 }, { steps: 6 }]);
+    expect(result.chosen).toEqual({ steps: 10 });
+    expect(calls).toBe(3 + 6 + 10 + 3 * 2);
+    expect(cost).toEqual({ predictions: 0, gradients: calls });
+    expect(result.warnings).toHaveLength(1);
+    const close = await refined({ ...given, steps: 500, mostSteps: 900 });
+    expect(close.result.warnings.join()).toMatch(/^After 900 steps .* 0\.0001 %/);
+    expect((await refined({ steps: 20, refine: 1e-9, mostSteps: 10 })).result.chosen).toEqual({ steps: 20 });
+  });
+
+  it('takes rounding for none, and does not go on where nothing can be measured', async () => {
+    expect((await refined({ steps: 1, refine: 1e-9 }, quadratic)).result.chosen).toEqual({ steps: 1 });
+    const overflowing = linearNet([[NaN, 1, 1]]);
+    expect(await refined({ steps: 1, refine: 0.1 }, overflowing)).toMatchObject({ partials: [], calls: 3 });
+  });
+
+  it('is off by default: one stage, nothing partial, steps as given', async () => {
+    const { result, partials, calls } = await refined({ steps: 1 });
+    expect(partials).toEqual([]);
+    expect(result).not.toHaveProperty('chosen');
+    expect(calls).toBe(3);
+  });
+
+  it('reports against the points of all stages, and can be stopped by who sees enough', async () => {
+    const seen: string[] = [];
+    const signal = { aborted: false };
+    const context = {
+      signal,
+      progress: (done: number, total: number) => void seen.push(`${done}/${total}`),
+      partial: () => (signal.aborted = true),
+    };
+    await expect(refined({ steps: 2, refine: 1e-6, mostSteps: 4 }, curved, context)).rejects.toThrow(CancelledError);
+    expect(seen).toEqual(['1/10', '2/10', '3/10', '4/10']);
   });
 });
 
