@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { occlusion } from '../../src/core/attribution/occlusion';
 import type { StaticGraph } from '../../src/core/graph/graph';
 import { floats } from '../../src/core/graph/tensor';
+import { resolveParameters } from '../../src/core/method/parameters';
 import { writeOnnx } from '../../src/formats/models/onnx/writeOnnx';
 import { loadClassifier } from '../../src/runtime/loadClassifier';
 import { makeFolder, removeFolders } from './support';
@@ -40,5 +42,18 @@ it('a model with an operator that is not known predicts, and says why it cannot 
     code: 'gradient-unavailable',
     message: expect.stringContaining('Atanh (1 ×)') as unknown,
   });
+  await classifier.dispose();
+});
+
+it('a model that cannot be differentiated is explained by occlusion', async () => {
+  const classifier = await loadClassifier({ path: await atanhModel() }, { engine: 'auto' });
+  const parameters = resolveParameters(occlusion.parameters, { window: 1, stride: 1 });
+  const image = { data: Float32Array.of(1, 0, 1, 1), height: 2, width: 2, channels: 1 } as const;
+  const objective = { kind: 'logit', classIndex: 1 } as const;
+  const { map, value } = await occlusion.run(classifier, image, objective, parameters, { seed: 0 });
+  expect(value).toBeCloseTo(Math.atanh(0.5), 5);
+  [0.3, 0.5, 0.4, 0.3].forEach((rest, pixel) =>
+    expect(map.data[pixel]).toBeCloseTo(Math.atanh(0.5) - Math.atanh(rest), 5),
+  );
   await classifier.dispose();
 });
