@@ -141,6 +141,22 @@ describe('attribute', () => {
     expect(JSON.parse(JSON.stringify(record))).toEqual(record);
   });
 
+  it('averages over noise and covers windows; what was left to the method stands in the record', async () => {
+    const smooth = await service.attribute({ ...attributeRequest, method: 'smooth-grad', class: 'owl' });
+    expect([...smooth.map.data]).toEqual(linear.weights.map((row) => row[2]));
+    expect(smooth.record.objective.value).toBeCloseTo(logits[2]!, 5);
+    const occluded = await service.attribute({ ...attributeRequest, method: 'occlusion', class: 'owl' });
+    expectClose(
+      occluded.map.data,
+      linear.weights.map((row, pixel) => row[2]! * pixels[pixel]!),
+    );
+    const { parameters, statistics } = occluded.record;
+    expect(parameters).toEqual({ window: 1, stride: 1, fill: 'black', mode: 'signed-mean' });
+    expect(statistics.sum).toBeCloseTo(logits[2]! - linear.bias[2]!, 5);
+    const again = await service.attribute({ ...attributeRequest, method: 'occlusion', class: 'owl', parameters });
+    expect(again.map).toEqual(occluded.map);
+  });
+
   it('multiplies as the methods define it, for a class by name', async () => {
     const request = { ...attributeRequest, class: 'dog' };
     const signed = await service.attribute({ ...request, method: 'input-x-gradient' });
