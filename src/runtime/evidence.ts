@@ -1,7 +1,5 @@
 import type { Graph } from '../core/graph/graph';
 import type { Types } from '../core/graph/inspect/scoreTail';
-import { scoreBounds } from '../core/graph/inspect/scoreBounds';
-import { scoreHead, type ScoreHead } from '../core/graph/inspect/scoreHead';
 import { scoreValues } from '../core/graph/inspect/scoreValues';
 import { typesOf } from '../core/graph/inspect/types';
 import { operators } from '../core/graph/ops/registry';
@@ -39,21 +37,10 @@ export async function readEvidence(files: TensorFlowFiles): Promise<Evidence> {
   const outputs = networkOutputs(graph, types, model, 1);
   const { spec, labels } = files.description;
   const choice = chooseOutput(outputs, spec.output, labels.length);
-  const { name: output, stripped } = outputs[choice.index]!;
-  const { activation, warnings } = stripped;
-  const form = activation === 'logits' ? undefined : scoreForm(scoreHead(graph, output, types));
-  const bounds = scoreBounds(graph, output);
+  const { stripped } = outputs[choice.index]!;
+  const { activation, form, bounds, warnings } = stripped;
   const said = { ...choice, warnings: [...choice.warnings, ...halfWarnings(model.half), ...warnings] };
   return { input, scores: { choice: said, activation, values, ...(form && { form }), ...(bounds && { bounds }) } };
-}
-
-/** What an output is of the probabilities, if that is more than they themselves. */
-function scoreForm(head: ScoreHead | undefined): KnownScores['form'] {
-  if (head === undefined) return undefined;
-  const { form, tail } = head;
-  return form === 'probabilities' && tail.factor === 1
-    ? undefined
-    : { isLogarithm: form === 'logarithms', factor: tail.factor };
 }
 
 function withTypes(

@@ -1,5 +1,6 @@
 import type { ScoreBounds } from '../core/graph/inspect/scoreBounds';
 import type { ScoreValues } from '../core/graph/inspect/scoreValues';
+import type { ScoreForm } from '../core/graph/passes/stripActivation';
 
 /** What another reading of the same model found of its scores; what it could not tell is absent. */
 export interface KnownScores {
@@ -12,5 +13,5 @@ export interface KnownScores {
   /** Between which numbers the structure keeps the scores. */
   readonly bounds?: ScoreBounds;
   /** What the output is of the probabilities that `activation` makes; absent: just them. */
-  readonly form?: { readonly isLogarithm: boolean; readonly factor: number };
+  readonly form?: ScoreForm;
 }

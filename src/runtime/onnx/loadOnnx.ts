@@ -2,7 +2,6 @@ import { gradientGraph, type Head } from '../../core/graph/gradientGraph';
 import type { Graph } from '../../core/graph/graph';
 import { mixesPictures } from '../../core/graph/inspect/batchUse';
 import { layerInfo, layersOf } from '../../core/graph/inspect/layers';
-import { scoreBounds } from '../../core/graph/inspect/scoreBounds';
 import { operators } from '../../core/graph/ops/registry';
 import { cancelTransposes } from '../../core/graph/passes/cancelTransposes';
 import { foldBatchNormalization, removeIdentities } from '../../core/graph/passes/simplify';
@@ -90,7 +89,6 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
     const probe = await probeSessions(sessions, resolved.input, unit, scores);
     const facts = {
       ...scores,
-      bounds: scoreBounds(scoring, scoring.outputs[0]!),
       parameters: parametersOf(model.graph),
       operators: countNames(model.graph.nodes.map(({ op }) => op)),
       derivative,

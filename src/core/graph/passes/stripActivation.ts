@@ -1,5 +1,6 @@
 import { numberAttribute, type Graph, type GraphNode } from '../graph';
 import { withKnownConstants } from '../inspect/knownConstants';
+import { scoreBounds, type ScoreBounds } from '../inspect/scoreBounds';
 import { scoreHead, turnedWarnings, type ScoreHead } from '../inspect/scoreHead';
 import { scoreTail, type ScoreTail, type Types } from '../inspect/scoreTail';
 import { typesOf } from '../inspect/types';
@@ -10,7 +11,13 @@ import { sigmoidPair } from '../inspect/sigmoidPair';
 import { withoutOrigins } from '../origins';
 import { floats, sizeOf } from '../tensor';
 
-/** `values` and `whole`: what the structure says of scores that nothing was taken off of. */
+/** What an output is of the probabilities p that an activation makes: p or log p, times a number. */
+export interface ScoreForm {
+  readonly isLogarithm: boolean;
+  readonly factor: number;
+}
+
+/** `values`, `whole` and `bounds`: what the structure says of scores that nothing was taken off of. */
 export interface Stripped extends ScaledScores {
   /**
    * Its first output are the scores. Where what the network does behind its activation rounds them, its own output is the second.
@@ -18,6 +25,9 @@ export interface Stripped extends ScaledScores {
   readonly graph: Graph;
   /** The activation that was taken off; `logits`: none was. */
   readonly activation: 'logits' | 'softmax' | 'sigmoid';
+  /** What the file puts out of the probabilities that it makes; absent: just them, or none was taken off. */
+  readonly form?: ScoreForm;
+  readonly bounds?: ScoreBounds;
   /** Why an activation was left, one sentence for people. */
   readonly warnings: readonly string[];
 }
@@ -33,12 +43,11 @@ export function stripActivation(graph: Graph, types: Types = typesOf(graph, 1, o
   const output = graph.outputs[0]!;
   const known = withKnownConstants(graph);
   const head = scoreHead(known, output, types);
-  const left = (warnings: readonly string[] = []): Stripped => ({
-    graph,
-    activation: 'logits',
-    ...scaledScores(graph, output),
-    warnings,
-  });
+  const left = (warnings: readonly string[] = []): Stripped => {
+    const bounds = scoreBounds(graph, output);
+    const facts = { ...scaledScores(graph, output), ...(bounds && { bounds }) };
+    return { graph, activation: 'logits', ...facts, warnings };
+  };
   if (head === undefined) return pairOf(graph, scoreTail(known, output, types), types, batch) ?? left();
   const { softmax, form, tail } = head;
   if (softmax === undefined) return { ...without(head, graph), activation: 'sigmoid', warnings: turnedWarnings(head) };
@@ -101,7 +110,7 @@ const CHANGES: ReadonlySet<string> = new Set([
 function without(
   { logits: start, form, tail: { behind, isRounded, factor } }: Omit<ScoreHead, 'softmax'>,
   graph: Graph,
-): Pick<Stripped, 'graph' | 'values'> {
+): Pick<Stripped, 'graph' | 'values' | 'form'> {
   const output = graph.outputs[0]!;
   const fresh = freshNames(graph, 'logits');
   const nodes: GraphNode[] = [];
@@ -113,9 +122,13 @@ function without(
     const read = chain[index + 1]?.inputs[0] ?? output;
     logits = outputs[node.outputs.indexOf(read)]!;
   });
-  const isOwn = isRounded && form === 'probabilities' && factor === 1;
-  const outputs = isOwn ? [logits, output] : [logits];
-  return { graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs }, values: 'open' };
+  const isPlain = form === 'probabilities' && factor === 1;
+  const outputs = isRounded && isPlain ? [logits, output] : [logits];
+  return {
+    graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs },
+    values: 'open',
+    ...(!isPlain && { form: { isLogarithm: form === 'logarithms', factor } }),
+  };
 }
 
 /** Probabilities instead of `factor` times their logarithms. */
