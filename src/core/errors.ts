@@ -42,6 +42,19 @@ export class CancelledError extends Error {
   }
 }
 
+const LONGEST_LINE = 300;
+
+/** What an error of another library says first, short enough for a sentence. */
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n')[0]!.trim().slice(0, LONGEST_LINE);
+}
+
+/** The same without its own end, for the middle of a sentence. */
+export function firstClause(error: unknown): string {
+  return firstLine(error).replace(/[.:]+$/, '');
+}
+
 /** The part of an AbortSignal that is polled between chunks of work. */
 export interface CancelSignal {
   readonly aborted: boolean;

@@ -1,4 +1,4 @@
-import { throwIfCancelled } from '../core/errors';
+import { firstLine, throwIfCancelled } from '../core/errors';
 import type { Classifier } from '../core/model/classifier';
 import type { EngineChoice, ModelReference } from '../core/model/modelInfo';
 import { judgeGradient, withWarnings } from './gradientVerdict';
@@ -64,10 +64,6 @@ export async function loadFallback(
   }
   await own?.dispose();
   return withWarnings(kept, `The model runs on ${kept.info.engine}, the fall-back engine: ${sentence(why)}`);
-}
-
-function firstLine(error: unknown): string {
-  return error instanceof Error ? error.message.split('\n')[0]! : String(error);
 }
 
 function sentence(text: string): string {

@@ -1,4 +1,4 @@
-import { CancelledError } from '../../core/errors';
+import { CancelledError, firstClause } from '../../core/errors';
 import type { SecondOpinion } from '../../core/evaluation/secondEngine';
 import type { EngineId, ModelInfo } from '../../core/model/modelInfo';
 import { ENGINE_IDS } from '../../core/model/modelInfo';
@@ -36,7 +36,7 @@ export async function loadSecond(
       return await load(request.model, options(engine));
     } catch (error) {
       if (error instanceof CancelledError) throw error;
-      refusals.push(`${engine}: ${firstLine(error)}`);
+      refusals.push(`${engine}: ${firstClause(error)}`);
     }
   }
   return { why: `No second engine runs the model (${refusals.join('; ')}).` };
@@ -52,14 +52,6 @@ async function loadItsFile(
     return await load(model, { ...options, asFile: true });
   } catch (error) {
     if (error instanceof CancelledError) throw error;
-    return { why: `The model's own file does not run by itself (${firstLine(error)}).` };
+    return { why: `The model's own file does not run by itself (${firstClause(error)}).` };
   }
-}
-
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message
-    .split('\n')[0]!
-    .trim()
-    .replace(/[.:]+$/, '');
 }

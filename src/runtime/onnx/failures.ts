@@ -1,4 +1,4 @@
-import { CancelledError, UserError } from '../../core/errors';
+import { CancelledError, firstLine, UserError } from '../../core/errors';
 import { NotDifferentiable } from '../../core/graph/differentiate';
 import { listCounts } from '../operators';
 
@@ -27,8 +27,4 @@ export function explainDerivative(error: unknown): Error {
     `The gradient of the model failed: ${firstLine(error)}`,
     'Predictions and methods that need no gradient still work; another engine may be able to differentiate it.',
   );
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 300);
 }

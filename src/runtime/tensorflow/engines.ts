@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { UserError } from '../../core/errors';
+import { firstClause, UserError } from '../../core/errors';
 import type { EngineChoice } from '../../core/model/modelInfo';
 import { registerGradients } from './gradients/register';
 import { inTurn } from './lane';
@@ -69,17 +69,9 @@ async function loadEngine(engine: TensorFlowEngine, options: EngineOptions): Pro
       return { available: true };
     } catch (error) {
       if (before) await tf.setBackend(before);
-      return { available: false, why: firstLine(error) };
+      return { available: false, why: firstClause(error) };
     } finally {
       registerGradients();
     }
   });
-}
-
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message
-    .split('\n')[0]!
-    .trim()
-    .replace(/[.:]+$/, '');
 }

@@ -1,4 +1,4 @@
-import { CancelledError, UserError } from '../../core/errors';
+import { CancelledError, firstLine, UserError } from '../../core/errors';
 
 const MISSING_KERNEL = /Kernel '([^']+)' not registered for backend '([^']+)'/;
 
@@ -56,8 +56,4 @@ function unavailable(
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function firstLine(error: unknown): string {
-  return messageOf(error).split('\n')[0]!.slice(0, 300);
 }

@@ -21,53 +21,59 @@ interface WindowDimension {
  * Gradient of AvgPool: dx = Σ over the windows that hold it of dy / (elements that were averaged). Outside of tfjs-node the stock
  * kernel divides by the size of the whole window, padding included, though the forward pass leaves the padding out.
  */
-export const avgPoolGradient: GradConfig = {
-  kernelName: 'AvgPool',
-  inputsToSave: ['x'],
-  gradFunc: (output, saved, attrs) => {
-    const [input] = saved as [Tensor4D];
-    const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as Attributes;
-    const info = tf.backend_util.computePool2DInfo(
-      input.shape,
+export const avgPoolGradient = averagePool('AvgPool', (shape, { filterSize, strides, pad, dimRoundingMode }) =>
+  plane(
+    tf.backend_util.computePool2DInfo(
+      shape as Tensor4D['shape'],
       filterSize as [number, number],
       strides as [number, number],
       1,
       pad,
       dimRoundingMode,
-    );
-    const { padInfo } = info;
-    const windows = [
-      dimension(info.inHeight, info.outHeight, info.filterHeight, info.strideHeight, padInfo.top),
-      dimension(info.inWidth, info.outWidth, info.filterWidth, info.strideWidth, padInfo.left),
-    ];
-    return { x: () => spread('AvgPoolGrad', output as Tensor, input, windows, attrs) };
-  },
-};
+    ),
+  ),
+);
 
 /** The same for AvgPool3D. */
-export const avgPool3dGradient: GradConfig = {
-  kernelName: 'AvgPool3D',
-  inputsToSave: ['x'],
-  gradFunc: (output, saved, attrs) => {
-    const [input] = saved as [Tensor5D];
-    const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as Attributes;
-    const info = tf.backend_util.computePool3DInfo(
-      input.shape,
-      filterSize as [number, number, number],
-      strides as [number, number, number],
-      1,
-      pad,
-      dimRoundingMode,
-    );
-    const { padInfo } = info;
-    const windows = [
-      dimension(info.inDepth, info.outDepth, info.filterDepth, info.strideDepth, padInfo.front),
-      dimension(info.inHeight, info.outHeight, info.filterHeight, info.strideHeight, padInfo.top),
-      dimension(info.inWidth, info.outWidth, info.filterWidth, info.strideWidth, padInfo.left),
-    ];
-    return { x: () => spread('AvgPool3DGrad', output as Tensor, input, windows, attrs) };
-  },
-};
+export const avgPool3dGradient = averagePool('AvgPool3D', (shape, { filterSize, strides, pad, dimRoundingMode }) => {
+  const info = tf.backend_util.computePool3DInfo(
+    shape as Tensor5D['shape'],
+    filterSize as [number, number, number],
+    strides as [number, number, number],
+    1,
+    pad,
+    dimRoundingMode,
+  );
+  const { inDepth, outDepth, filterDepth, strideDepth, padInfo } = info;
+  return [dimension(inDepth, outDepth, filterDepth, strideDepth, padInfo.front), ...plane(info)];
+});
+
+function averagePool(
+  kernelName: 'AvgPool' | 'AvgPool3D',
+  windowsOf: (shape: readonly number[], attributes: Attributes) => readonly WindowDimension[],
+): GradConfig {
+  return {
+    kernelName,
+    inputsToSave: ['x'],
+    gradFunc: (output, [input], attrs) => {
+      const windows = windowsOf(input!.shape, attrs as unknown as Attributes);
+      return { x: () => spread(`${kernelName}Grad`, output as Tensor, input!, windows, attrs) };
+    },
+  };
+}
+
+type PlaneInfo = Pick<
+  tf.backend_util.Conv2DInfo,
+  'inHeight' | 'outHeight' | 'filterHeight' | 'strideHeight' | 'inWidth' | 'outWidth' | 'filterWidth' | 'strideWidth'
+> & { readonly padInfo: { readonly top: number; readonly left: number } };
+
+function plane(info: PlaneInfo): readonly WindowDimension[] {
+  const { padInfo } = info;
+  return [
+    dimension(info.inHeight, info.outHeight, info.filterHeight, info.strideHeight, padInfo.top),
+    dimension(info.inWidth, info.outWidth, info.filterWidth, info.strideWidth, padInfo.left),
+  ];
+}
 
 function dimension(input: number, output: number, size: number, stride: number, before: number): WindowDimension {
   return { input, output, size, stride, before };

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { UserError } from '../../../core/errors';
+import { firstLine, UserError } from '../../../core/errors';
 import { damaged } from '../../../formats/models/files';
 import type { JsonObject } from '../../../formats/json/json';
 import type { NamedShape } from './weightMatching';
@@ -68,17 +68,10 @@ function withBudget<T>(budget: number, build: () => Promise<T>): Promise<T> {
 }
 
 function explain(error: unknown): UserError {
-  const message = error instanceof Error ? error.message : String(error);
+  const why = firstLine(error).replace(/\s*This may be due to one of the following reasons:$/, '');
   return new UserError(
     'model-unsupported',
-    `TensorFlow.js cannot build the model: ${firstLine(message)}`,
+    `TensorFlow.js cannot build the model: ${why}`,
     'Convert it again with the current tensorflowjs_converter.',
   );
-}
-
-function firstLine(message: string): string {
-  return message
-    .split('\n')[0]!
-    .replace(/\s*This may be due to one of the following reasons:$/, '')
-    .slice(0, 300);
 }
