@@ -1,7 +1,6 @@
 import { attackMethods } from '../../src/core/attack/registry';
-import { attributionMethods } from '../../src/core/attribution/registry';
+import { attributionMethods, checkpointMethods } from '../../src/core/attribution/registry';
 import type { ParameterDeclaration } from '../../src/core/method/parameters';
-import { integrationParameters } from '../../src/training/integrate/parameters';
 
 /** What the registries say, as rows of tables in Markdown. */
 interface Described {
@@ -14,12 +13,11 @@ interface Described {
 
 /** The pieces of documents that are made from the registries, by the name that their marks have. */
 export function generatedParts(): ReadonlyMap<string, string> {
-  const described: readonly Described[] = [...attributionMethods, ...attackMethods];
+  const described: readonly Described[] = [...attributionMethods, ...checkpointMethods, ...attackMethods];
   return new Map([
-    ['attribution methods', overview(attributionMethods)],
+    ['attribution methods', overview([...attributionMethods, ...checkpointMethods])],
     ['attacks', overview(attackMethods)],
     ...described.map(({ id, parameters }) => [`parameters of ${id}`, parameterTable(parameters)] as const),
-    ['parameters of training-integrated', parameterTable(integrationParameters)],
   ]);
 }
 

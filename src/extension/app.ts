@@ -3,7 +3,7 @@ import { ExtensionMode, Uri, window, workspace } from 'vscode';
 import type { PanelState } from '../protocol/panel';
 import { checkCommands } from './commands/checkCommands';
 import { imageCommands } from './commands/imageCommands';
-import { integrateCommand } from './commands/integrateCommand';
+import { chooseCheckpoints, integrateCommand } from './commands/integrateCommand';
 import { modelCommands } from './commands/modelCommands';
 import { registerCommands } from './commands/registerCommands';
 import { resultCommands } from './commands/resultCommands';
@@ -20,7 +20,6 @@ import { Panels } from './panel/panels';
 import { ResultStore } from './results/resultStore';
 import { StatusBar } from './statusBar';
 import type { TestApi } from './testApi';
-import { integrateOver } from './panel/integrated';
 import { TrainingParts } from './training/trainingParts';
 import { InspectorView } from './views/inspectorView';
 import { ModelTree } from './views/modelTree';
@@ -72,7 +71,7 @@ export class App extends Disposables {
         modelOf: (facts) => this.#models.ofPath(facts.path),
         modelUsed: ({ reference }) => watcher.watch(reference.path),
         store: (result) => this.#store.add(result),
-        integrate: (subject, request, job) => integrateOver(this.#training.host, this.#engine, subject, request, job),
+        chooseCheckpoints,
         readResult: (id) => this.#store.read(id),
         onExport: (message, session) => void answerExport(message, session, this.#engine, log),
         onCommand: (message, session) => void answerCommand(message, session, this.#engine, log),

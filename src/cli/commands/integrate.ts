@@ -5,7 +5,7 @@ import type { IntegrateRequest, IntegrateResult } from '../../engine/calls/train
 import { encodeNpy } from '../../formats/npy/npy';
 import { resolveParameters } from '../../core/method/parameters';
 import { defaultView } from '../../core/render/defaultView';
-import { integrationParameters } from '../../training/integrate/parameters';
+import { integrationParameters } from '../../core/attribution/training/parameters';
 import type { CommonOptions } from '../options';
 import { addCommonOptions, addForceOption, addParameterOption, inputFiles } from '../options';
 import { checkOutputs, writeOutput } from '../outputFile';

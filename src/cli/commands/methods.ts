@@ -20,8 +20,11 @@ export function addMethodsCommand(program: Command, session: Session): void {
 
 function describe(methods: readonly (MethodDescription | AttackDescription)[]): string {
   return formatTable(
-    methods.flatMap(({ id, summary, parameters }) => [
-      [`  ${id}`, summary],
+    methods.flatMap(({ id, summary, needs, parameters }) => [
+      [
+        `  ${id}`,
+        `${summary}${needs?.includes('checkpoints') ? ' (of a run or a folder of checkpoints as --model)' : ''}`,
+      ],
       ...parameters.map((parameter) => [
         `    ${parameter.id}=${parameter.default}`,
         `${parameter.description} ${rangeOf(parameter)}`.trimEnd(),

@@ -11,6 +11,8 @@ import { integratedGradients } from './integratedGradients';
 import type { AttributionMethod } from './method';
 import { occlusion } from './occlusion';
 import { smoothGrad } from './smoothGrad';
+import type { CheckpointMethod } from './training/checkpoint';
+import { trainingIntegrated } from './training/trainingIntegrated';
 
 /** Every attribution method, in the order in which choosers list them; the first is the default. */
 export const attributionMethods: readonly AttributionMethod[] = [
@@ -27,10 +29,20 @@ export const attributionMethods: readonly AttributionMethod[] = [
   deconvolution,
 ];
 
+/** Those that ask for a run or a folder of checkpoints instead of a model; choosers list them after the others. */
+export const checkpointMethods: readonly CheckpointMethod[] = [trainingIntegrated];
+
 /** The method with this id. Throws `UserError('unknown-method')` that lists the ids there are. */
 export function findAttributionMethod(id: string): AttributionMethod {
   const method = attributionMethods.find((candidate) => candidate.id === id);
   if (method !== undefined) return method;
-  const ids = attributionMethods.map((candidate) => candidate.id).join(', ');
+  const ids = [...attributionMethods, ...checkpointMethods].map((candidate) => candidate.id).join(', ');
   throw new UserError('unknown-method', `There is no attribution method "${id}".`, `Use one of: ${ids}.`);
+}
+
+/** The method with this id among those that need checkpoints. Throws an Error: the registry says which there are. */
+export function findCheckpointMethod(id: string): CheckpointMethod {
+  const method = checkpointMethods.find((candidate) => candidate.id === id);
+  if (method === undefined) throw new Error(`${id} needs no checkpoints`);
+  return method;
 }

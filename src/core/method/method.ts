@@ -16,19 +16,22 @@ export interface MethodFunctions {
   readonly run: unknown;
 }
 
-interface Described extends MethodFunctions {
+interface Described {
+  readonly run: unknown;
+  /** Absent where it depends on what is given, such as a folder of checkpoints. */
+  readonly cost?: MethodFunctions['cost'];
   readonly parameters: readonly ParameterDeclaration[];
 }
 
 /** A method as catalogues list it: without its functions, which cannot travel, with its cost at the defaults. */
 export function describeMethod<Method extends Described>(
   method: Method,
-): Omit<Method, keyof MethodFunctions> & { readonly defaultCost: Cost } {
-  const defaultCost = method.cost(resolveParameters(method.parameters, {}), REFERENCE_SIZE);
+): Omit<Method, keyof MethodFunctions> & { readonly defaultCost?: Cost } {
+  const defaultCost = method.cost?.(resolveParameters(method.parameters, {}), REFERENCE_SIZE);
   const description: Omit<Method, keyof MethodFunctions> & Partial<MethodFunctions> = { ...method };
   delete (description as { run?: unknown }).run;
   delete (description as { cost?: unknown }).cost;
-  return { ...description, defaultCost };
+  return { ...description, ...(defaultCost && { defaultCost }) };
 }
 
 /** The cost of methods that look at the image once, forwards and backwards. */

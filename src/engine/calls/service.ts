@@ -49,6 +49,7 @@ export interface ImageReference {
   readonly limitMegapixels?: number;
 }
 
+/** For a method that needs checkpoints, `model` is a run or a folder of them, and the true label must be known. */
 export interface AttributeRequest extends ModelRequest, ImageRequest {
   readonly method: string;
   /** Class index or name; absent: the predicted class. */

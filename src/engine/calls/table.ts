@@ -49,6 +49,8 @@ export const calls = {
   predict: pictures.job<ModelRequest & ImageRequest, Prediction>({ computes: true }),
   attribute: pictures.job<AttributeRequest, AttributionResult>({ computes: true }),
   attack: pictures.job<AttackRequest, AttackResult>({ computes: true }),
+  /** The checkpoints in a folder or a run, in the order of training. Throws `UserError('file-missing')` where there are none. */
+  checkpoints: pictures.call<{ readonly folder: string }, readonly string[]>(),
   /** PNG (8-bit) or NPY (float32, exact) of an image in pixel space. */
   encode: pictures.call<{ readonly image: PixelImage; readonly format: 'png' | 'npy' }, Uint8Array>(),
   /** A small PNG of a picture file, at most `THUMBNAIL_PIXELS` on its longer side. */

@@ -1,10 +1,12 @@
 import { attackMethods } from '../../core/attack/registry';
-import { attributionMethods } from '../../core/attribution/registry';
+import { attributionMethods, checkpointMethods } from '../../core/attribution/registry';
 import { describeMethod } from '../../core/method/method';
+import { findCheckpoints } from '../../training/integrate/findCheckpoints';
 import { encodeNpy } from '../../formats/npy/npy';
 import { encodePng } from '../../formats/pictures/png';
 import { attack } from './attack';
 import { attribute } from './attribute';
+import { attributeOverCheckpoints } from './attributeOverCheckpoints';
 import { createImageCache, thumbnail } from './images';
 import { checkModel } from './checkModel';
 import type { ModelCacheLimits } from './models';
@@ -24,13 +26,17 @@ export function createService({ modelLimits }: ServiceOptions = {}): EngineServi
   const caches = { models, images: createImageCache() };
   return {
     methods: async () => ({
-      attribution: attributionMethods.map((method) => describeMethod(method)),
+      attribution: [...attributionMethods, ...checkpointMethods].map((method) => describeMethod(method)),
       attack: attackMethods.map((method) => describeMethod(method)),
     }),
     modelInfo: (request, job) => models.use(request, job, async ({ classifier }) => classifier.info),
     checkModel: async (request, job) => checkModel(caches, request, job),
     predict: async (request, job) => predict(caches, request, job),
-    attribute: async (request, job) => attribute(caches, request, job),
+    attribute: async (request, job) =>
+      checkpointMethods.some(({ id }) => id === request.method)
+        ? attributeOverCheckpoints(caches.images, request, job)
+        : attribute(caches, request, job),
+    checkpoints: async ({ folder }) => (await findCheckpoints(folder)).paths,
     attack: async (request, job) => attack(caches, request, job),
     encode: async ({ image, format }) =>
       format === 'png' ? encodePng(image) : encodeNpy(image.data, [image.height, image.width, image.channels]),

@@ -62,7 +62,7 @@ export function withRun<T>(
   });
 }
 
-export function modelFacts({ info }: Classifier): ModelFacts {
+export function modelFacts({ info }: Pick<Classifier, 'info'>): ModelFacts {
   const { name, path, hash, format, engine, engineReason, input } = info;
   const { height, width, channels, ...preprocessing } = input;
   return { name, path, hash, format, engine, engineReason, input: { height, width, channels }, preprocessing };

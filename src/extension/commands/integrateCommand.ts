@@ -1,7 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
-import path from 'node:path';
 import { l10n, Uri, window, workspace } from 'vscode';
-import { UserError } from '../../core/errors';
 import type { EngineHost } from '../engineHost';
 import { imageAtHand, pickImage } from '../images/chooseImage';
 import { subjectOf } from '../images/subject';
@@ -10,12 +7,14 @@ import type { Panels } from '../panel/panels';
 
 type IntegrateCommand = Pick<CommandSignatures, 'gradientLens.integrateCheckpoints'>;
 
-const COLLATOR = new Intl.Collator('en', { numeric: true });
+/** The method of this command. */
+const INTEGRATED = 'training-integrated';
 
 export function integrateCommand(panels: Panels, engine: EngineHost): IntegrateCommand {
   return {
     'gradientLens.integrateCheckpoints': async (argument, image, label) => {
-      const folder = argument instanceof Uri && argument.scheme === 'file' ? argument.fsPath : await chooseFolder();
+      const folder =
+        argument instanceof Uri && argument.scheme === 'file' ? argument.fsPath : await chooseCheckpoints();
       if (folder === undefined) return;
       const uri = imageAtHand(image) ?? (await pickImage());
       if (!uri) return;
@@ -23,12 +22,13 @@ export function integrateCommand(panels: Panels, engine: EngineHost): IntegrateC
       if (chosen === undefined) return;
       const session = panels.show();
       session.useActiveModel();
-      await session.integrate(subjectOf(uri), { checkpoints: folder, label: chosen, parameters: {} });
+      await session.attribute(subjectOf(uri), { method: INTEGRATED, checkpoints: folder, label: chosen });
     },
   };
 }
 
-async function chooseFolder(): Promise<string | undefined> {
+/** Asks for a run or a folder of checkpoints. */
+export async function chooseCheckpoints(): Promise<string | undefined> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const [picked] =
     (await window.showOpenDialog({
@@ -43,8 +43,8 @@ async function chooseFolder(): Promise<string | undefined> {
 
 /** Asks for the image's true class among those of the last checkpoint. */
 async function pickLabel(folder: string, engine: EngineHost): Promise<number | undefined> {
-  const items = lastCheckpoint(folder).then(async (file) => {
-    const { classes } = await engine.calls.modelInfo({ model: { path: file } });
+  const items = engine.calls.checkpoints({ folder }).then(async (files) => {
+    const { classes } = await engine.calls.modelInfo({ model: { path: files.at(-1)! } });
     return classes.map((label, index) => ({ label, description: String(index), index }));
   });
   // A list that cannot be had is no list to choose from: the failure is shown instead.
@@ -54,29 +54,4 @@ async function pickLabel(folder: string, engine: EngineHost): Promise<number | u
     placeHolder: l10n.t('The true class of the image, whose loss is differentiated'),
   });
   return picked?.index;
-}
-
-/** The model file that comes last by the numbers in its name; a run keeps its checkpoints in a folder of their own. */
-async function lastCheckpoint(folder: string): Promise<string> {
-  const own = path.join(folder, 'checkpoints');
-  for (const place of [own, folder]) {
-    const names = (await readdir(place).catch(() => [])).sort((a, b) => COLLATOR.compare(b, a));
-    for (const name of names) {
-      const file = path.join(place, name);
-      if (/\.(onnx|keras|h5|hdf5)$/i.test(name)) return file;
-      if (await isFile(path.join(file, 'model.json'))) return path.join(file, 'model.json');
-    }
-  }
-  throw new UserError(
-    'file-missing',
-    `There are no checkpoints in "${path.basename(folder)}".`,
-    'Choose a folder of .onnx, .keras or .h5 files, or of folders with a model.json.',
-  );
-}
-
-function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (facts) => facts.isFile(),
-    () => false,
-  );
 }

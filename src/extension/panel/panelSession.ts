@@ -1,8 +1,9 @@
 import type { Disposable, Event, LogOutputChannel } from 'vscode';
 import { EventEmitter, l10n } from 'vscode';
 import type { AttributionResult, Job, JobProgress, MethodCatalog } from '../../engine/calls/service';
-import type { ModelFacts } from '../../core/result/record';
-import type { PanelAttack, PanelAttribute, PanelState, ToPanel } from '../../protocol/panel';
+import { CancelledError } from '../../core/errors';
+import type { AttributionRecord, ModelFacts } from '../../core/result/record';
+import type { PanelAttack, PanelState, ToPanel } from '../../protocol/panel';
 import { settings } from '../config';
 import { Disposables } from '../disposables';
 import type { EngineHost } from '../engineHost';
@@ -11,9 +12,8 @@ import type { Subject } from '../images/subject';
 import { imageReference, subjectFromPath } from '../images/subject';
 import type { ModelChoice } from '../models/modelChoice';
 import type { Result } from '../results/resultFiles';
-import { TRAINING_INTEGRATED } from './integrated';
 import { Latest } from './latest';
-import type { PanelIntegration, PanelRequest } from './panelRequest';
+import type { AttributionWish, PanelRequest } from './panelRequest';
 import { requestOf, withoutClasses } from './panelRequest';
 
 /** What a session needs of the rest. */
@@ -24,7 +24,8 @@ export interface SessionServices {
   /** The model that a result was computed with. */
   readonly modelOf: (facts: ModelFacts) => ModelChoice;
   readonly store: (result: Result) => Promise<void>;
-  readonly integrate: (subject: Subject, request: PanelIntegration, job: Job) => Promise<AttributionResult>;
+  /** Asks for a run or a folder of checkpoints. */
+  readonly chooseCheckpoints: () => Promise<string | undefined>;
   /** A model's files are about to be read. */
   readonly modelUsed: (choice: ModelChoice) => void;
 }
@@ -46,8 +47,8 @@ export class PanelSession implements Disposable {
   #subject: Subject | undefined;
   /** Of an opened result, whose controls go on with it whichever model is active; absent: the active one. */
   #opened: ModelChoice | undefined;
-  /** The checkpoints that were summed over, as long as the panel stays with them. */
-  #integration: PanelIntegration | undefined;
+  /** The run or folder of checkpoints that was looked at and the true label, as long as the panel stays with them. */
+  #training: { readonly folder: string; readonly label: number } | undefined;
   /** What was asked last, to be asked again. */
   #last: PanelRequest | undefined;
   #running: AbortController | undefined;
@@ -68,28 +69,31 @@ export class PanelSession implements Disposable {
     return 'result' in this.#state ? this.#state.result : undefined;
   }
 
-  async attribute(subject: Subject, request?: PanelAttribute): Promise<void> {
-    if (request?.method === TRAINING_INTEGRATED.id && this.#integration) {
-      const { checkpoints, label } = this.#integration;
-      const { parameters, classIndex } = request;
-      return this.integrate(subject, { checkpoints, parameters, label: classIndex ?? label });
-    }
-    this.#last = { kind: 'attribution', ...(request ? { request } : {}) };
+  async attribute(subject: Subject, request: AttributionWish = {}): Promise<void> {
+    this.#last = { kind: 'attribution', request };
     await this.#run(subject, l10n.t('Computing the attribution of {0}…', subject.name), async (job) => {
       const { engine } = this.services;
-      const model = this.#model();
+      const { objective, parameters, classIndex, against } = request;
+      const method = request.method ?? settings.defaultMethod.read(subject.uri);
+      const catalog = await engine.catalog();
+      const checkpoints = await this.#checkpointsFor(method, catalog, request.checkpoints);
+      const label =
+        request.label ?? (checkpoints !== undefined && classIndex === undefined ? this.#training?.label : undefined);
       const result = await engine.calls.attribute(
         {
-          model: model.reference,
+          model: checkpoints === undefined ? this.#model().reference : { path: checkpoints },
           image: await imageReference(subject),
-          method: request?.method ?? settings.defaultMethod.read(subject.uri),
-          ...(request?.classIndex === undefined ? {} : { class: request.classIndex }),
-          ...(request?.against === undefined ? {} : { against: request.against }),
-          ...(request ? { objective: request.objective, parameters: request.parameters } : {}),
+          method,
+          ...(classIndex === undefined ? {} : { class: classIndex }),
+          ...(against === undefined ? {} : { against }),
+          ...(label === undefined ? {} : { label }),
+          ...(objective ? { objective } : {}),
+          ...(parameters ? { parameters } : {}),
         },
         job,
       );
-      return { kind: 'attribution', catalog: this.#with(await engine.catalog()), result };
+      this.#follow(result);
+      return { kind: 'attribution', catalog, result };
     });
   }
 
@@ -99,36 +103,24 @@ export class PanelSession implements Disposable {
     await this.#run(subject, l10n.t('Attacking {0}…', subject.name), (job) => this.#runAttack(subject, request, job));
   }
 
-  /** Sums over the checkpoints of a training; other methods go on with the last of them. */
-  async integrate(subject: Subject, request: PanelIntegration): Promise<void> {
-    this.#last = { kind: 'integration', request };
-    await this.#run(subject, l10n.t('Integrating {0} over the checkpoints…', subject.name), async (job) => {
-      const { engine, integrate, modelOf } = this.services;
-      const result = await integrate(subject, request, job);
-      const catalog = await engine.catalog();
-      this.#integration = request;
-      this.#opened = modelOf(result.record.model);
-      return { kind: 'attribution', catalog: this.#with(catalog), result };
-    });
-  }
-
   /** Shows a stored result; nothing is computed. */
   async open(result: Result): Promise<void> {
     this.#supersede();
-    const { image, model } = result.record;
+    const { record } = result;
+    const { image, model } = record;
     this.#opened = this.services.modelOf(model);
     this.#subject = image.path === undefined ? undefined : subjectFromPath(image.path);
     this.#last = requestOf(result);
-    this.#integration = this.#last.kind === 'integration' ? this.#last.request : undefined;
-    const catalog = this.#with(await this.services.engine.knownCatalog());
-    this.#setState({ kind: result.record.kind, catalog, result } as ShownResult);
+    this.#training = record.kind === 'attribution' ? trainingOf(record) : undefined;
+    const catalog = await this.services.engine.knownCatalog();
+    this.#setState({ kind: record.kind, catalog, result } as ShownResult);
     this.#setBusy(undefined);
   }
 
   /** From now on, also where an opened result is shown. */
   useActiveModel(): void {
     this.#opened = undefined;
-    this.#integration = undefined;
+    this.#training = undefined;
   }
 
   showFailure(imageName: string, error: unknown): void {
@@ -141,7 +133,6 @@ export class PanelSession implements Disposable {
     const last = modelChanged && this.#last ? withoutClasses(this.#last) : this.#last;
     if (!this.#subject || !last) return;
     if (last.kind === 'attribution') await this.attribute(this.#subject, last.request);
-    else if (last.kind === 'integration') await this.integrate(this.#subject, last.request);
     else await this.attack(this.#subject, last.request);
   }
 
@@ -231,9 +222,21 @@ export class PanelSession implements Disposable {
     }
   }
 
-  /** The methods to choose from. */
-  #with(catalog: MethodCatalog): MethodCatalog {
-    return this.#integration ? { ...catalog, attribution: [...catalog.attribution, TRAINING_INTEGRATED] } : catalog;
+  /** Where the checkpoints of a method that needs them lie; undefined for others. Throws `CancelledError` if none is chosen. */
+  async #checkpointsFor(method: string, { attribution }: MethodCatalog, given?: string): Promise<string | undefined> {
+    const needs = attribution.find(({ id }) => id === method)?.needs ?? [];
+    if (!needs.includes('checkpoints')) return undefined;
+    const folder = given ?? this.#training?.folder ?? (await this.services.chooseCheckpoints());
+    if (folder === undefined) throw new CancelledError();
+    return folder;
+  }
+
+  /** Other methods go on with the last of the checkpoints that were looked at. */
+  #follow({ record }: AttributionResult): void {
+    const training = trainingOf(record);
+    if (!training) return;
+    this.#training = training;
+    this.#opened = this.services.modelOf(record.model);
   }
 
   #model(): ModelChoice {
@@ -263,6 +266,10 @@ export class PanelSession implements Disposable {
     this.#messages.fire(busy ?? { type: 'idle' });
     this.#busyChanged.fire(busy !== undefined);
   }
+}
+
+function trainingOf({ training, objective }: AttributionRecord) {
+  return training && { folder: training.folder, label: objective.classIndex };
 }
 
 type ShownResult = PanelState & { readonly kind: 'attribution' | 'attack' };

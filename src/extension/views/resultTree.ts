@@ -7,7 +7,6 @@ import { setContextKey } from '../contextKeys';
 import { Disposables } from '../disposables';
 import { subjectFromPath } from '../images/subject';
 import type { ResultStore, StoredRecord } from '../results/resultStore';
-import { TRAINING_INTEGRATED } from '../panel/integrated';
 
 /** An image with its results, or one result. */
 export type ResultNode = ImageNode | RunNode;
@@ -92,7 +91,6 @@ function imageItem({ key, runs }: ImageNode): TreeItem {
 function methodLabel(record: ResultRecord, catalog: MethodCatalog | undefined): string {
   const { methodOf, methods } = kindOf(record);
   const id = methodOf(record);
-  if (id === TRAINING_INTEGRATED.id) return TRAINING_INTEGRATED.label;
   return catalog?.[methods].find((method) => method.id === id)?.label ?? id;
 }
 

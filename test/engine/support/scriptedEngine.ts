@@ -52,6 +52,7 @@ const service: EngineService = {
   methods: () => Promise.resolve({ attribution: [], attack: [] }),
   modelInfo: unused,
   checkModel: unused,
+  checkpoints: unused,
   predict: async ({ image }, job) => (await perform(image, job)) as Prediction,
   attribute: unused,
   attack: unused,

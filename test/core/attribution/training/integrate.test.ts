@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { CancelledError, UserError } from '../../../src/core/errors';
-import type { PixelImage } from '../../../src/core/image/pixels';
-import { resolveParameters } from '../../../src/core/method/parameters';
-import type { CheckpointSource } from '../../../src/training/integrate/checkpoint';
-import { integrate } from '../../../src/training/integrate/integrate';
-import { integrationParameters } from '../../../src/training/integrate/parameters';
-import type { CountingClassifier, Net } from '../../core/nets';
-import { classifierOf, derive, fixedLossNet, linearNet, rowImage, squareLossNet, tanhNet } from '../../core/nets';
+import { CancelledError, UserError } from '../../../../src/core/errors';
+import type { PixelImage } from '../../../../src/core/image/pixels';
+import { resolveParameters } from '../../../../src/core/method/parameters';
+import type { CheckpointSource } from '../../../../src/core/attribution/training/checkpoint';
+import { integrate } from '../../../../src/core/attribution/training/integrate';
+import { integrationParameters } from '../../../../src/core/attribution/training/parameters';
+import type { CountingClassifier, Net } from '../../../core/nets';
+import { classifierOf, derive, fixedLossNet, linearNet, rowImage, squareLossNet, tanhNet } from '../../../core/nets';
 
 /** Nets as checkpoints, each with a hash of its own, and the classifiers that were made of them. */
 function checkpoints(nets: readonly Net[]) {

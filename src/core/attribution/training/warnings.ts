@@ -1,4 +1,4 @@
-import type { UserError } from '../../core/errors';
+import type { UserError } from '../../errors';
 import type { Visit } from './checkpoint';
 
 /** Names listed in one sentence. */

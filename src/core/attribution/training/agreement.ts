@@ -1,5 +1,5 @@
-import { UserError } from '../../core/errors';
-import type { ModelInfo } from '../../core/model/modelInfo';
+import { UserError } from '../../errors';
+import type { ModelInfo } from '../../model/modelInfo';
 
 interface Named {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { ParameterDeclaration } from '../../core/method/parameters';
+import type { ParameterDeclaration } from '../../method/parameters';
 
 /** How the gradients of the configurations become one map. */
 export const integrationParameters: readonly ParameterDeclaration[] = [
