@@ -6,6 +6,8 @@ import type { AttackResult, AttributionResult, MethodCatalog } from '../engine/c
 import type { EngineService } from '../engine/calls/table';
 import { askedBy } from '../engine/calls/table';
 import { askAsSet, memorySettings } from './askAsSet';
+import { methodCatalog } from '../engine/calls/service';
+import { readIf } from '../core/schema/schema';
 import { settings } from './config';
 import { Disposables } from './disposables';
 import { describeModel, describeTimings } from './logText';
@@ -25,6 +27,7 @@ export class EngineHost implements Disposable {
   readonly #loggedModels = new Set<string>();
   #client: EngineClient | undefined;
   #catalog: MethodCatalog | undefined;
+  #remembered: MethodCatalog | undefined;
 
   constructor(private readonly options: EngineHostOptions) {
     const asked = askedBy(
@@ -48,9 +51,10 @@ export class EngineHost implements Disposable {
     return this.#client?.pid;
   }
 
-  /** The methods as this or an earlier session's engine told them. */
+  /** The methods as this or an earlier session's engine told them; what another build said otherwise is not remembered. */
   get rememberedCatalog(): MethodCatalog | undefined {
-    return this.#catalog ?? this.options.state.get<MethodCatalog>(this.#catalogKey);
+    this.#remembered ??= readIf(methodCatalog, this.options.state.get(this.#catalogKey));
+    return this.#catalog ?? this.#remembered;
   }
 
   /** The methods, without starting the engine where they are remembered. */

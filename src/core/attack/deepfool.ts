@@ -13,10 +13,10 @@ import { addTo } from './step';
 
 /**
  * DeepFool: the smallest change, in L2 or L∞, that takes the top class away. As if the network were linear around where it stands,
- * goes to the nearest of the boundaries z_k = z_y, r = |f_k|/‖w_k‖₂² · w_k (L∞: |f_k|/‖w_k‖₁ · sign(w_k)), f_k = z_k − z_y,
- * w_k = ∇ₐ f_k, k among the `candidates` classes that were the most probable at first, and on from there until the class has changed; a′ = a + (1 + overshoot)·Σr, after
- * every step. It has no target. Throws `UserError('parameter')` for a model of one class.
- * Source: Moosavi-Dezfooli, Fawzi, Frossard 2016.
+ * it goes to the nearest of the boundaries z_k = z_y, r = |f_k|/‖w_k‖₂² · w_k (L∞: |f_k|/‖w_k‖₁ · sign(w_k)), f_k = z_k − z_y,
+ * w_k = ∇ₐ f_k, k among the `candidates` classes that were the most probable at first, and on from there until the class has
+ * changed; a′ = a + (1 + overshoot)·Σr after every step. The gradient is not returned: it is of many classes. It goes towards no
+ * class. Throws `UserError('parameter')` for a model of one class. Source: Moosavi-Dezfooli, Fawzi, Frossard 2016.
  */
 export const deepfool: AttackMethod = {
   id: 'deepfool',

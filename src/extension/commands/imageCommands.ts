@@ -49,8 +49,8 @@ export function imageCommands({ panels, engine, extensionUri, extensionId }: Ima
       const subject = await chooseSubject(image);
       const id = subject && (typeof attack === 'string' ? attack : await pickAttack(engine));
       if (!subject || id === undefined) return;
-      const request = await firstAttack(id, subject, engine);
-      await session().attack(subject, request);
+      const shown = session();
+      await shown.attack(subject, await firstAttack(id, subject, engine));
     },
     'gradientLens.cancel': () => panels.session?.cancel(),
     'gradientLens.openSample': async () => {
