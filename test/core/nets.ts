@@ -56,8 +56,8 @@ export function classifierOf(net: Net): CountingClassifier {
         gradient: Float32Array.from(derived.flatMap(({ gradient }) => gradient)),
       };
     },
-    variant: async () => {
-      throw variantUnavailable('cpu');
+    variant: async (change) => {
+      throw variantUnavailable('cpu', change);
     },
     dispose: async () => {
       calls.dispose++;

@@ -14,7 +14,7 @@ export async function rectifierMap(
   image: PixelImage,
   objective: Objective,
   context: MethodContext,
-  rule: ModelChange['rule'],
+  rule: Extract<ModelChange, { kind: 'rule' }>['rule'],
   remark: string,
 ): Promise<Attribution> {
   throwIfCancelled(context.signal);

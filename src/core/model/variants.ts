@@ -1,13 +1,15 @@
 import { UserError } from '../errors';
+import type { ModelChange } from './classifier';
 import type { ModelInfo } from './modelInfo';
 
 /** Of engines that run a network as a whole, by a derivative of their own. */
-export function variantUnavailable(engine: ModelInfo['engine']): UserError {
+export function variantUnavailable(engine: ModelInfo['engine'], { kind }: ModelChange): UserError {
+  const what = kind === 'rule' ? 'the derivative of its ReLUs' : 'the weights of its layers';
   return new UserError(
     'gradient-unavailable',
     engine === 'onnx'
-      ? "The model's file runs as it is, so the derivative of its ReLUs cannot be changed."
-      : `The engine ${engine} cannot change the derivative of ReLUs.`,
+      ? `The model's file runs as it is, so ${what} cannot be changed.`
+      : `The engine ${engine} cannot change a model: not ${what}.`,
     engine === 'onnx' ? 'Choose another method.' : 'Choose the engine onnx, or another method.',
   );
 }

@@ -1,11 +1,7 @@
 import { gradientGraph, type Head } from '../../core/graph/gradientGraph';
 import type { Graph } from '../../core/graph/graph';
-import { mixesPictures } from '../../core/graph/inspect/batchUse';
 import { layerInfo, layersOf } from '../../core/graph/inspect/layers';
 import { operators } from '../../core/graph/ops/registry';
-import { cancelTransposes } from '../../core/graph/passes/cancelTransposes';
-import { foldBatchNormalization, removeIdentities } from '../../core/graph/passes/simplify';
-import { takePixels } from '../../core/graph/passes/takePixels';
 import { specialise } from '../../core/graph/specialise';
 import { unknownOperators } from '../../core/graph/unknownOperators';
 import { NotDifferentiable } from '../../core/graph/differentiate';
@@ -13,26 +9,22 @@ import type { Classifier } from '../../core/model/classifier';
 import type { ModelReference } from '../../core/model/modelInfo';
 import { describeModel } from '../describe';
 import { halfWarnings } from '../halfPrecision';
-import { keepApart } from '../keepApart';
 import type { ModelFiles } from '../modelFiles';
 import { countNames } from '../operators';
 import { chooseOutput } from '../outputs';
-import { derivativeFacts, derivativeWarnings, straightThroughWarnings } from './derivativeFacts';
+import { assemble } from './assemble';
 import { damagedConstant, parametersOf } from './constants';
+import { derivativeFacts, derivativeWarnings, straightThroughWarnings } from './derivativeFacts';
 import { explainRun } from './failures';
 import { threadCount } from './library';
-import { createLayerGraphs } from './layerGraphs';
-import { createLayerSessions } from './layerSessions';
+import { readyNetwork } from './loadedNetwork';
 import { declaredCandidates } from './networkOutputs';
-import { createOnnxClassifier, type OnnxModel } from './onnxClassifier';
 import { pixelInput } from './pixelInput';
 import { probeSessions } from './probeSessions';
 import { readModel } from './readGraph';
-import { ruleVariant } from './ruleVariant';
+import { scoringAgain } from './scoringAgain';
 import { scoringNetwork, seenModel } from './scoringNetwork';
 import { createSessions } from './sessions';
-import { createVariants, type Variants } from './variants';
-import { wholeNetwork } from './wholeNetwork';
 
 export interface OnnxOptions {
   /** Why this engine, one sentence. */
@@ -78,13 +70,13 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
   }
   const { types, choice, stripped } = scoringNetwork(model, seen, files.description);
   const { graph: scoring, warnings, ...scores } = stripped;
-  const network = foldBatchNormalization(removeIdentities(cancelTransposes(scoring)));
-  const graph = takePixels(network, pixelInput(resolved.input, shape.layout));
+  const pixels = pixelInput(resolved.input, shape.layout);
+  const graph = readyNetwork(scoring, pixels);
   const single = specialise(graph, unit, operators);
   const derivative = derivativeFacts(single, operators);
   const layers = layersOf(scoring, types, unit, shape.layout === 'nchw' ? 1 : 3);
-  const ready = { graph, single, unit, threads };
-  const sessions = createSessions(ready);
+  const network = { graph, single, unit, threads };
+  const sessions = createSessions(network);
   try {
     const probe = await probeSessions(sessions, resolved.input, unit, scores);
     const facts = {
@@ -108,15 +100,8 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
     const { rule } = described;
     const info = { ...described.info, layers: layers.map(layerInfo) };
     if (options.mustDifferentiate) refuseFlat(graph, unit, rule);
-    const graphs = createLayerGraphs(graph, layers, unit, () => wholeNetwork(reference, info));
-    const layerSessions = createLayerSessions(graphs, unit, threads);
-    const plain = { info, sessions, rule, layers: layerSessions };
-    const apart = (each: OnnxModel): Classifier =>
-      keepApart(createOnnxClassifier(each), () => unit > 1 || !mixesPictures(graph, operators));
-    const variants: Variants = createVariants(({ rule: changed }) =>
-      apart({ ...ruleVariant(plain, ready, graphs, changed), variants }),
-    );
-    return apart({ ...plain, variants });
+    const whole = () => scoringAgain(reference, info);
+    return assemble({ model: { info, rule, sessions }, network, layers, pixels, scoring: whole });
   } catch (error) {
     await sessions.dispose();
     throw error;

@@ -102,7 +102,7 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
 
     async variant(change) {
       if (disposed) throw new Error('The classifier was disposed.');
-      if (model.variants === undefined) throw variantUnavailable(info.engine);
+      if (model.variants === undefined) throw variantUnavailable(info.engine, change);
       return model.variants.of(change);
     },
 

@@ -88,8 +88,8 @@ export function createTensorFlowClassifier(model: TensorFlowModel): Classifier {
       return { scores: joinScores(parts, info.output.classes), values, gradient };
     },
 
-    variant: async () => {
-      throw variantUnavailable(info.engine);
+    variant: async (change) => {
+      throw variantUnavailable(info.engine, change);
     },
 
     async dispose() {
