@@ -138,7 +138,7 @@ describe('a model with randomised layers', () => {
     await keras.dispose();
     const cpu = await loadClassifier(bundled, { engine: 'cpu' });
     await expect(cpu.variant(change([dense.id]))).rejects.toMatchObject({
-      message: 'The engine cpu cannot change a model: not the weights of its layers.',
+      message: 'The engine cpu runs a model as it is, so the weights of its layers cannot be changed.',
     });
     await cpu.dispose();
   });

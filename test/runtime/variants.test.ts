@@ -136,7 +136,7 @@ describe('a variant', () => {
     const plain = await open(bundled, 'cpu');
     await expect(plain.variant({ kind: 'rule', rule: 'guided' })).rejects.toMatchObject({
       code: 'gradient-unavailable',
-      message: 'The engine cpu cannot change a model: not the derivative of its ReLUs.',
+      message: 'The engine cpu runs a model as it is, so the derivative of its ReLUs cannot be changed.',
     });
     await plain.dispose();
     const file = { path: goldenPath('vgg.onnx'), spec: { input: { preset: 'unit' as const } } };

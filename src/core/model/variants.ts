@@ -9,7 +9,7 @@ export function variantUnavailable(engine: ModelInfo['engine'], { kind }: ModelC
     'gradient-unavailable',
     engine === 'onnx'
       ? `The model's file runs as it is, so ${what} cannot be changed.`
-      : `The engine ${engine} cannot change a model: not ${what}.`,
+      : `The engine ${engine} runs a model as it is, so ${what} cannot be changed.`,
     engine === 'onnx' ? 'Choose another method.' : 'Choose the engine onnx, or another method.',
   );
 }

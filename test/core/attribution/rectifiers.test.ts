@@ -46,7 +46,7 @@ describe('another derivative of rectifiers', () => {
     const image = { data: Float32Array.of(1, 1), height: 1, width: 2, channels: 1 as const };
     await expect(run(plain, image, objective, {}, { seed: 0 })).rejects.toMatchObject({
       code: 'gradient-unavailable',
-      message: 'The engine cpu cannot change a model: not the derivative of its ReLUs.',
+      message: 'The engine cpu runs a model as it is, so the derivative of its ReLUs cannot be changed.',
       hint: 'Choose the engine onnx, or another method.',
     });
     await expect(run(plain, image, objective, {}, { seed: 0, signal: { aborted: true } })).rejects.toThrow('Cancelled');
