@@ -6,7 +6,7 @@ Object.assign(process.env, TELEMETRY_OFF);
 
 export default defineConfig({
   test: {
-    include: ['test/{core,formats,runtime,training,engine,cli,webview,scripts}/**/*.test.ts'],
+    include: ['test/{core,formats,runtime,training,engine,protocol,cli,webview,scripts}/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

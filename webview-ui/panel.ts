@@ -3,7 +3,8 @@ import './styles/base.css';
 import './styles/controls.css';
 import './styles/panes.css';
 import './styles/panel.css';
-import { type FromPanel, type PanelState, toPanel } from '../src/protocol/panel';
+import { readIf } from '../src/core/schema/schema';
+import { type FromPanel, type PanelState, panelState, toPanel, type ToPanel } from '../src/protocol/panel';
 import { announce, mountAnnouncements } from './announce';
 import { createAttackView } from './attackView';
 import { createAttributionView } from './attributionView';
@@ -14,12 +15,23 @@ import { named } from './facts';
 import { connect } from './messaging';
 import { createEmptyView, createErrorView } from './plainViews';
 import { readSavedState } from './savedState';
-import { advance, INITIAL_PAGE } from './state';
+import { advance, afterChange, INITIAL_PAGE } from './state';
 import { watchTheme } from './theme';
 import { verdictOf } from './verdict';
 import type { View, ViewContext } from './view';
 
 const host = connect<typeof toPanel, FromPanel>(toPanel, (message) => {
+  if (message.type !== 'change') {
+    take(message);
+    return;
+  }
+  const whole = readIf(panelState, afterChange(page.shown, message));
+  if (whole) take({ type: 'state', state: whole });
+  // What is shown is not what the host thinks: it tells everything again.
+  else host.post({ type: 'ready' });
+});
+
+function take(message: Exclude<ToPanel, { type: 'change' }>): void {
   page = advance(page, message);
   if (message.type === 'state') {
     show(page.shown);
@@ -28,7 +40,7 @@ const host = connect<typeof toPanel, FromPanel>(toPanel, (message) => {
   busy.show(page.work);
   root.classList.toggle('is-starting', page.shown.kind === 'empty' && page.work.kind === 'busy');
   banner.show(page.failure);
-});
+}
 
 let page = INITIAL_PAGE;
 let saved = readSavedState(host.readState(), host.warn);

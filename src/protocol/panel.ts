@@ -16,6 +16,7 @@ import {
 } from '../core/schema/kinds';
 import { number, whole } from '../core/schema/numbers';
 import type { Of } from '../core/schema/schema';
+import { resultChange } from './change';
 import { panelError } from './panelError';
 import { probe } from './probe';
 import { refused } from './refused';
@@ -26,7 +27,7 @@ export type { Probe } from './probe';
 const LARGEST_PNG = 64 * 1024 * 1024;
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** What the panel shows: the host owns the truth and sends it whole. */
+/** What the panel shows: the host owns the truth and sends it whole, or what changed of it. */
 export const panelState = variant('kind', [
   object({ kind: literal('empty') }),
   object({ kind: literal('error'), imageName: text(), error: panelError }),
@@ -37,6 +38,8 @@ export type PanelState = Of<typeof panelState>;
 
 export const toPanel = variant('type', [
   object({ type: literal('state'), state: panelState }),
+  /** Another result of the picture and the model that are shown, whatever its kind; the catalogue is as it was. */
+  object({ type: literal('change'), kind: text(100), change: resultChange }),
   /** A request runs; what is shown stays. `progress` absent: started. */
   object({ type: literal('busy'), title: text(), progress: possible(jobProgress) }),
   object({ type: literal('idle') }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AttackResult } from '../../src/engine/calls/service';
 import { chromiumPath } from './support/browser';
+import { changeBetween } from '../../src/protocol/change';
 import type { TestPage } from './support/panelPage';
 import { attackResult, attackState, scores } from './support/results';
 import { differingPixels, readPixels, useBrowser } from './support/session';
@@ -46,6 +47,25 @@ describe.skipIf(chromiumPath === undefined)('the attack page', () => {
     expect(await page.page.locator('.head-notes').textContent()).toContain('Away from Sandal, from the file name');
     const [input, adversarial] = [await readPixels(page, 'input'), await readPixels(page, 'adversarial')];
     expect(differingPixels(input, adversarial).length).toBeGreaterThan(300);
+    expect(await page.problems()).toEqual([]);
+    await page.close();
+  });
+
+  it('shows a change of what it has as it shows the whole, and asks for the whole where it has something else', async () => {
+    const page = await openAttack();
+    const before = await attackResult();
+    const after = await attackResult({ epsilon: 0.1, record: { id: 'result-3', success: false } });
+    const change = { type: 'change', kind: 'attack', change: changeBetween(before, after) };
+    await page.send(change);
+    const shown = async () => [await readPixels(page, 'adversarial'), await page.page.locator('main').textContent()];
+    const [pixels, words] = await shown();
+    expect(words).toContain('ε = 0.1');
+    expect(await page.posted()).toEqual([]);
+    // It has the next result now: the same change is of another one.
+    await page.send(change);
+    expect((await page.posted()).map(({ type }) => type)).toEqual(['ready']);
+    await page.send(attackState(after));
+    expect(await shown()).toEqual([pixels, words]);
     expect(await page.problems()).toEqual([]);
     await page.close();
   });

@@ -15,6 +15,9 @@ export function text(longest = 100_000) {
 
 export const flag = v.boolean('true or false');
 
+/** Whatever it is: somebody else looks at it. */
+export const anything = v.unknown();
+
 /* @__NO_SIDE_EFFECTS__ */
 export function literal<const T extends string | number>(value: T) {
   return v.literal(value, JSON.stringify(value));

@@ -4,6 +4,7 @@ import type { AttributionResult, Job, JobProgress, MethodCatalog } from '../../e
 import { CancelledError } from '../../core/errors';
 import type { AttributionRecord, ModelFacts } from '../../core/result/record';
 import type { PanelAttack, PanelState, ToPanel } from '../../protocol/panel';
+import { changeBetween } from '../../protocol/change';
 import { settings } from '../config';
 import { Disposables } from '../disposables';
 import type { EngineHost } from '../engineHost';
@@ -256,8 +257,9 @@ export class PanelSession implements Disposable {
   }
 
   #setState(state: PanelState): void {
+    const before = this.#state;
     this.#state = state;
-    this.#messages.fire({ type: 'state', state });
+    this.#messages.fire(changeMessage(before, state) ?? { type: 'state', state });
     this.#stateChanged.fire(state);
   }
 
@@ -266,6 +268,13 @@ export class PanelSession implements Disposable {
     this.#messages.fire(busy ?? { type: 'idle' });
     this.#busyChanged.fire(busy !== undefined);
   }
+}
+
+/** What a page that shows `before` must be told; undefined where it must be told everything. */
+function changeMessage(before: PanelState, state: PanelState): ToPanel | undefined {
+  if (!('result' in before && 'result' in state) || before.catalog !== state.catalog) return undefined;
+  const change = changeBetween(before.result, state.result);
+  return change && { type: 'change', kind: state.kind, change };
 }
 
 function trainingOf({ training, objective }: AttributionRecord) {
