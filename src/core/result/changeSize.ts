@@ -1,6 +1,6 @@
 import type { AttackRecord, NormId } from './record';
 
-export const NORM_SYMBOLS: Readonly<Record<NormId, string>> = { linf: 'L∞', l2: 'L2' };
+const NORM_SYMBOLS: Readonly<Record<NormId, string>> = { linf: 'L∞', l2: 'L2' };
 
 /** What the size of an attack is told by: its ε, or, where it has none, how far it had to go in the norm that it looks at. */
 export function changeSize({ epsilon, norm = 'linf', norms }: AttackRecord): {
