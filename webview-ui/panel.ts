@@ -6,19 +6,15 @@ import './styles/panel.css';
 import { readIf } from '../src/core/schema/schema';
 import { type FromPanel, type PanelState, panelState, toPanel, type ToPanel } from '../src/protocol/panel';
 import { announce, mountAnnouncements } from './announce';
-import { createAttackView } from './attackView';
-import { createAttributionView } from './attributionView';
 import { createBanner } from './banner';
 import { createBusyIndicator } from './busy';
 import { element } from './dom';
-import { named } from './facts';
 import { connect } from './messaging';
-import { createEmptyView, createErrorView } from './plainViews';
 import { readSavedState } from './savedState';
 import { advance, afterChange, INITIAL_PAGE } from './state';
 import { watchTheme } from './theme';
-import { verdictOf } from './verdict';
 import type { View, ViewContext } from './view';
+import { viewKindOf } from './views';
 
 const host = connect<typeof toPanel, FromPanel>(toPanel, (message) => {
   if (message.type !== 'change') {
@@ -35,7 +31,7 @@ function take(message: Exclude<ToPanel, { type: 'change' }>): void {
   page = advance(page, message);
   if (message.type === 'state') {
     show(page.shown);
-    announce(summaryOf(page.shown));
+    announce(viewKindOf(page.shown).summary(page.shown));
   } else if (message.type !== 'busy') current?.view.settled();
   busy.show(page.work);
   root.classList.toggle('is-starting', page.shown.kind === 'empty' && page.work.kind === 'busy');
@@ -44,7 +40,7 @@ function take(message: Exclude<ToPanel, { type: 'change' }>): void {
 
 let page = INITIAL_PAGE;
 let saved = readSavedState(host.readState(), host.warn);
-let current: { readonly kind: PanelState['kind']; readonly view: View<never> } | undefined;
+let current: { readonly kind: PanelState['kind']; readonly view: View<PanelState> } | undefined;
 
 const context: ViewContext = {
   post: (message) => host.post(message),
@@ -65,51 +61,15 @@ const banner = createBanner(
   () => context.post({ type: 'command', command: 'showLog' }),
 );
 
+/** Shows a state in the view that is there, or in a new one in place of another kind's. */
 function show(state: PanelState): void {
-  switch (state.kind) {
-    case 'empty': {
-      ensure('empty', createEmptyView).update(state);
-      return;
-    }
-    case 'error': {
-      ensure('error', createErrorView).update(state);
-      return;
-    }
-    case 'attribution':
-      context.save({ recordId: state.result.record.id });
-      {
-        ensure('attribution', createAttributionView).update(state);
-        return;
-      }
-    case 'attack':
-      context.save({ recordId: state.result.record.id });
-      {
-        ensure('attack', createAttackView).update(state);
-        return;
-      }
+  if ('result' in state) context.save({ recordId: state.result.record.id });
+  if (current?.kind !== state.kind) {
+    current?.view.dispose();
+    current = { kind: state.kind, view: viewKindOf(state).create(context) };
+    content.replaceChildren(current.view.element);
   }
-}
-
-/** The view of a kind: the one on the page, or a new one in place of another kind. */
-function ensure<State>(kind: PanelState['kind'], create: (context: ViewContext) => View<State>): View<State> {
-  if (current?.kind === kind) return current.view;
-  current?.view.dispose();
-  const view = create(context);
-  current = { kind, view: view };
-  content.replaceChildren(view.element);
-  return view;
-}
-
-function summaryOf(state: PanelState): string {
-  switch (state.kind) {
-    case 'empty':
-    case 'error':
-      return '';
-    case 'attribution':
-      return `Done: ${named(state.result.record.classes[0])}`;
-    case 'attack':
-      return verdictOf(state.result.record).sentence;
-  }
+  current.view.update(state);
 }
 
 const root = document.getElementById('app') ?? document.body;
