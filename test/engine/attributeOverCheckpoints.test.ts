@@ -40,7 +40,7 @@ const request = {
 describe('a method that needs checkpoints', () => {
   it('is listed with what it needs', async () => {
     const { attribution } = await service.methods();
-    const needing = attribution.filter(({ needs }) => needs?.includes('checkpoints'));
+    const needing = attribution.filter(({ needs }) => needs.includes('checkpoints'));
     expect(needing.map(({ id }) => id)).toEqual(['training-integrated']);
     expect(needing[0]).not.toHaveProperty('run');
   });

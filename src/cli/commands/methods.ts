@@ -23,7 +23,7 @@ function describe(methods: readonly (MethodDescription | AttackDescription)[]): 
     methods.flatMap(({ id, summary, needs, parameters }) => [
       [
         `  ${id}`,
-        `${summary}${needs?.includes('checkpoints') ? ' (of a run or a folder of checkpoints as --model)' : ''}`,
+        `${summary}${needs.includes('checkpoints') ? ' (of a run or a folder of checkpoints as --model)' : ''}`,
       ],
       ...parameters.map((parameter) => [
         `    ${parameter.id}=${parameter.default}`,

@@ -2,7 +2,7 @@ import type { UserError } from '../../core/errors';
 import { CancelledError, throwIfCancelled } from '../../core/errors';
 import { untilAborted } from '../../runtime/untilAborted';
 import type { CallTraits } from '../calls/call';
-import type { Job } from '../calls/service';
+import type { AttributionResult, Job } from '../calls/service';
 import type { CallName } from '../calls/table';
 import { calls } from '../calls/table';
 import type { EngineChild, EngineChildOptions } from './engineChild';
@@ -107,11 +107,9 @@ export class EngineRequests {
     const pending: Pending = { cancelled: false };
     to.pending.add(pending);
     let isWaiting = true;
-    const whileWaiting = <Value>(hear: ((value: Value) => void) | undefined) =>
-      hear && ((value: unknown) => isWaiting && hear(value as Value));
     const sent = sendCall(to.child.connection, name, request, {
-      progress: whileWaiting(job?.progress),
-      partial: whileWaiting(job?.partial),
+      progress: job?.progress && ((value) => isWaiting && job.progress!(value)),
+      partial: job?.partial && ((value) => isWaiting && job.partial!(value as AttributionResult)),
     });
     const answer = sent.answer
       .catch((error: unknown) => {
