@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors';
 import { operators } from '../../core/graph/ops/registry';
-import { shuffleWeights } from '../../core/graph/passes/shuffleWeights';
+import { shuffleWeights } from '../../core/graph/shuffleWeights';
 import { specialise } from '../../core/graph/specialise';
 import { findLayer } from '../../core/model/layers';
 import { createRandom, deriveSeed, shuffledIndices } from '../../core/random';

@@ -5,8 +5,8 @@ import { resolveParameters } from '../../../../src/core/method/parameters';
 import type { CheckpointSource } from '../../../../src/core/attribution/training/checkpoint';
 import { integrate } from '../../../../src/core/attribution/training/integrate';
 import { integrationParameters } from '../../../../src/core/attribution/training/parameters';
-import type { CountingClassifier, Net } from '../../../core/nets';
-import { classifierOf, derive, fixedLossNet, linearNet, rowImage, squareLossNet, tanhNet } from '../../../core/nets';
+import type { CountingClassifier, Net } from '../../nets';
+import { classifierOf, derive, fixedLossNet, linearNet, rowImage, squareLossNet, tanhNet } from '../../nets';
 
 /** Nets as checkpoints, each with a hash of its own, and the classifiers that were made of them. */
 function checkpoints(nets: readonly Net[]) {

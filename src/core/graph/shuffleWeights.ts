@@ -1,7 +1,7 @@
-import type { Graph, GraphNode } from '../graph';
-import { producersOf } from '../inspect/producers';
-import { freshNames } from '../names';
-import { tensorOf, type Tensor } from '../tensor';
+import type { Graph, GraphNode } from './graph';
+import { producersOf } from './inspect/producers';
+import { freshNames } from './names';
+import { tensorOf, type Tensor } from './tensor';
 
 /**
  * The network with the numbers of every weight of `layers` in random order (each constant by itself, so that it keeps its mean, its
