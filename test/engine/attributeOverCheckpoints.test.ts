@@ -85,6 +85,13 @@ describe('a method that needs checkpoints', () => {
     await training.dispose();
   });
 
+  it('refuses another objective than the loss', async () => {
+    for (const wish of [{ against: 2 }, { objective: 'probability' }, { objective: 'log-probability' }] as const)
+      await expect(service.attribute({ ...request, label: 0, ...wish })).rejects.toMatchObject({ code: 'parameter' });
+    const loss = await service.attribute({ ...request, label: 0, objective: 'cross-entropy' });
+    expect(loss.record.objective.kind).toBe('cross-entropy');
+  });
+
   it('takes the label of the file, and asks for one that nothing says', async () => {
     const { record } = await service.attribute({ ...request, image: { path: at('owl.png') } });
     expect(record.label).toEqual({ index: 2, name: 'owl', source: 'file name' });

@@ -258,6 +258,7 @@ describe('attack', () => {
     expect(towards.record.goal).toMatchObject({ direction: 'towards', label: { index: 2, source: 'user' } });
     expect(towards.record.startedRight).toBe(true);
     expect(towards.record.success).toBe(towards.record.adversarialClasses[0]!.index === 2);
+    expect(await codeOf(service.attack({ ...attackRequest, label: 'owl', target: 2 }))).toBe('parameter');
     const already = await service.attack({ ...attackRequest, target: 'cat' });
     expect(already.record).toMatchObject({ startedRight: false, success: true });
     const wrong = await service.attack({ ...attackRequest, image: { path: at('dog', 'x2.png') } });

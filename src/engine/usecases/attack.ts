@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { UserError } from '../../core/errors';
 import { type ChosenAttack, chooseAttack } from '../../core/attack/chooseAttack';
 import type { AttackGoal, AttackOutcome } from '../../core/attack/method';
 import { normsOf } from '../../core/attack/norms';
@@ -65,8 +66,16 @@ interface ChosenGoal {
 function chooseGoal(request: AttackRequest, { classifier, predicted }: Run): ChosenGoal {
   const { classes } = classifier.info;
   const known = knownLabel(request.label, request.image.path, classes);
-  if (request.target !== undefined)
-    return { label: known, goal: { direction: 'towards', label: userLabel(request.target, classes) } };
+  if (request.target !== undefined) {
+    const target = userLabel(request.target, classes);
+    if (request.label !== undefined && known?.index === target.index)
+      throw new UserError(
+        'parameter',
+        `The class to reach, "${target.name}", is the one that is given as true.`,
+        'Choose another target, or leave the true class out.',
+      );
+    return { label: known, goal: { direction: 'towards', label: target } };
+  }
   const label = known ?? predictedLabel(predicted);
   return { label, goal: { direction: 'away', label } };
 }

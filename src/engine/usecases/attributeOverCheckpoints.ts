@@ -16,7 +16,7 @@ import { modelFacts } from './run';
 /**
  * The map of a method that needs checkpoints, for the loss of the true label: the given one, else the chosen class, else the file's or
  * folder's name. The record's model, scores and objective are those of the last checkpoint. Throws `UserError('unknown-class')` where
- * nothing says the label.
+ * nothing says the label, `UserError('parameter')` for another objective than the loss.
  */
 export async function attributeOverCheckpoints(
   images: ImageCache,
@@ -26,6 +26,7 @@ export async function attributeOverCheckpoints(
   const started = performance.now();
   const { loadClassifier: load } = await import('../../runtime/loadClassifier');
   const method = findCheckpointMethod(request.method);
+  refuseOtherObjectives(request);
   const labelAmong = (classes: readonly string[]) => {
     const label = knownLabel(request.label ?? request.class, request.image.path, classes);
     if (label !== undefined) return label;
@@ -59,4 +60,15 @@ export async function attributeOverCheckpoints(
     training: { folder: request.model.path, checkpoints: over.facts },
   };
   return { record, map, input: prepared.input, picture: prepared.picture, classNames: info.classes };
+}
+
+/** What is summed is the loss: another objective would be recorded and not be looked at. */
+function refuseOtherObjectives({ method, objective = 'logit', against }: AttributeRequest): void {
+  if (against === undefined && (objective === 'logit' || objective === 'cross-entropy')) return;
+  const asked = against === undefined ? objective : 'a difference of logits';
+  throw new UserError(
+    'parameter',
+    `${method} adds up the gradient of the loss, not of ${asked}.`,
+    'Leave the objective and the class to compare with out.',
+  );
 }

@@ -6,7 +6,7 @@ import { generatedFiles } from '../../../scripts/methods/generate';
 import { withMethods, withMethodTexts } from '../../../scripts/methods/manifest';
 import { repository } from '../../../scripts/support/paths';
 import { attackMethods } from '../../../src/core/attack/registry';
-import { attributionMethods } from '../../../src/core/attribution/registry';
+import { attributionMethods, checkpointMethods } from '../../../src/core/attribution/registry';
 
 describe('what is made from the registries', () => {
   it('stands in the files; else run npm run generate', async () => {
@@ -37,14 +37,14 @@ describe('what is made from the registries', () => {
     const manifest = withMethods({ contributes: { configuration: { properties } } });
     const setting = manifest.contributes.configuration.properties['gradientLens.defaultMethod']!;
     expect(setting).toMatchObject({ type: 'string', default: 'gradient-x-input' });
-    expect(setting.enum).toEqual(attributionMethods.map(({ id }) => id));
+    expect(setting.enum).toEqual([...attributionMethods, ...checkpointMethods].map(({ id }) => id));
     const texts = withMethodTexts({
       a: 'A',
       'setting.defaultMethod.gone': 'old',
       'setting.defaultMethod': 'First',
       b: 'B',
     });
-    const keys = attributionMethods.map(({ id }) => `setting.defaultMethod.${id}`);
+    const keys = [...attributionMethods, ...checkpointMethods].map(({ id }) => `setting.defaultMethod.${id}`);
     expect(Object.keys(texts)).toEqual(['a', ...keys, 'setting.defaultMethod', 'b']);
     expect((setting.markdownEnumDescriptions as string[]).map((text) => text.slice(1, -1))).toEqual(keys);
     expect(texts[keys[0]!]).toContain(attributionMethods[0]!.formula);
