@@ -20,7 +20,7 @@ export async function runVitest(config: string, env: NodeJS.ProcessEnv = {}): Pr
   const result = await run(
     process.execPath,
     [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    { env, timeLimitMinutes: 15 },
+    { env, timeLimitMinutes: 17 },
   );
   const parsed = existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as VitestReport) : undefined;
   return countVitest(parsed, result.code, result.output);
