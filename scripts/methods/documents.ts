@@ -1,5 +1,5 @@
 import { attackMethods } from '../../src/core/attack/registry';
-import { attributionMethods, checkpointMethods } from '../../src/core/attribution/registry';
+import { listedMethods } from '../../src/core/attribution/registry';
 import type { ParameterDeclaration } from '../../src/core/method/parameters';
 
 /** What the registries say, as rows of tables in Markdown. */
@@ -13,9 +13,9 @@ interface Described {
 
 /** The pieces of documents that are made from the registries, by the name that their marks have. */
 export function generatedParts(): ReadonlyMap<string, string> {
-  const described: readonly Described[] = [...attributionMethods, ...checkpointMethods, ...attackMethods];
+  const described: readonly Described[] = [...listedMethods(), ...attackMethods];
   return new Map([
-    ['attribution methods', overview([...attributionMethods, ...checkpointMethods])],
+    ['attribution methods', overview(listedMethods())],
     ['attacks', overview(attackMethods)],
     ...described.map(({ id, parameters }) => [`parameters of ${id}`, parameterTable(parameters)] as const),
   ]);

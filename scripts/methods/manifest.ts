@@ -1,4 +1,4 @@
-import { attributionMethods, checkpointMethods } from '../../src/core/attribution/registry';
+import { attributionMethods, listedMethods } from '../../src/core/attribution/registry';
 
 /** The part of the extension's manifest that lists methods. */
 interface Manifest {
@@ -6,9 +6,6 @@ interface Manifest {
     readonly configuration: { readonly properties: Record<string, Record<string, unknown>> };
   };
 }
-
-/** As the registry stands when it is asked. */
-const offeredMethods = () => [...attributionMethods, ...checkpointMethods];
 
 const SETTING = 'gradientLens.defaultMethod';
 const KEY = 'setting.defaultMethod';
@@ -21,8 +18,8 @@ export function withMethods<T extends Manifest>(manifest: T): T {
     [SETTING]: {
       ...configuration.properties[SETTING],
       default: attributionMethods[0]!.id,
-      enum: offeredMethods().map(({ id }) => id),
-      markdownEnumDescriptions: offeredMethods().map(({ id }) => `%${KEY}.${id}%`),
+      enum: listedMethods().map(({ id }) => id),
+      markdownEnumDescriptions: listedMethods().map(({ id }) => `%${KEY}.${id}%`),
     },
   };
   return { ...manifest, contributes: { ...manifest.contributes, configuration: { ...configuration, properties } } };
@@ -33,7 +30,7 @@ export function withMethodTexts(texts: Readonly<Record<string, string>>): Record
   const isOurs = (key: string): boolean => key.startsWith(`${KEY}.`);
   const entries = Object.entries(texts);
   const place = entries.findIndex(([key]) => isOurs(key) || key === KEY);
-  const ours = offeredMethods().map(({ id, summary, formula }): [string, string] => [
+  const ours = listedMethods().map(({ id, summary, formula }): [string, string] => [
     `${KEY}.${id}`,
     `${summary}\n\n\`${formula}\``,
   ]);

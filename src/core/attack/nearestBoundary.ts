@@ -1,3 +1,4 @@
+import { balls, euclideanNorm } from './balls';
 import { type PixelImage, stackImages } from '../image/pixels';
 import type { Classifier } from '../model/classifier';
 import type { NormId } from '../result/record';
@@ -33,26 +34,18 @@ export async function moveToBoundary(
   const { usable, nonFinite } = usableGradient(gradient);
   const size = image.data.length;
   const row = (index: number): Float32Array => usable.subarray(index * size, (index + 1) * size);
-  let nearest: { readonly distance: number; readonly slope: Float32Array; readonly dual: number } | undefined;
+  let nearest: { readonly distance: number; readonly slope: Float32Array } | undefined;
   for (let index = 1; index < classes.length; index++) {
     const slope = row(index).map((value, pixel) => value - usable[pixel]!);
     const dual = dualNorm(slope, norm);
     const distance = Math.max(LEAST_DISTANCE, Math.abs(values[index]! - values[0]!) / dual);
     if (dual > 0 && Number.isFinite(distance) && !(nearest && nearest.distance <= distance))
-      nearest = { distance, slope, dual };
+      nearest = { distance, slope };
   }
-  return { move: nearest && along(nearest, norm), values: gradient.length, nonFinite };
+  return { move: nearest && balls[norm].steepest(nearest.slope, nearest.distance), values: gradient.length, nonFinite };
 }
 
+/** The norm that a slope has where distances are in `norm`. */
 function dualNorm(slope: Float32Array, norm: NormId): number {
-  let sum = 0;
-  for (const value of slope) sum += norm === 'l2' ? value * value : Math.abs(value);
-  return norm === 'l2' ? Math.sqrt(sum) : sum;
-}
-
-function along(
-  { distance, slope, dual }: { readonly distance: number; readonly slope: Float32Array; readonly dual: number },
-  norm: NormId,
-): Float32Array {
-  return slope.map((value) => (norm === 'l2' ? (distance / dual) * value : distance * Math.sign(value)));
+  return norm === 'l2' ? euclideanNorm(slope) : slope.reduce((sum, value) => sum + Math.abs(value), 0);
 }

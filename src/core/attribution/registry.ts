@@ -32,17 +32,17 @@ export const attributionMethods: readonly AttributionMethod[] = [
 /** Those that ask for a run or a folder of checkpoints instead of a model; choosers list them after the others. */
 export const checkpointMethods: readonly CheckpointMethod[] = [trainingIntegrated];
 
+/** All that choosers, settings and documents list, in that order. */
+export function listedMethods(): readonly (AttributionMethod | CheckpointMethod)[] {
+  return [...attributionMethods, ...checkpointMethods];
+}
+
 /** The method with this id. Throws `UserError('unknown-method')` that lists the ids there are. */
 export function findAttributionMethod(id: string): AttributionMethod {
   const method = attributionMethods.find((candidate) => candidate.id === id);
   if (method !== undefined) return method;
-  const ids = [...attributionMethods, ...checkpointMethods].map((candidate) => candidate.id).join(', ');
+  const ids = listedMethods()
+    .map((candidate) => candidate.id)
+    .join(', ');
   throw new UserError('unknown-method', `There is no attribution method "${id}".`, `Use one of: ${ids}.`);
-}
-
-/** The method with this id among those that need checkpoints. Throws an Error: the registry says which there are. */
-export function findCheckpointMethod(id: string): CheckpointMethod {
-  const method = checkpointMethods.find((candidate) => candidate.id === id);
-  if (method === undefined) throw new Error(`${id} needs no checkpoints`);
-  return method;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { findCheckpointMethod } from '../../core/attribution/registry';
+import type { CheckpointMethod } from '../../core/attribution/training/checkpoint';
 import { UserError } from '../../core/errors';
 import { rankClasses } from '../../core/result/classes';
 import { resultId } from '../../core/result/id';
@@ -20,12 +20,12 @@ import { modelFacts } from './run';
  */
 export async function attributeOverCheckpoints(
   images: ImageCache,
+  method: CheckpointMethod,
   request: AttributeRequest,
   job: Job | undefined,
 ): Promise<AttributionResult> {
   const started = performance.now();
   const { loadClassifier: load } = await import('../../runtime/loadClassifier');
-  const method = findCheckpointMethod(request.method);
   refuseOtherObjectives(request);
   const labelAmong = (classes: readonly string[]) => {
     const label = knownLabel(request.label ?? request.class, request.image.path, classes);

@@ -1,5 +1,5 @@
 import { attackMethods } from '../../core/attack/registry';
-import { attributionMethods, checkpointMethods } from '../../core/attribution/registry';
+import { checkpointMethods, listedMethods } from '../../core/attribution/registry';
 import { describeMethod } from '../../core/method/method';
 import { findCheckpoints } from '../../training/integrate/findCheckpoints';
 import { encodeNpy } from '../../formats/npy/npy';
@@ -26,16 +26,18 @@ export function createService({ modelLimits }: ServiceOptions = {}): EngineServi
   const caches = { models, images: createImageCache() };
   return {
     methods: async () => ({
-      attribution: [...attributionMethods, ...checkpointMethods].map((method) => describeMethod(method)),
+      attribution: listedMethods().map((method) => describeMethod(method)),
       attack: attackMethods.map((method) => describeMethod(method)),
     }),
     modelInfo: (request, job) => models.use(request, job, async ({ classifier }) => classifier.info),
     checkModel: async (request, job) => checkModel(caches, request, job),
     predict: async (request, job) => predict(caches, request, job),
-    attribute: async (request, job) =>
-      checkpointMethods.some(({ id }) => id === request.method)
-        ? attributeOverCheckpoints(caches.images, request, job)
-        : attribute(caches, request, job),
+    attribute: async (request, job) => {
+      const method = checkpointMethods.find(({ id }) => id === request.method);
+      return method === undefined
+        ? attribute(caches, request, job)
+        : attributeOverCheckpoints(caches.images, method, request, job);
+    },
     checkpoints: async ({ folder }) => (await findCheckpoints(folder)).paths,
     attack: async (request, job) => attack(caches, request, job),
     encode: async ({ image, format }) =>

@@ -8,6 +8,7 @@ import { rememberGradient } from '../../core/model/rememberGradient';
 import { whileWanted } from '../../runtime/wanted';
 import { fingerprintModel } from './modelFiles';
 import type { Job, ModelRequest } from '../calls/service';
+import { computingOptions } from './loadOptions';
 import { untilAborted } from '../../runtime/untilAborted';
 
 /** A model in memory. */
@@ -166,16 +167,12 @@ function keyOf({ model, engine = 'auto', threads = 0 }: ModelRequest): string {
   return JSON.stringify([path.resolve(file), name, spec, specPath, labelsPath, engine, threads]);
 }
 
-async function loadModel(
-  { model, engine = 'auto', threads, tensorflowModule }: ModelRequest,
-  job: Job | undefined,
-): Promise<LoadedModel> {
+async function loadModel(request: ModelRequest, job: Job | undefined): Promise<LoadedModel> {
   // Not before a model is wanted: the libraries behind it take their time to start.
   const { loadClassifier } = await import('../../runtime/loadClassifier');
-  const loaded = await loadClassifier(model, {
-    engine,
-    ...(threads === undefined ? {} : { threads }),
-    ...(tensorflowModule === undefined ? {} : { tensorflowModule }),
+  const loaded = await loadClassifier(request.model, {
+    engine: request.engine ?? 'auto',
+    ...computingOptions(request),
     progress: (done, total) => job?.progress?.({ stage: 'model', done, total }),
   });
   const classifier = rememberGradient(loaded);

@@ -9,6 +9,7 @@ import type { ParameterValues } from '../../core/method/parameters';
 import { resolveParameters } from '../../core/method/parameters';
 import type { Classifier } from '../../core/model/classifier';
 import type { ModelReference } from '../../core/model/modelInfo';
+import { computingOptions } from './loadOptions';
 import { rankClasses } from '../../core/result/classes';
 import type { CheckpointFacts, LabelFacts } from '../../core/result/record';
 import { holdingThread } from '../../runtime/interrupts';
@@ -51,13 +52,11 @@ export async function overCheckpoints(
 ): Promise<OverCheckpoints> {
   const parameters = resolveParameters(method.parameters, request.parameters ?? {});
   const { paths, warnings: ofFolder } = await findCheckpoints(request.model.path);
+  const options = { engine: request.engine ?? 'auto', ...computingOptions(request) };
   const sources = paths.map((file): CheckpointSource => ({
     name: printable(path.basename(file)),
     open: async () =>
-      interruptible(
-        await holdingThread(() => load({ ...request.model, path: file }, loadOptions(request))),
-        job?.signal,
-      ),
+      interruptible(await holdingThread(() => load({ ...request.model, path: file }, options)), job?.signal),
   }));
   let subject: Pick<OverCheckpoints, 'prepared' | 'label'> | undefined;
   const { map, visited, warnings } = await method.run(
@@ -82,14 +81,6 @@ export async function overCheckpoints(
     visited,
     facts: visited.map((visit) => checkpointFacts(visit, paths[visit.index]!)),
     warnings: [...first.warnings, ...subject!.prepared.warnings, ...ofFolder, ...warnings],
-  };
-}
-
-function loadOptions({ engine = 'auto', threads, tensorflowModule }: ModelRequest): LoadOptions {
-  return {
-    engine,
-    ...(threads === undefined ? {} : { threads }),
-    ...(tensorflowModule === undefined ? {} : { tensorflowModule }),
   };
 }
 

@@ -4,8 +4,8 @@ import type { EngineId, ModelInfo } from '../../core/model/modelInfo';
 import { ENGINE_IDS } from '../../core/model/modelInfo';
 import type { loadClassifier } from '../../runtime/loadClassifier';
 import type { CheckModelRequest, Job } from '../calls/service';
+import { computingOptions } from './loadOptions';
 
-/** In order of preference: the most different one first, plain JavaScript last. */
 /** Pixels up to which plain JavaScript is not too slow. */
 const CPU_PIXELS = 64 * 64;
 
@@ -19,12 +19,10 @@ export async function loadSecond(
   if (info.asFile === true)
     return { why: 'The model runs from its own file, and no second engine can read ONNX models.' };
   const { loadClassifier: load } = await import('../../runtime/loadClassifier');
-  const { threads, tensorflowModule } = request;
   const options = (engine: EngineId) => ({
     engine,
     unjudged: true,
-    ...(threads === undefined ? {} : { threads }),
-    ...(tensorflowModule === undefined ? {} : { tensorflowModule }),
+    ...computingOptions(request),
     ...(job?.signal === undefined ? {} : { signal: job.signal }),
   });
   if (info.format === 'onnx') return loadItsFile(request, options('onnx'));
