@@ -22,8 +22,12 @@ export function onInterrupt(handle: () => void): () => void {
 
 /** Runs `work`, which may hold the thread. */
 export async function holdingThread<T>(work: () => Promise<T>): Promise<T> {
-  // A signal that came while something else held the thread waits for a turn; it would be lost with the listener.
-  if (isListening) await setImmediate();
+  // A signal that came while something else held the thread is read in the next whole turn; it would be lost with the listener.
+  // The first of the two only ends the turn that has begun, whose signals may have been read before.
+  if (isListening) {
+    await setImmediate();
+    await setImmediate();
+  }
   holders++;
   listen();
   try {

@@ -190,8 +190,8 @@ describe('a file that is too short for its declared size', () => {
       const error = await errorFor(small);
       expect(error.message, compression).toBe('sandal.png holds a TIFF picture that is damaged or incomplete.');
     }
-    // Decoding one of them takes seconds.
-    expect(performance.now() - started).toBeLessThan(3000);
+    // Decoding them takes far longer.
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it('is none where one colour fills it, however well that is packed', async () => {
