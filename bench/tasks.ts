@@ -1,7 +1,8 @@
+import type { AttackGoal } from '../src/core/attack/method';
 import { findAttackMethod } from '../src/core/attack/registry';
 import { findAttributionMethod } from '../src/core/attribution/registry';
 import { batchOf, type ImageBatch, type PixelImage } from '../src/core/image/pixels';
-import { resolveParameters } from '../src/core/method/parameters';
+import { type ParameterValues, resolveParameters } from '../src/core/method/parameters';
 import type { Classifier, Objective } from '../src/core/model/classifier';
 import {
   BATCH,
@@ -51,9 +52,24 @@ async function attribution(id: string, given: Given, classifier: Classifier, ima
 /** The changed picture of a registered attack. */
 async function attack(id: string, given: Given, classifier: Classifier, image: PixelImage): Promise<Float32Array> {
   const { run, parameters } = findAttackMethod(id);
-  const subject = { image, goal: { direction: 'away', label: CLASS_INDEX }, seed: CONTEXT.seed } as const;
-  const [outcome] = await run(classifier, [subject], resolveParameters(parameters, given), {});
+  const goal = { direction: 'away', label: CLASS_INDEX } as const;
+  const values = resolveParameters(parameters, given);
+  if (takesOneImage(run)) return (await run(classifier, image, goal, values, CONTEXT)).adversarial.data;
+  const [outcome] = await run(classifier, [{ image, goal, seed: CONTEXT.seed }], values, {});
   return outcome!.adversarial.data;
+}
+
+type RunOnOne = (
+  classifier: Classifier,
+  image: PixelImage,
+  goal: AttackGoal,
+  parameters: ParameterValues,
+  context: typeof CONTEXT,
+) => Promise<{ readonly adversarial: PixelImage }>;
+
+/** Whether an attack is one of a checkout from before attacks took sets of images. */
+function takesOneImage(run: unknown): run is RunOnOne {
+  return (run as RunOnOne).length === 5;
 }
 
 async function prediction(classifier: Classifier, batch: ImageBatch): Promise<Float32Array> {

@@ -7,6 +7,7 @@ import { griddingWords, onGrid } from '../src/core/render/onGrid';
 import { rankOf } from '../src/core/render/order';
 import { overlayShown, scaleMapping } from '../src/core/render/overlay';
 import type { MapView } from '../src/core/render/view';
+import { viewWords } from '../src/core/render/viewWords';
 import { formatSigned, formatSize } from './format';
 import { createColorBar, type Meaning } from './panes/colorBar';
 import { type Cell, type Geometry, geometryOf, gridRectangle } from './panes/grid';
@@ -63,6 +64,7 @@ export function createAttributionPanes(): AttributionPanes {
       original.footer.textContent = sizesOf(result);
       overlay.note.textContent = `for ${explainedClass(objective)}`;
       map.note.textContent = noteOf(result);
+      map.note.title = viewWords(view, result.map.channels);
       colorBar.show(shown.scale, view, meaningOf(target));
       const remark = remarkOf(result, shown, view, target);
       map.say(remark);
@@ -76,9 +78,9 @@ export function createAttributionPanes(): AttributionPanes {
     probe(cell) {
       if (drawn === undefined) return undefined;
       const { result, gridded, shown } = drawn;
-      drawn.ranks ??= rankOf(shown.values);
+      drawn.ranks ??= rankOf(shown.exact);
       const probe = probeOf(result.input, gridded, drawn.ranks, cell);
-      const value = shown.values[cell.row * shown.width + cell.column] ?? NaN;
+      const value = shown.exact[cell.row * shown.width + cell.column] ?? NaN;
       return {
         probe,
         text: describeProbe(probe, [

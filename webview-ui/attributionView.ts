@@ -1,9 +1,10 @@
 import type { AttributionResult } from '../src/engine/calls/service';
-import { defaultView } from '../src/core/render/defaultView';
+import { defaultView, type Display, exactView, isPhoto } from '../src/core/render/defaultView';
 import { objectiveWords } from '../src/core/result/objectiveWords';
 import { griddingWords } from '../src/core/render/onGrid';
 import type { RgbaImage } from '../src/core/render/map';
 import type { MapView } from '../src/core/render/view';
+import { viewWords } from '../src/core/render/viewWords';
 import type { ExportFormat } from '../src/core/result/exportFormats';
 import type { PanelState } from '../src/protocol/panel';
 import { createAttributionControls } from './attributionControls';
@@ -35,7 +36,11 @@ export function createAttributionView({ post, saved, save }: ViewContext): View<
   const controls = createAttributionControls((request) => post({ type: 'attribute', request }));
   const drawing = createAttributionPanes();
   const display = createDisplayControls(saved().displayOpen, {
-    changed: (change) => look({ ...saved().view, ...change }),
+    changed: (change) => look({ ...changes(), ...change }),
+    exact: (photoExact) => {
+      save({ photoExact });
+      look({});
+    },
     reset: () => look({}),
     toggled: (displayOpen) => save({ displayOpen }),
   });
@@ -61,11 +66,20 @@ export function createAttributionView({ post, saved, save }: ViewContext): View<
   const [, overlayPane] = drawing.panes;
   overlayPane.footer.append(display.opacity);
 
-  function viewOf({ catalog, result }: State): MapView {
-    const method = catalog.attribution.find(({ id }) => id === result.record.method);
-    const signed = result.record.statistics.minimum < 0 ? 'diverging' : 'sequential';
-    const view = { ...defaultView(method?.display ?? signed), ...saved().view };
-    return result.map.channels === 1 ? { ...view, reduce: 'sum' } : view;
+  /** What the user set of the looks of pictures of the size that is shown. */
+  function changes(): Partial<MapView> {
+    return shown !== undefined && isPhoto(shown.state.result.input) ? saved().photoView : saved().view;
+  }
+
+  function viewOf(state: State): MapView {
+    const { input } = state.result;
+    const display = displayOf(state);
+    if (!isPhoto(input)) return { ...exactView(display), ...saved().view };
+    return { ...(saved().photoExact ? exactView(display) : defaultView(display, input)), ...saved().photoView };
+  }
+
+  function showControls(state: State): void {
+    display.set(viewOf(state), state.result.map.channels, isPhoto(state.result.input));
   }
 
   const redraw = oncePerFrame(() => {
@@ -76,8 +90,8 @@ export function createAttributionView({ post, saved, save }: ViewContext): View<
   });
 
   function look(view: Partial<MapView>): void {
-    save({ view });
-    if (shown !== undefined) display.set(viewOf(shown.state), shown.state.result.map.channels);
+    save(shown !== undefined && isPhoto(shown.state.result.input) ? { photoView: view } : { view });
+    if (shown !== undefined) showControls(shown.state);
     redraw();
   }
 
@@ -90,7 +104,7 @@ export function createAttributionView({ post, saved, save }: ViewContext): View<
     if (latest !== state) return;
     shown = { state, picture };
     controls.set(catalog, result);
-    display.set(viewOf(state), result.map.channels);
+    showControls(state);
     header.showAttribution(result.record);
     classes.show(
       [{ name: 'Scores', scores: result.record.classes }],
@@ -129,6 +143,7 @@ export function createAttributionView({ post, saved, save }: ViewContext): View<
           lines: [
             `${formatSigned(record.statistics.minimum)} … ${formatSigned(record.statistics.maximum)}`,
             griddingWords(result.map, record.model.input) ?? '',
+            viewWords(viewOf(shown.state), result.map.channels),
           ].filter((line) => line !== ''),
         },
       ],
@@ -167,6 +182,12 @@ export function createAttributionView({ post, saved, save }: ViewContext): View<
       classes.dispose();
     },
   };
+}
+
+/** Whether the map of a result is shown by signs or by magnitudes. */
+function displayOf({ catalog, result }: State): Display {
+  const method = catalog.attribution.find(({ id }) => id === result.record.method);
+  return method?.display ?? (result.record.statistics.minimum < 0 ? 'diverging' : 'sequential');
 }
 
 /** The picture, or the model's view of it where its preview cannot be read. */

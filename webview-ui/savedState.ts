@@ -3,21 +3,23 @@ import { flag, literal, object, possible, text } from '../src/core/schema/kinds'
 import { restore } from '../src/core/schema/restore';
 import { type Of, readIf } from '../src/core/schema/schema';
 
-const { reduce, sign, clipPercent, colorMap, opacity } = mapView.entries;
+/** What the user set of how a map is looked at; the rest follows method and size. */
+const changes = object(
+  Object.fromEntries(Object.entries(mapView.entries).map(([key, entry]) => [key, possible(entry)])) as {
+    [Key in keyof typeof mapView.entries]: ReturnType<typeof possible<(typeof mapView.entries)[Key]>>;
+  },
+);
 
 /** What outlives a reload of the page: how results are looked at, never the results. */
 const savedState = object({
   v: literal(1),
   /** Result that was shown last. */
   recordId: possible(text(100)),
-  /** What the user set; the rest follows the method. */
-  view: object({
-    reduce: possible(reduce),
-    sign: possible(sign),
-    clipPercent: possible(clipPercent),
-    colorMap: possible(colorMap),
-    opacity: possible(opacity),
-  }),
+  /** Of maps whose single pixels can be seen. */
+  view: changes,
+  /** Of larger ones, and whether they begin with exact pixels. */
+  photoView: changes,
+  photoExact: flag,
   perturbation: perturbationView,
   displayOpen: flag,
   classesAsTable: flag,
@@ -28,6 +30,8 @@ export type SavedState = Of<typeof savedState>;
 const INITIAL_STATE: SavedState = {
   v: 1,
   view: {},
+  photoView: {},
+  photoExact: false,
   perturbation: 'centred',
   displayOpen: true,
   classesAsTable: false,

@@ -68,7 +68,8 @@ describe('what an earlier version stored', () => {
     const tell = (misfit: string) => void told.push(misfit);
     const view = { reduce: 'sum', sign: 'positive', clipPercent: 2, colorMap: 'viridis', opacity: 0.5 };
     const panel = { v: 1, recordId: 'a-1', view, perturbation: 'amplified', displayOpen: false, classesAsTable: true };
-    expect(readSavedState(panel, tell)).toEqual(panel);
+    const since = { photoView: {}, photoExact: false };
+    expect(readSavedState(panel, tell)).toEqual({ ...panel, ...since });
     const training = json('training-page.json') as object;
     expect(readTrainingSaved(training, tell)).toEqual(training);
     expect(told).toEqual([]);
@@ -76,6 +77,7 @@ describe('what an earlier version stored', () => {
     const worn = { ...panel, view: { ...view, opacity: 2, sign: 'sideways' }, displayOpen: 'yes' };
     expect(readSavedState(worn, tell)).toEqual({
       ...panel,
+      ...since,
       view: { reduce: 'sum', clipPercent: 2, colorMap: 'viridis' },
       displayOpen: true,
     });

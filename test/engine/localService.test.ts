@@ -7,6 +7,7 @@ import { createService } from '../../src/engine/usecases/localService';
 import type { AttackRequest, AttributeRequest } from '../../src/engine/calls/service';
 import type { EngineService } from '../../src/engine/calls/table';
 import { CancelledError, UserError } from '../../src/core/errors';
+import { exactView } from '../../src/core/render/defaultView';
 import { attributionRecord } from '../../src/core/result/record';
 import { reading } from '../../src/core/schema/schema';
 import { decodeNpy, encodeNpy } from '../../src/formats/npy/npy';
@@ -420,7 +421,7 @@ describe('renderOverlay', () => {
   it('has the size of the picture and changes it where the map is not zero', async () => {
     await writeGreyPng(at('large.png'), Array<number>(60 * 40).fill(120), 60, 40);
     const { map, picture, record } = await service.attribute({ ...attributeRequest, image: { path: at('large.png') } });
-    const view = { reduce: 'sum', sign: 'all', clipPercent: 0, colorMap: 'diverging', opacity: 1 } as const;
+    const view = { ...exactView('diverging'), clipPercent: 0, opacity: 1 };
     const only = { ...map, data: Float32Array.from([0, 0, 0, 5]) };
     const png = await service.renderOverlay({ map: only, picture, image: record.image, view });
     const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });

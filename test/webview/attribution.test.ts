@@ -261,6 +261,56 @@ describe.skipIf(chromiumPath === undefined)('the attribution page', () => {
     await page.close();
   });
 
+  it('shows regions on a photo and exact pixels on request, and remembers both apart from small pictures', async () => {
+    const side = 80;
+    const picture = greyImage(side, side, Array<number>(side * side).fill(0.5));
+    const data = new Float32Array(side * side);
+    data[40 * side + 20] = 1;
+    const photo = attributionState(
+      await attributionResult({ picture, map: { data, height: side, width: side, channels: 1 } }),
+    );
+    const page = await open('panel');
+    await page.send(photo);
+    const changed = async () => {
+      await page.settle();
+      const [original, overlay] = [await readPixels(page, 'original'), await readPixels(page, 'overlay')];
+      return { overlay, places: differingPixels(original, overlay) };
+    };
+    const regions = await changed();
+    expect(regions.places).toHaveLength(side * side);
+    const at = (x: number, y: number) => regions.overlay[4 * (y * side + x)]!;
+    expect(at(60, 10)).toBe(Math.round(0.4 * 128));
+    expect(at(22, 41)).toBeGreaterThan(at(60, 10) + 20);
+
+    const exact = page.page.getByRole('checkbox', { name: 'Exact pixels' });
+    expect(await exact.isChecked()).toBe(false);
+    await exact.check();
+    expect((await changed()).places).toEqual([40 * side + 20]);
+    expect(await page.page.getByLabel('Smooth').inputValue()).toBe('0');
+    await page.send(attributionState(await attributionResult({ picture: tinyPicture, map: tinyMap })));
+    await page.settle();
+    expect(await exact.isVisible()).toBe(false);
+    const saved = await page.page.evaluate(() => (window as never as { testSaved: unknown }).testSaved);
+    await page.close();
+
+    const again = await open('panel', { saved: saved as object });
+    await again.send(photo);
+    const box = again.page.getByRole('checkbox', { name: 'Exact pixels' });
+    expect(await box.isChecked()).toBe(true);
+    await box.uncheck();
+    await again.settle();
+    expect(await again.page.getByLabel('Smooth').inputValue()).toBe('0.02');
+    await again.page.getByLabel('Shown as').selectOption('mask');
+    await again.page.getByLabel('Matter most').fill('1');
+    await again.settle();
+    const [original, overlay] = [await readPixels(again, 'original'), await readPixels(again, 'overlay')];
+    const lit = side * side - differingPixels(original, overlay).length;
+    expect(lit).toBeGreaterThan(0.005 * side * side);
+    expect(lit).toBeLessThan(0.02 * side * side);
+    expect(await again.problems()).toEqual([]);
+    await again.close();
+  });
+
   it('keeps how the map is looked at over a reload, and only valid settings', async () => {
     const page = await openTiny();
     await page.page.getByLabel('Colours').selectOption('viridis');

@@ -40,8 +40,8 @@ export function createColorBar(): ColorBar {
       paint(canvas, view);
       const isDiverging = view.colorMap === 'diverging';
       const isClipped = scale.clipped > 0;
-      low.textContent = isDiverging ? `${isClipped ? '≤ ' : ''}${formatSigned(scale.minimum)}` : '0';
-      middle.textContent = isDiverging ? '0' : formatNumber(scale.maximum / 2);
+      low.textContent = isDiverging ? `${isClipped ? '≤ ' : ''}${formatSigned(scale.minimum)}` : floorText(scale, '≤ ');
+      middle.textContent = isDiverging ? floorText(scale, '± ') : formatNumber((scale.floor + scale.maximum) / 2);
       high.textContent = `${isClipped ? '≥ ' : ''}${isDiverging ? formatSigned(scale.maximum) : formatNumber(scale.maximum)}`;
       legend.textContent = legendOf(scale, view, meaning);
       canvas.setAttribute(
@@ -50,6 +50,11 @@ export function createColorBar(): ColorBar {
       );
     },
   };
+}
+
+/** Where the colours begin: 0, or a magnitude up to which nothing is shown. */
+function floorText({ floor }: MapScale, sign: string): string {
+  return floor === 0 ? '0' : `${sign}${formatNumber(floor)}`;
 }
 
 function paint(canvas: HTMLCanvasElement, view: MapView): void {

@@ -3,10 +3,14 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { AttributionResult, AttributeRequest } from '../../engine/calls/service';
 import { findAttributionMethod } from '../../core/attribution/registry';
+import { UserError } from '../../core/errors';
 import { encodeNpy } from '../../formats/npy/npy';
 import { OBJECTIVE_KINDS, type ObjectiveKind } from '../../core/model/classifier';
 import { printable } from '../../core/printable';
 import { defaultView } from '../../core/render/defaultView';
+import type { MapView } from '../../core/render/view';
+import { VIEW_KEYS, viewFrom } from '../../core/render/viewText';
+import { viewWords } from '../../core/render/viewWords';
 import { objectiveWords } from '../../core/result/objectiveWords';
 import { griddingWords } from '../../core/render/onGrid';
 import type { ClassScore } from '../../core/result/record';
@@ -35,6 +39,7 @@ interface AttributeOptions extends RunOptions {
   readonly objective: ObjectiveKind;
   readonly layer?: string;
   readonly out?: string;
+  readonly view?: string;
   readonly saveMap?: string;
 }
 
@@ -54,6 +59,10 @@ export function addAttributeCommand(program: Command, session: Session): void {
     .option('--layer <name>', 'the layer of methods that look at one (default: the last spatial one)')
     .option('--out <file>', 'the map over the picture (PNG)')
     .option(
+      '--view <steps>',
+      `how --out shows the map: ${VIEW_KEYS.join(', ')}, as in smooth=0.02,range=50..99.5,under=dim-gray (default: exact up to 64 pixels a side, regions above)`,
+    )
+    .option(
       '--save-map <file>',
       'the raw signed map (float32 NPY, height × width × channels; of a layer in its own height and width)',
     )
@@ -69,6 +78,10 @@ async function run(session: Session, image: string, options: AttributeOptions): 
     ],
     { force, inputs: inputFiles(image, options) },
   );
+  if (options.view !== undefined && out === undefined)
+    throw new UserError('usage', '--view says how the map over the picture is drawn.', 'Name its file with --out.');
+  // What is wrong with it is said before the model computes.
+  viewOf(options, { width: 1, height: 1 });
   const request: AttributeRequest = {
     ...modelRequest(options),
     ...runRequest(image, withLayer(options)),
@@ -81,10 +94,11 @@ async function run(session: Session, image: string, options: AttributeOptions): 
   const { record, map } = result;
   if (saveMap !== undefined)
     await writeOutput(saveMap, encodeNpy(map.data, [map.height, map.width, map.channels]), force, session.finishing);
-  if (out !== undefined) await writeOutput(out, await overlayOf(session, result), force, session.finishing);
+  const view = viewOf(options, record.model.input);
+  if (out !== undefined) await writeOutput(out, await overlayOf(session, result, view), force, session.finishing);
   record.warnings.forEach(warn);
   const outputs = {
-    ...(out === undefined ? {} : { overlay: path.resolve(out) }),
+    ...(out === undefined ? {} : { overlay: path.resolve(out), view }),
     ...(saveMap === undefined ? {} : { map: path.resolve(saveMap) }),
   };
   const classes = listed(result, options.top);
@@ -97,8 +111,21 @@ function withLayer({ layer, ...options }: AttributeOptions): AttributeOptions {
   return layer === undefined ? options : { ...options, param: { ...options.param, layer } };
 }
 
-function overlayOf({ service }: Session, { record, map, picture }: AttributionResult): Promise<Uint8Array> {
-  const view = defaultView(findAttributionMethod(record.method).display);
+/** How the map is looked at on an input of that size. */
+function viewOf(
+  { view, method }: AttributeOptions,
+  input: { readonly width: number; readonly height: number },
+): MapView {
+  const { display } = findAttributionMethod(method);
+  const first = defaultView(display, input);
+  return view === undefined ? first : viewFrom(view, first, display);
+}
+
+function overlayOf(
+  { service }: Session,
+  { record, map, picture }: AttributionResult,
+  view: MapView,
+): Promise<Uint8Array> {
   return service.renderOverlay({ map, picture, image: record.image, view, grid: record.model.input });
 }
 
@@ -113,7 +140,7 @@ function listed({ record }: AttributionResult, top: number): readonly ClassScore
 function describe(
   { record, map }: AttributionResult,
   classes: readonly ClassScore[],
-  outputs: { readonly overlay?: string; readonly map?: string },
+  outputs: { readonly overlay?: string; readonly view?: MapView; readonly map?: string },
 ): string {
   const { objective, statistics, layer } = record;
   const { minimum, maximum, sum, state } = statistics;
@@ -131,6 +158,7 @@ function describe(
       ['delta', record.delta === undefined ? undefined : formatNumber(record.delta)],
       ['shown', griddingWords(map, record.model.input)],
       ['overlay', outputs.overlay],
+      ['view', outputs.view && viewWords(outputs.view, map.channels)],
       ['raw map', outputs.map],
     ]),
     formatClasses(classes),

@@ -96,7 +96,7 @@ async function overlayOf({ service }: Session, image: string, { record, map }: I
       interpolation: 'nearest',
     },
   );
-  return service.renderOverlay({ map, picture, image: record.image, view: defaultView('diverging') });
+  return service.renderOverlay({ map, picture, image: record.image, view: defaultView('diverging', map) });
 }
 
 function describe({ record }: IntegrateResult, outputs: { readonly overlay?: string; readonly map?: string }): string {

@@ -1,17 +1,22 @@
 import type { RawMap } from '../image/pixels';
 import type { MapView } from './view';
 
+const COLOR_CHANNELS: readonly MapView['reduce'][] = ['red', 'green', 'blue'];
+
 /**
- * Channels to one value a pixel, height × width: `sum` Σ v, `absolute-sum` Σ |v|, `absolute-maximum` max |v|.
- * A pixel with a NaN channel is NaN.
+ * Channels to one value a pixel, height × width: `sum` Σ v, `absolute-sum` Σ |v|, `absolute-maximum` max |v|, or one of three by its
+ * colour. A pixel with a NaN channel is NaN.
  */
 export function reduceMap(map: RawMap, reduce: MapView['reduce']): Float32Array {
   const { data, height, width, channels } = map;
   const reduced = new Float32Array(height * width);
-  if (channels === 1 && reduce === 'sum') reduced.set(data.subarray(0, reduced.length));
-  else if (reduce === 'sum') sumChannels(data, channels, reduced);
+  const channel = COLOR_CHANNELS.indexOf(reduce);
+  if (channel >= 0 && channels === COLOR_CHANNELS.length)
+    return reduced.map((_, pixel) => data[channels * pixel + channel]!);
+  if (channels === 1 && !reduce.startsWith('absolute')) reduced.set(data.subarray(0, reduced.length));
   else if (reduce === 'absolute-sum') sumMagnitudes(data, channels, reduced);
-  else largestMagnitudes(data, channels, reduced);
+  else if (reduce === 'absolute-maximum') largestMagnitudes(data, channels, reduced);
+  else sumChannels(data, channels, reduced);
   return reduced;
 }
 

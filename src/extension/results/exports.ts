@@ -82,7 +82,7 @@ async function overlay(result: Result, engine: ExportEngine): Promise<Uint8Array
     map: arrayOf(result, kind.overlay),
     picture,
     image: record.image,
-    view: defaultView(method && 'display' in method ? method.display : 'diverging'),
+    view: defaultView(method && 'display' in method ? method.display : 'diverging', record.model.input),
     grid: record.model.input,
   });
 }

@@ -2,7 +2,7 @@ import type { Canvas } from '../../core/image/canvas';
 import type { Picture, RawMap } from '../../core/image/pixels';
 import { resample } from '../../core/image/resample';
 import { colorMapOf, COLORS } from '../../core/render/colorMap';
-import { defaultView } from '../../core/render/defaultView';
+import { exactView } from '../../core/render/defaultView';
 import { renderMap } from '../../core/render/map';
 import type { ColorMapId } from '../../core/render/view';
 import type { FrameImage, FrameSize } from '../frames/frames';
@@ -20,7 +20,7 @@ export function paintFrameMap(image: FrameImage, size: FrameSize, map: FrameMap)
 
 /** A map as the product first shows one of its kind. */
 export function paintMap(map: RawMap, display: 'sequential' | 'diverging'): Canvas {
-  const { rgba, width, height } = renderMap(map, defaultView(display));
+  const { rgba, width, height } = renderMap(map, exactView(display));
   return { rgba, width, height };
 }
 

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawMap } from '../../../src/core/image/pixels';
 import { colorMapOf } from '../../../src/core/render/colorMap';
-import { defaultView } from '../../../src/core/render/defaultView';
+import { exactView } from '../../../src/core/render/defaultView';
 import { renderMap, showMap } from '../../../src/core/render/map';
 import { filterSign, reduceMap } from '../../../src/core/render/reduce';
 import type { MapView } from '../../../src/core/render/view';
 
-const view = (changes: Partial<MapView> = {}): MapView => ({ ...defaultView('diverging'), clipPercent: 0, ...changes });
+const view = (changes: Partial<MapView> = {}): MapView => ({ ...exactView('diverging'), clipPercent: 0, ...changes });
 const row = (...values: number[]): RawMap => ({
   data: Float32Array.from(values),
   height: 1,
@@ -54,7 +54,7 @@ describe('renderMap', () => {
     expect(colorsOf(rendered)).toEqual(
       [1, 64, 128, 192, 255].map((index) => entry('diverging', index)).with(1, entry('diverging', 65)),
     );
-    expect(rendered.scale).toEqual({ minimum: -4, maximum: 4, limit: 4, clipped: 0, magnitude: false });
+    expect(rendered.scale).toEqual({ minimum: -4, maximum: 4, floor: 0, limit: 4, clipped: 0, magnitude: false });
   });
 
   it('diverging is centred even where all values lie on one side', () => {
@@ -66,7 +66,7 @@ describe('renderMap', () => {
   it('sequential: from 0 to the limit by magnitude, and says when signs are hidden', () => {
     const signed = renderMap(row(0, -1, 2), view({ colorMap: 'gray' }));
     expect(colorsOf(signed)).toEqual([[0, 0, 0], [128, 128, 128], [255, 255, 255]]); // prettier-ignore
-    expect(signed.scale).toEqual({ minimum: 0, maximum: 2, limit: 2, clipped: 0, magnitude: true });
+    expect(signed.scale).toEqual({ minimum: 0, maximum: 2, floor: 0, limit: 2, clipped: 0, magnitude: true });
     expect(renderMap(row(0, 1, 2), view({ colorMap: 'gray' })).scale.magnitude).toBe(false);
   });
 
@@ -109,12 +109,13 @@ describe('renderMap', () => {
   it('does not change the map, is opaque, and does not depend on the unit of the map', () => {
     const data = fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 6, maxLength: 6 });
     const views = fc.record({
-      reduce: fc.constantFrom<MapView['reduce']>('sum', 'absolute-sum', 'absolute-maximum'),
+      ...Object.fromEntries(Object.entries(view()).map(([key, value]) => [key, fc.constant(value)])),
+      reduce: fc.constantFrom<MapView['reduce']>('sum', 'absolute-sum', 'absolute-maximum', 'green'),
+      floorPercent: fc.constantFrom(0, 10, 50),
       sign: fc.constantFrom<MapView['sign']>('all', 'positive', 'negative', 'absolute'),
       clipPercent: fc.constantFrom(0, 1, 2, 5, 20),
       colorMap: fc.constantFrom<MapView['colorMap']>('diverging', 'inferno', 'viridis', 'gray'),
-      opacity: fc.constant(1),
-    });
+    }) as fc.Arbitrary<MapView>;
     fc.assert(
       fc.property(data, views, (values, anyView) => {
         const map: RawMap = { data: Float32Array.from(values), height: 1, width: 2, channels: 3 };
@@ -138,8 +139,8 @@ describe('renderMap', () => {
   });
 
   it('default views: signed maps show their sign, unsigned ones are max-normed', () => {
-    expect(renderMap(row(-1, 1), defaultView('diverging')).scale.minimum).toBe(-1);
-    const sequential = renderMap(row(0, 1, 4), defaultView('sequential'));
+    expect(renderMap(row(-1, 1), exactView('diverging')).scale.minimum).toBe(-1);
+    const sequential = renderMap(row(0, 1, 4), exactView('sequential'));
     expect(sequential.scale).toMatchObject({ minimum: 0, maximum: 4, clipped: 0 });
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RawMap } from '../../../src/core/image/pixels';
 import { colorMapOf } from '../../../src/core/render/colorMap';
-import { defaultView } from '../../../src/core/render/defaultView';
+import { defaultView, exactView } from '../../../src/core/render/defaultView';
 import type { RgbaImage } from '../../../src/core/render/map';
 import { renderOverlay, scaleMapping } from '../../../src/core/render/overlay';
 import type { MapView } from '../../../src/core/render/view';
 
-const view: MapView = { ...defaultView('diverging'), clipPercent: 0, opacity: 1 };
+const view: MapView = { ...exactView('diverging'), clipPercent: 0, opacity: 1 };
 
 function picture(width: number, height: number, level = 100): RgbaImage {
   const rgba = new Uint8ClampedArray(width * height * 4).fill(level);
@@ -60,13 +60,27 @@ describe('a single hot model pixel lies exactly on the picture pixels it came fr
     expect(pixelsOf(padding, UNTOUCHED)).toHaveLength(32);
   });
 
-  it('reduction: each of 3 × 2 picture pixels lies in the model pixel that holds its centre', () => {
-    // 5 model columns on 3 picture columns: centres at 0.83, 2.5 and 4.17 model pixels.
+  it('reduction: a picture of fewer pixels than the map is enlarged until each of the map has one', () => {
+    // 5 model columns on 3 picture columns, doubled: the six centres lie at 0.42, 1.25, 2.08, 2.92, 3.75 and 4.58 model pixels.
     const mapping = { x: 0, y: 0, scaleX: 3 / 5, scaleY: 1 };
-    const columns = [0, 1, 2, 3, 4].map((column) =>
-      pixelsOf(renderOverlay(picture(3, 2), hotMap(5, 2, column, 0), mapping, view), HOT),
+    const overlays = [0, 1, 2, 3, 4].map((column) =>
+      renderOverlay(picture(3, 2), hotMap(5, 2, column, 0), mapping, view),
     );
-    expect(columns).toEqual([['0,0'], [], ['1,0'], [], ['2,0']]);
+    expect(overlays.map(({ width, height }) => [width, height])).toEqual(overlays.map(() => [6, 4]));
+    const columns = overlays.map((overlay) => pixelsOf(overlay, HOT).filter((place) => place.endsWith(',0')));
+    expect(columns).toEqual([['0,0'], ['1,0'], ['2,0', '3,0'], ['4,0'], ['5,0']]);
+  });
+
+  it('reduction: 3 × 1 picture pixels show each of 200 × 50 places, each at least once', () => {
+    const mapping = { x: 0, y: 0, scaleX: 3 / 200, scaleY: 1 / 50 };
+    for (const [column, row] of [
+      [0, 0],
+      [199, 49],
+      [77, 13],
+    ] as const)
+      expect(
+        pixelsOf(renderOverlay(picture(3, 1), hotMap(200, 50, column, row), mapping, view), HOT).length,
+      ).toBeGreaterThan(0);
   });
 
   it('every model pixel covers the picture once', () => {
@@ -127,5 +141,94 @@ describe('blending', () => {
   it('a degenerate mapping dims instead of failing', () => {
     const { rgba } = renderOverlay(picture(3, 1), map(1, 2, 3), { x: 0, y: 0, scaleX: 0, scaleY: NaN }, view);
     expect([...rgba.subarray(0, 3)]).toEqual(DIMMED);
+  });
+});
+
+/** A map of ten columns, 0.1 to 1, over a picture of levels 200, 100 and 50. */
+const ramp: RawMap = {
+  data: Float32Array.from({ length: 10 }, (_, x) => (x + 1) / 10),
+  width: 10,
+  height: 1,
+  channels: 1,
+};
+const coloured: RgbaImage = {
+  rgba: Uint8ClampedArray.from({ length: 40 }, (_, index) => [200, 100, 50, 255][index % 4]!),
+  width: 10,
+  height: 1,
+};
+const SAME = { x: 0, y: 0, scaleX: 1, scaleY: 1 };
+const LUMA = 0.299 * 200 + 0.587 * 100 + 0.114 * 50;
+const columnsOf = ({ rgba }: RgbaImage) => Array.from({ length: 10 }, (_, x) => [...rgba.subarray(4 * x, 4 * x + 3)]);
+
+describe('what a map lies over, and how', () => {
+  const only = (change: Partial<MapView>) =>
+    columnsOf(renderOverlay(coloured, ramp, SAME, { ...view, colorMap: 'gray', ...change }));
+
+  it('grey is luma, dark grey a part of it; where the opacity is 0 nothing else is seen', () => {
+    const grey = Math.round(LUMA);
+    expect(only({ under: 'gray', opacity: 0 })).toEqual(Array(10).fill([grey, grey, grey]));
+    const dark = Math.round(0.4 * LUMA);
+    expect(only({ under: 'dim-gray', opacity: 0 })).toEqual(Array(10).fill([dark, dark, dark]));
+    expect(only({ opacity: 0 })).toEqual(Array(10).fill([200, 100, 50]));
+  });
+
+  it('the scale begins at the floor: up to it the picture stays, from it on colour and opacity rise', () => {
+    const shown = only({ floorPercent: 50 });
+    expect(shown.slice(0, 5)).toEqual(Array(5).fill([200, 100, 50]));
+    expect(shown[9]).toEqual([255, 255, 255]);
+    // 0.7: two fifths of the way from 0.5 to 1, in colour and in opacity.
+    expect(shown[6]).toEqual([200, 100, 50].map((level) => Math.round(level + 0.4 * (102 - level))));
+  });
+
+  it('without fading every pixel has the same opacity, up to values that are not finite', () => {
+    const data = ramp.data.slice();
+    data[3] = NaN;
+    const shown = columnsOf(
+      renderOverlay(coloured, { ...ramp, data }, SAME, { ...view, colorMap: 'gray', fade: false, opacity: 0.5 }),
+    );
+    expect(shown[3]).toEqual([200, 100, 50]);
+    expect(shown[9]).toEqual([228, 178, 152]);
+    expect(shown[0]![0]).toBeLessThan(120);
+  });
+
+  it('a mask lights the share of pixels that matter most, whichever their sign', () => {
+    const dark = Math.round(0.4 * LUMA);
+    const signed = { ...ramp, data: ramp.data.map((value, x) => (x % 2 === 0 ? value : -value)) };
+    const masked = renderOverlay(coloured, signed, SAME, { ...view, form: 'mask', topPercent: 30 });
+    expect(columnsOf(masked)).toEqual(
+      Array.from({ length: 10 }, (_, x) => (x < 7 ? [dark, dark, dark] : [200, 100, 50])),
+    );
+    const empty = renderOverlay(coloured, { ...ramp, data: new Float32Array(10) }, SAME, { ...view, form: 'mask' });
+    expect(columnsOf(empty)).toEqual(Array(10).fill([dark, dark, dark]));
+  });
+
+  it('a contour runs round them: white, and black around it', () => {
+    const shown = only({ opacity: 0, contour: true, topPercent: 20 });
+    expect(shown.slice(5)).toEqual([
+      [200, 100, 50],
+      [0, 0, 0],
+      [255, 255, 255],
+      [200, 100, 50],
+      [200, 100, 50],
+    ]);
+  });
+
+  it('the default of photos cannot be mistaken for a picture that is only dimmed', () => {
+    const side = 96;
+    const data = Float32Array.from({ length: side ** 2 }, (_, pixel) => {
+      const [x, y] = [pixel % side, Math.floor(pixel / side)];
+      return Math.exp(-((x - 30) ** 2 + (y - 60) ** 2) / 128) * (pixel % 2 === 0 ? 1 : -1);
+    });
+    const map: RawMap = { data, width: side, height: side, channels: 1 };
+    const photo = picture(side, side, 140);
+    const look = defaultView('diverging', map);
+    const shown = renderOverlay(photo, map, SAME, look);
+    const none = renderOverlay(photo, { ...map, data: new Float32Array(side ** 2) }, SAME, look);
+    const distances = Array.from({ length: side ** 2 }, (_, pixel) =>
+      Math.hypot(...[0, 1, 2].map((channel) => shown.rgba[4 * pixel + channel]! - none.rgba[4 * pixel + channel]!)),
+    ).sort((a, b) => b - a);
+    const most = distances.slice(0, Math.round(0.05 * side ** 2));
+    expect(most.reduce((sum, distance) => sum + distance) / most.length).toBeGreaterThan(80);
+    expect([...none.rgba.subarray(0, 3)]).toEqual([56, 56, 56]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Picture, RawMap } from '../../../src/core/image/pixels';
-import { defaultView } from '../../../src/core/render/defaultView';
+import { exactView } from '../../../src/core/render/defaultView';
 import { renderMap, type RgbaImage, showMap } from '../../../src/core/render/map';
 import { overlayShown } from '../../../src/core/render/overlay';
 import { COLOR_MAP_IDS, type MapView } from '../../../src/core/render/view';
@@ -31,7 +31,7 @@ export function frameMap(image: FrameImage, kind: FrameMapKind, { height, width 
 
 /** The steps from a frame's map to colours: no reduction (one channel), all signs, no clipping, scaled to its own largest value. */
 function mapViewOf({ map, colorMap, opacity }: FrameView): MapView {
-  const view = defaultView(map === 'loss-gradient' ? 'diverging' : 'sequential');
+  const view = exactView(map === 'loss-gradient' ? 'diverging' : 'sequential');
   return {
     ...view,
     reduce: 'sum',

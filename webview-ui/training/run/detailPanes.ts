@@ -1,5 +1,5 @@
 import type { Picture, RawMap } from '../../../src/core/image/pixels';
-import { defaultView } from '../../../src/core/render/defaultView';
+import { exactView } from '../../../src/core/render/defaultView';
 import { renderMap, type RgbaImage } from '../../../src/core/render/map';
 import type { MapView } from '../../../src/core/render/view';
 import type { WatchedMaps } from '../../../src/training/run/contents';
@@ -145,5 +145,5 @@ function createMapPane(name: string, title: string): MapPane {
 
 /** Signed maps diverging, magnitudes sequential; channels are summed. */
 function viewOf(map: RawMap): MapView {
-  return defaultView(map.data.some((value) => value < 0) ? 'diverging' : 'sequential');
+  return exactView(map.data.some((value) => value < 0) ? 'diverging' : 'sequential');
 }
