@@ -2,8 +2,9 @@
 
 Run: python3 scripts/golden/rectifiers.py   (needs torch, onnx; after architectures.py)
 
-Each NAME.onnx of test/golden/graph that has a Relu is computed node by node by PyTorch (layers.py), on the first picture, its Relus
-being modules whose hooks replace their gradient as Captum's do. For each rule: the gradient of the logit of the first class that
+Each NAME.onnx of test/golden/graph that has a Relu or a Clip from 0 (ReLU6) is computed node by node by PyTorch (layers.py), on the
+first picture, its rectifiers being modules whose hooks replace their gradient as Captum's do; a bound above is a clamp behind them,
+whose derivative is its own. For each rule: the gradient of the logit of the first class that
 NAME.json lists, with respect to the picture and to a convolution in the middle of the network, at POSITIONS positions, with its largest
 magnitude and its sum; "gradient": without hooks.
 """
@@ -24,14 +25,25 @@ HOOKS = {
 }
 
 
-def relu_with(hook):
-    def relu(node, x):
+class Rectifiers:
+    """Operators of layers.py whose rectifiers have a hook, counted as they are met."""
+
+    def __init__(self, hook):
+        self.hook = hook
+        self.met = 0
+
+    def relu(self, node, x):
+        self.met += 1
         module = torch.nn.ReLU()
-        if hook is not None:
-            module.register_full_backward_hook(hook)
+        if self.hook is not None:
+            module.register_full_backward_hook(self.hook)
         return module(x)
 
-    return relu
+    def clip(self, node, x, low=None, high=None):
+        if low is None or low.item() != 0 or not x.requires_grad:
+            return layers.clip(node, x, low, high)
+        y = self.relu(node, x)
+        return y if high is None else y.clamp(max=high.item())
 
 
 def sampled(gradient):
@@ -59,16 +71,16 @@ def main():
     picture = torch.from_numpy(pictures.reshape(-1, 3, 32, 32)[:1].copy()).double()
     found = {}
     for path in sorted(layers.FOLDER.glob("*.onnx")):
-        relus = sum(node.op_type == "Relu" for node in onnx.load(path).graph.node)
-        if relus == 0:
+        if not any(node.op_type in ("Relu", "Clip") for node in onnx.load(path).graph.node):
             continue
         class_index = json.loads((layers.FOLDER / f"{path.stem}.json").read_text())["classes"][0]
-        found[path.stem] = {"class": class_index, "relus": relus}
+        found[path.stem] = {"class": class_index}
         for rule, hook in HOOKS.items():
-            layers.OPERATORS["Relu"] = relu_with(hook)
+            rectifiers = Rectifiers(hook)
+            layers.OPERATORS |= {"Relu": rectifiers.relu, "Clip": rectifiers.clip}
             own, name, shape, inner = gradients(path, picture, class_index)
-            found[path.stem] |= {"layer": name, "shape": shape, rule: {"picture": sampled(own), "layer": sampled(inner)}}
-        print(path.stem, relus, found[path.stem]["layer"])
+            found[path.stem] |= {"relus": rectifiers.met, "layer": name, "shape": shape, rule: {"picture": sampled(own), "layer": sampled(inner)}}
+        print(path.stem, found[path.stem]["relus"], found[path.stem]["layer"])
     (layers.FOLDER / "rectifiers.json").write_text(json.dumps(found, separators=(",", ":")) + "\n")
 
 

@@ -22,6 +22,8 @@ type Golden = {
 } & Readonly<Record<Rule, { readonly picture: Sampled; readonly layer: Sampled }>>;
 
 const GOLDEN = Object.entries(goldenJson('rectifiers.json') as Readonly<Record<string, Golden>>);
+/** Networks whose ReLUs are written as Clip. */
+const RESPELLED: ReadonlySet<string> = new Set(['mobilenet-v2']);
 const SIDE = 32;
 const bundled = path.resolve(__dirname, '../../media/models/fashion-mnist');
 
@@ -52,6 +54,11 @@ function error(data: Float32Array, channels: number, { largest, sum, values }: S
   return Math.max(...apart, Math.abs(total - sum) / Math.sqrt(data.length)) / largest;
 }
 
+/** Largest difference, relative to the largest. */
+function apart(a: Float32Array, b: Float32Array): number {
+  return Math.max(...a.map((value, at) => Math.abs(value - b[at]!))) / Math.max(...b.map(Math.abs));
+}
+
 describe('guided backpropagation and deconvolution are those of PyTorch with hooks', () => {
   it.each(GOLDEN)('%s', { timeout: 120_000 }, async (name, expected) => {
     const model = await golden(name);
@@ -61,8 +68,12 @@ describe('guided backpropagation and deconvolution are those of PyTorch with hoo
       const run = rule === 'gradient' ? model : await model.variant({ kind: 'rule', rule });
       const whole = await run.gradient(picture(), objectives);
       expect(error(whole.gradient, 3, expected[rule].picture), rule).toBeLessThan(1e-4);
-      expect(whole.scores.logits).toEqual(plain.scores.logits);
-      expect(whole.values).toEqual(plain.values);
+      // A rectifier that is called by its name is computed in another way, to rounding.
+      if (RESPELLED.has(name)) expect(apart(whole.scores.logits, plain.scores.logits)).toBeLessThan(1e-5);
+      else {
+        expect(whole.scores.logits).toEqual(plain.scores.logits);
+        expect(whole.values).toEqual(plain.values);
+      }
       const { layers, gradient } = await run.gradient(picture(), objectives, { at: [expected.layer] });
       expect(error(layers![0]!.gradient, expected.shape[1], expected[rule].layer), rule).toBeLessThan(1e-4);
       expect(error(gradient, 3, expected[rule].picture), rule).toBeLessThan(1e-4);
@@ -116,12 +127,12 @@ describe('a variant', () => {
   });
 
   it('is refused where the model has no ReLU, and says what else bends', async () => {
-    const bounded = await golden('mobilenet-v2');
-    await expect(bounded.variant({ kind: 'rule', rule: 'guided' })).rejects.toMatchObject({
+    const smooth = await golden('convnext');
+    await expect(smooth.variant({ kind: 'rule', rule: 'guided' })).rejects.toMatchObject({
       code: 'gradient-unavailable',
-      message: expect.stringMatching(/^The model has no ReLU .*Clip \(\d+ ×\)\.$/) as string,
+      message: expect.stringMatching(/^The model has no ReLU .*(Erf|Gelu) \(\d+ ×\)/) as string,
     });
-    await bounded.dispose();
+    await smooth.dispose();
     const mixed = await golden('mobilenet-v3');
     const { info } = await mixed.variant({ kind: 'rule', rule: 'guided' });
     const { relus } = Object.fromEntries(GOLDEN)['mobilenet-v3']!;

@@ -4,8 +4,8 @@ import { rectifierMap } from './rectifierMap';
 
 /**
  * Deconvolution: map = ∂f/∂a, f the objective and a the image in pixel space, in which every ReLU y = max(0, x) passes the gradient
- * that arrives where that is positive, whatever x is: ∂x = max(0, ∂y). Other operators keep their derivative, rectifiers that are
- * bounded above (ReLU6), leaky or smooth among them. Signed; not a derivative of f, so in no unit.
+ * that arrives where that is positive, whatever x is: ∂x = max(0, ∂y). Other operators keep their derivative, leaky and smooth
+ * rectifiers and the bound of ReLU6 among them, and are named. Signed; not a derivative of f, so in no unit.
  * Source: Zeiler, Fergus 2014; Captum's `Deconvolution`.
  */
 export const deconvolution: AttributionMethod = {

@@ -4,8 +4,8 @@ import { rectifierMap } from './rectifierMap';
 
 /**
  * Guided backpropagation: map = ∂f/∂a, f the objective and a the image in pixel space, in which every ReLU y = max(0, x) passes the
- * gradient that arrives only where both are positive: ∂x = max(0, ∂y) where x > 0, else 0. Other operators keep their derivative,
- * rectifiers that are bounded above (ReLU6), leaky or smooth among them. Signed; not a derivative of f, so in no unit.
+ * gradient that arrives only where both are positive: ∂x = max(0, ∂y) where x > 0, else 0. Other operators keep their derivative, leaky
+ * and smooth rectifiers and the bound of ReLU6 among them, and are named. Signed; not a derivative of f, so in no unit.
  * Source: Springenberg et al. 2015; Captum's `GuidedBackprop`.
  */
 export const guidedBackprop: AttributionMethod = {

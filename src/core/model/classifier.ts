@@ -40,9 +40,9 @@ export interface Classifier {
 }
 
 /**
- * How a variant differs from its model. `rule`: another derivative of ReLUs, the scores being the same: `guided` passes a gradient
- * only where it and the ReLU's input are positive (Springenberg et al. 2015), `deconvolution` wherever it is positive (Zeiler, Fergus
- * 2014). `randomised`: the numbers of every weight of `layers` in an order that is drawn by `seed`, layer by layer (Adebayo et al.
+ * How a variant differs from its model. `rule`: another derivative of ReLUs, the scores being the same to rounding: `guided` passes a
+ * gradient only where it and the ReLU's input are positive (Springenberg et al. 2015), `deconvolution` wherever it is positive
+ * (Zeiler, Fergus 2014). `randomised`: the numbers of every weight of `layers` in an order that is drawn by `seed`, layer by layer (Adebayo et al.
  * 2018 draw them anew).
  */
 export type ModelChange =

@@ -1,6 +1,8 @@
 import { UserError } from '../../core/errors';
 import { reachOfRules, withRule, type DerivativeRule } from '../../core/graph/derivativeRules';
 import { operators } from '../../core/graph/ops/registry';
+import { nameRectifiers } from '../../core/graph/passes/nameRectifiers';
+import { specialise } from '../../core/graph/specialise';
 import { listCounts } from '../operators';
 import { createLayerSessions } from './layerSessions';
 import type { LayerGraphs } from './layerGraphs';
@@ -8,8 +10,9 @@ import type { OnnxModel } from './onnxClassifier';
 import { createSessions, type Network } from './sessions';
 
 /**
- * The model with another derivative of its ReLUs, over the same graphs; its scores are the model's own, from the model's sessions.
- * Throws `UserError('gradient-unavailable')` if it has no ReLU. Says which other operators that bend keep their derivative.
+ * The model with another derivative of its ReLUs, over the same graphs in which everything that is one is called so; its scores are the
+ * model's own, from the model's sessions. Throws `UserError('gradient-unavailable')` if it has no ReLU. Says which other operators that
+ * bend keep their derivative.
  */
 export function ruleVariant(
   { info, rule, sessions }: OnnxModel,
@@ -18,22 +21,36 @@ export function ruleVariant(
   changed: DerivativeRule,
 ): OnnxModel {
   const table = withRule(operators, changed);
-  const own = createSessions(network, table);
+  const { unit, threads } = network;
+  const graph = nameRectifiers(network.graph, network.single);
+  const named = { ...network, graph, single: specialise(graph, unit, operators) };
+  const own = createSessions(named, table);
   return {
-    info: { ...info, warnings: [...info.warnings, ...reachWarnings(network)] },
+    info: { ...info, warnings: [...info.warnings, ...reachWarnings(named)] },
     sessions: { ...own, scores: (pixels, size) => sessions.scores(pixels, size) },
     rule,
-    layers: createLayerSessions(graphs, network.unit, network.threads, table),
+    layers: createLayerSessions(withNames(graphs, unit), unit, threads, table),
+  };
+}
+
+/** The same graphs, in which rectifiers are called so but for those that make a layer on their way. */
+function withNames(graphs: LayerGraphs, unit: number): LayerGraphs {
+  return {
+    async of(ids) {
+      const found = await graphs.of(ids);
+      const kept = new Set(found.layers.map(({ value }) => value));
+      return { ...found, graph: nameRectifiers(found.graph, specialise(found.graph, unit, operators), kept) };
+    },
   };
 }
 
 function reachWarnings({ single }: Network): readonly string[] {
-  const { changed, others } = reachOfRules(single);
+  const { changed, others, all } = reachOfRules(single);
   const kept = listCounts(others);
   if (changed === 0)
     throw new UserError(
       'gradient-unavailable',
-      `The model has no ReLU whose derivative could be changed${kept === '' ? '' : `; what bends in it is ${kept}`}.`,
+      `The model has no ReLU whose derivative could be changed; ${kept === '' ? `it is made of ${listCounts(all)}` : `what bends in it is ${kept}`}.`,
       'Choose another method, such as integrated-gradients.',
     );
   if (kept === '') return [];

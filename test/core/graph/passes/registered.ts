@@ -4,6 +4,7 @@ import { cancelTransposes } from '../../../../src/core/graph/passes/cancelTransp
 import { floatInput } from '../../../../src/core/graph/passes/floatInput';
 import { lowerWindows } from '../../../../src/core/graph/passes/lowerWindows';
 import { modernise } from '../../../../src/core/graph/passes/modernise';
+import { nameRectifiers } from '../../../../src/core/graph/passes/nameRectifiers';
 import { pictureRows } from '../../../../src/core/graph/passes/pictureRows';
 import { foldBatchNormalization, removeIdentities } from '../../../../src/core/graph/passes/simplify';
 import { stripActivation } from '../../../../src/core/graph/passes/stripActivation';
@@ -26,6 +27,7 @@ export const passes: readonly Pass[] = [
   { name: 'takePixels', rewrite: ofPixels },
   plain('inferenceForm', inferenceForm),
   fixed('specialise', (graph) => graph),
+  fixed('nameRectifiers', (graph) => specialise(nameRectifiers(graph, graph), 1, operators)),
   fixed('lowerWindows', (graph) => lowerWindows(graph, operators)),
   fixed('pictureRows', (graph) => lowerWindows(pictureRows(graph, operators), operators)),
   { name: 'trainingForm', rewrite: trained },
