@@ -3,6 +3,7 @@
  * knows itself. Paths are beginnings of what stands after `src/`.
  */
 const ROOMS = {
+  'core/countOf': [],
   'core/errors': [],
   'core/printable': [],
   'core/random': [],
@@ -10,10 +11,11 @@ const ROOMS = {
   'core/graph': ['core/errors'],
   'core/image': ['core/errors', 'core/schema'],
   'core/model': ['core/errors', 'core/schema', 'core/image'],
-  'core/method': ['core/errors', 'core/random', 'core/schema', 'core/image', 'core/model'],
+  'core/method': ['core/countOf', 'core/errors', 'core/random', 'core/schema', 'core/image', 'core/model'],
   'core/result': ['core/errors', 'core/schema', 'core/image', 'core/model', 'core/method'],
   'core/render': ['core/errors', 'core/schema', 'core/image', 'core/result'],
   'core/attribution': [
+    'core/countOf',
     'core/errors',
     'core/random',
     'core/schema',
@@ -23,6 +25,7 @@ const ROOMS = {
     'core/result',
   ],
   'core/attack': [
+    'core/countOf',
     'core/errors',
     'core/random',
     'core/schema',
@@ -32,6 +35,7 @@ const ROOMS = {
     'core/result',
   ],
   'core/evaluation': [
+    'core/countOf',
     'core/errors',
     'core/random',
     'core/schema',
@@ -41,8 +45,8 @@ const ROOMS = {
     'core/result',
   ],
   formats: ['core/(errors|schema|graph|image|model)'],
-  runtime: ['core/(errors|printable|random|schema|graph|image|model|method|evaluation)', 'formats'],
-  training: ['core/(errors|random|schema|image|model|method|result|render|evaluation)', 'formats'],
+  runtime: ['core/(countOf|errors|printable|random|schema|graph|image|model|method|evaluation)', 'formats'],
+  training: ['core/(countOf|errors|random|schema|image|model|method|result|render|evaluation)', 'formats'],
   engine: ['core/', 'formats', 'runtime', 'training'],
   protocol: ['core/(schema|image|model|result)', 'engine/calls/(service|training)', 'training'],
   cli: ['core/', 'formats', 'runtime', 'training', 'engine'],

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { countOf } from '../core/countOf';
 import { UserError } from '../core/errors';
 import type { ModelDescription } from '../formats/descriptions/description';
 import { hashModel } from '../formats/models/hash';
@@ -10,8 +11,10 @@ import type { ScoreRule } from '../core/model/objectives';
 import type { ScoreBounds } from '../core/graph/inspect/scoreBounds';
 import { boundsWarnings, isWithinUnit } from './boundedScores';
 import type { ModelFiles } from './modelFiles';
+import { listCounts } from './operators';
 import type { NetworkScores, Probe } from './probe';
 import { areShares, inUnitRange, wholeOf } from './probe';
+import { softmaxOfOne } from './softmaxOfOne';
 
 /** What an engine found when it built a model. */
 export interface NetworkFacts extends NetworkScores {
@@ -45,6 +48,7 @@ export function describeModel<Engine extends EngineId>(
   } else if (!probe.raw.every(Number.isFinite)) {
     warnings.push('The model puts out numbers that are not finite for a test picture.');
   }
+  if (probe.isRandom === true) warnings.push(drawnWarning(network.operators));
   const shards = 'weights' in files ? files.weights.shards : [];
   const info = {
     name: reference.name ?? description.spec.name ?? nameFromPath(file),
@@ -75,6 +79,7 @@ function readOutput(
     throw new UserError('model-unsupported', `The model has ${probe.outputs} outputs.`, 'Choose an image classifier.');
   }
   const binary = probe.outputs === 1;
+  if (activation === 'softmax' && binary) throw softmaxOfOne();
   if (activation !== 'logits') return { activation, binary };
   const isUnit = inUnitRange(probe.raw);
   const pictures = `${probe.count} test ${probe.count === 1 ? 'picture' : 'pictures'}`;
@@ -115,6 +120,18 @@ function readOutput(
   return { activation, binary };
 }
 
+/** Operators of ONNX and TensorFlow that draw random numbers in every run. */
+export const DRAWING: ReadonlySet<string> = new Set([
+  ...['RandomNormal', 'RandomUniform', 'RandomNormalLike', 'RandomUniformLike', 'Bernoulli', 'Multinomial'],
+  ...['RandomStandardNormal', 'RandomUniformInt', 'TruncatedNormal'],
+]);
+
+function drawnWarning(counts: OperatorCounts): string {
+  const found = Object.entries(counts).filter(([name]) => DRAWING.has(name));
+  const by = found.length === 0 ? '' : ` (${listCounts(found)})`;
+  return `The model draws random numbers${by}, so that it gives other scores for the same picture in every run and no result can be repeated; export it for inference, without dropout or noise.`;
+}
+
 function short(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
@@ -130,7 +147,7 @@ function nameClasses(
   if (labels === spec.classes && listed !== undefined && listed !== count && !(binary && listed === 1)) {
     throw new UserError(
       'model-spec',
-      `${labelSource} lists ${listed} classes, but the model has ${count}.`,
+      `${labelSource} lists ${countOf(listed, 'class', 'classes')}, but the model has ${count}.`,
       `List ${count} class names, or leave “classes” out.`,
     );
   }

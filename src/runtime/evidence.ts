@@ -11,6 +11,7 @@ import { inputShapeOf, networkInput, withSize } from './onnx/networkInput';
 import { networkOutputs } from './onnx/networkOutputs';
 import { readBeginning, readModel, type ReadModel } from './onnx/readGraph';
 import { chooseOutput } from './outputs';
+import { softmaxOfOne } from './softmaxOfOne';
 import type { KnownScores } from './knownScores';
 
 /** What our own reading of a model tells to an engine that builds it in its own way. */
@@ -21,7 +22,7 @@ export interface Evidence {
 
 /**
  * Reads a TensorFlow.js model as far as it goes, so that every engine takes the same pixels and the same output for the same scores.
- * Throws `UserError('model-spec')` for an output that the model does not have.
+ * Throws `UserError`: 'model-spec' for an output that the model does not have, 'model-unsupported' for one that is always 1.
  */
 export async function readEvidence(files: TensorFlowFiles): Promise<Evidence> {
   const model = await attempt(() => readModel(files));
@@ -38,8 +39,12 @@ export async function readEvidence(files: TensorFlowFiles): Promise<Evidence> {
   const { spec, labels } = files.description;
   const choice = chooseOutput(outputs, spec.output, labels.length);
   const { stripped } = outputs[choice.index]!;
+  if (stripped.isConstant) throw softmaxOfOne();
   const { activation, form, bounds, warnings } = stripped;
-  const said = { ...choice, warnings: [...choice.warnings, ...halfWarnings(model.half), ...warnings] };
+  const said = {
+    ...choice,
+    warnings: [...choice.warnings, ...halfWarnings(model.half), ...(model.warnings ?? []), ...warnings],
+  };
   return { input, scores: { choice: said, activation, values, ...(form && { form }), ...(bounds && { bounds }) } };
 }
 

@@ -7,6 +7,8 @@ export interface Probe {
   readonly raw: Float32Array;
   readonly count: number;
   readonly outputs: number;
+  /** The same picture has other scores in another run. */
+  readonly isRandom?: boolean;
 }
 
 /** What is known of the scores before the network runs; `values` and `whole`: of scores that nothing was taken off of. */
@@ -52,6 +54,17 @@ export async function probeOutputs(
   const raw = new Float32Array(rows.length * outputs);
   rows.forEach((row, index) => raw.set(row, index * outputs));
   return { raw, count: rows.length, outputs };
+}
+
+/** Two runs of the same numbers differ by less, relative to the largest, though threads add them up in another order. */
+const SAME_RUN = 1e-5;
+
+/** Are these other scores than those of the first probe picture before? */
+export function differsFromFirst({ raw, outputs }: Probe, again: Float32Array): boolean {
+  const largest = again.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return !again
+    .subarray(0, outputs)
+    .every((value, index) => Object.is(value, raw[index]) || Math.abs(value - raw[index]!) <= SAME_RUN * largest);
 }
 
 /** Do all outputs lie in [0, 1], as those of probabilities do? */

@@ -20,8 +20,3 @@ export function short(value: number): string {
 export function percent(fraction: number): string {
   return `${short(100 * fraction)} %`;
 }
-
-/** "3 pictures", "1 picture". */
-export function countOf(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
-}

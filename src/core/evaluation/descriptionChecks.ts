@@ -1,6 +1,7 @@
+import { countOf } from '../countOf';
 import type { ModelInfo } from '../model/modelInfo';
 import type { CheckItem } from '../result/modelCheck';
-import { checkItem, countOf } from './checkItem';
+import { checkItem } from './checkItem';
 
 const MOST_LISTED = 12;
 

@@ -1,9 +1,10 @@
+import { countOf } from '../countOf';
 import type { ImageBatch, PixelImage } from '../image/pixels';
 import { batchOf } from '../image/pixels';
 import type { Classifier } from '../model/classifier';
 import type { ModelInfo } from '../model/modelInfo';
 import type { CheckItem } from '../result/modelCheck';
-import { checkItem, countOf, percent, short } from './checkItem';
+import { checkItem, percent, short } from './checkItem';
 import { relativeDifference } from './compare';
 
 /** The logits of each picture, each run alone. */

@@ -1,9 +1,10 @@
+import { countOf } from '../countOf';
 import type { PixelImage } from '../image/pixels';
 import { batchOf } from '../image/pixels';
 import { countNonFinite, isAllZero } from '../method/numbers';
 import type { Classifier, Objective } from '../model/classifier';
 import type { CheckItem } from '../result/modelCheck';
-import { checkItem, countOf, short } from './checkItem';
+import { checkItem, short } from './checkItem';
 import { largestMagnitude } from './compare';
 
 /** A gradient of one picture. */

@@ -48,7 +48,7 @@ export async function loadOnnx(
   try {
     return await load(files, reference, options);
   } catch (error) {
-    throw explainRun(error);
+    throw explainRun(error, files.format);
   }
 }
 
@@ -88,6 +88,7 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
       warnings: [
         ...choice.warnings,
         ...halfWarnings(model.half),
+        ...(model.warnings ?? []),
         ...warnings,
         ...input.warnings,
         ...derivativeWarnings(derivative),

@@ -3,6 +3,7 @@ import { NotDifferentiable } from '../../core/graph/differentiate';
 import type { Graph } from '../../core/graph/graph';
 import type { GraphInput } from '../../core/graph/graph';
 import { withKnownConstants } from '../../core/graph/inspect/knownConstants';
+import { ancestorsOf, producersOf } from '../../core/graph/inspect/producers';
 import { scaledScores } from '../../core/graph/inspect/scaledScores';
 import { scoreBounds } from '../../core/graph/inspect/scoreBounds';
 import { scoreHead, turnedWarnings } from '../../core/graph/inspect/scoreHead';
@@ -11,9 +12,10 @@ import type { Classifier } from '../../core/model/classifier';
 import type { ModelReference } from '../../core/model/modelInfo';
 import type { InputShape, ResolvedInput } from '../../core/model/modelInput';
 import { createPreprocessing } from '../../core/model/preprocessing';
-import { describeModel } from '../describe';
+import { describeModel, DRAWING } from '../describe';
 import type { ModelFiles } from '../modelFiles';
 import { countNames, listCounts } from '../operators';
+import { softmaxOfOne } from '../softmaxOfOne';
 import { damagedConstant, parametersOf } from './constants';
 import { openIsolatedSession } from './isolated/isolatedSession';
 import { createOnnxClassifier } from './onnxClassifier';
@@ -61,7 +63,9 @@ export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
   try {
     const judged = turned === undefined ? scaledScores(read, scored) : { values: turned.values };
     const scores = { activation: 'logits' as const, ...judged };
-    const probe = await probeSessions(sessions, resolved.input, unit, scores);
+    const found = await probeSessions(sessions, resolved.input, unit, scores, true);
+    if (head?.softmax !== undefined && !head.tail.isSelection && found.outputs === 1) throw softmaxOfOne();
+    const probe = { ...found, isRandom: found.isRandom === true || isDrawn(read, scored) };
     const facts = {
       ...scores,
       bounds: turned === undefined ? scoreBounds(read, scored) : undefined,
@@ -83,6 +87,12 @@ export async function loadOriginal(model: OriginalModel): Promise<Classifier> {
     await sessions.dispose();
     throw error;
   }
+}
+
+/** Is `output` made by operators that draw random numbers? Two runs of them may be alike by chance. */
+function isDrawn(graph: Graph, output: string): boolean {
+  const producers = producersOf(graph);
+  return [...ancestorsOf(output, producers)].some((name) => DRAWING.has(producers.get(name)?.op ?? ''));
 }
 
 async function originalSessions(

@@ -51,7 +51,7 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
           const scores = scoresOf(result.raw.subarray(0, chunk.count * rule.outputs), chunk.count, rule);
           parts.push(withOwnProbabilities(scores, result, rule));
         } catch (error) {
-          throw explainRun(error);
+          throw explainRun(error, info.format);
         }
       }
       return joinScores(parts, info.output.classes);

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/countOf';
 import { UserError } from '../../core/errors';
 import { operators } from '../../core/graph/ops/registry';
 import { shuffleWeights } from '../../core/graph/shuffleWeights';
@@ -30,7 +31,7 @@ export async function randomisedNetwork(
     );
   const graph = readyNetwork(scoring, pixels);
   const changed = { ...network, graph, single: specialise(graph, network.unit, operators) };
-  const warning = `The numbers of ${count} weights of ${ids.length === 1 ? 'a layer' : `${ids.length} layers`} are in random order.`;
+  const warning = `The numbers of ${countOf(count, 'weight')} of ${ids.length === 1 ? 'a layer' : `${ids.length} layers`} are in random order.`;
   const info = { ...model.info, warnings: [...model.info.warnings, warning] };
   return {
     ...loaded,

@@ -10,6 +10,7 @@ import { tensorOf, type Tensor } from '../../core/graph/tensor';
 import { objectAt, stringAt, type JsonObject } from '../../formats/json/json';
 import { halfPolicy } from '../halfPrecision';
 import type { ModelFiles, TensorFlowFiles } from '../modelFiles';
+import { drawnDropoutWarnings, trainingCallWarnings } from '../trainingMode';
 import { externalDataIn } from './externalData';
 
 /** A model's network, and what its file says of its outputs. */
@@ -20,6 +21,8 @@ export interface ReadModel {
   readonly aliases: ReadonlyMap<string, readonly string[]>;
   /** The shorter floats that the file computes with. */
   readonly half?: HalfPrecision | undefined;
+  /** What the file does otherwise than the network that is read from it, one sentence each. */
+  readonly warnings?: readonly string[];
 }
 
 /** The network of a model file of any format as IR. */
@@ -31,16 +34,24 @@ export async function readGraph(files: ModelFiles): Promise<Graph> {
 export async function readModel(files: ModelFiles): Promise<ReadModel> {
   const plain = (graph: Graph): ReadModel => ({ graph, declared: new Map(), aliases: new Map() });
   if ('weights' in files) {
-    const half = files.format === 'tfjs-layers' ? halfPolicy(objectAt(files.json, 'modelTopology') ?? {}) : undefined;
-    return { ...plain(readTensorFlow(files)), aliases: signedNames(signatureOf(files)), half };
+    const topology = files.format === 'tfjs-layers' ? (objectAt(files.json, 'modelTopology') ?? {}) : undefined;
+    return {
+      ...plain(readTensorFlow(files)),
+      aliases: signedNames(signatureOf(files)),
+      ...(topology && { half: halfPolicy(topology), warnings: trainingCallWarnings(topology) }),
+    };
   }
-  const ofKeras = ({ graph, config }: KerasModel): ReadModel => ({ ...plain(graph), half: halfPolicy(config) });
+  const ofKeras = ({ graph, config }: KerasModel): ReadModel => ({
+    ...plain(graph),
+    half: halfPolicy(config),
+    warnings: trainingCallWarnings(config),
+  });
   const { spec } = files.description;
   const size = { height: spec.input?.height, width: spec.input?.width };
   if (files.container === 'zip') return ofKeras(await readKerasArchive(files.bytes, size));
   if (files.container === 'hdf5') return ofKeras(await readKerasHdf5(files.bytes, size));
   const { graph, opset, declared, half } = readOnnx(files.bytes, externalDataIn(path.dirname(files.file)));
-  return { ...plain(modernise(graph, opset)), declared, half };
+  return { ...plain(modernise(graph, opset)), declared, half, warnings: drawnDropoutWarnings(graph) };
 }
 
 /** Newer exporters keep the signature at the top, older ones among the user's metadata. */

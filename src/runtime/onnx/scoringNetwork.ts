@@ -6,6 +6,7 @@ import type { Stripped } from '../../core/graph/passes/stripActivation';
 import type { ModelDescription } from '../../formats/descriptions/description';
 import { resolveInput, type InputShape, type ResolvedInput } from '../../core/model/modelInput';
 import { chooseOutput } from '../outputs';
+import { softmaxOfOne } from '../softmaxOfOne';
 import { inputShapeOf, networkInput, withSize, type NetworkInput } from './networkInput';
 import { networkOutputs, refuseOtherOutputs, withNamedValue } from './networkOutputs';
 import type { ReadModel } from './readGraph';
@@ -51,5 +52,6 @@ export function scoringNetwork(
   const choice = chooseOutput(outputs, wanted, labels.length);
   const { name, stripped } = outputs[choice.index]!;
   refuseOtherOutputs(types.get(name)?.shape, unit);
+  if (stripped.isConstant) throw softmaxOfOne();
   return { types, choice, stripped };
 }

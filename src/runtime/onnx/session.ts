@@ -3,6 +3,7 @@ import type { StaticGraph } from '../../core/graph/graph';
 import type { Tensor } from '../../core/graph/tensor';
 import { writeOnnx } from '../../formats/models/onnx/writeOnnx';
 import { createLibrarySession } from './library';
+import { OnnxRuntimeFailure } from './onnxRuntimeFailure';
 
 /** A graph made ready to run by ONNX Runtime. */
 export interface OnnxSession {
@@ -21,7 +22,7 @@ export async function createOnnxSession(graph: StaticGraph, threads: number): Pr
 
 /** Makes an ONNX file ready; `nodes`: how many it has, where that is known. */
 export async function openOnnxSession(bytes: Uint8Array, threads: number, nodes?: number): Promise<OnnxSession> {
-  const { session, OnnxTensor } = await createLibrarySession(bytes, threads, nodes);
+  const { session, OnnxTensor } = await createLibrarySession(bytes, threads, nodes).catch(failed);
   return {
     async run(feeds, wanted) {
       const tensors = Object.fromEntries(
@@ -32,11 +33,16 @@ export async function openOnnxSession(bytes: Uint8Array, threads: number, nodes?
             : new OnnxTensor(type, data as Float32Array, [...shape]),
         ]),
       );
-      const results = await (wanted === undefined ? session.run(tensors) : session.run(tensors, [...wanted]));
+      const running = wanted === undefined ? session.run(tensors) : session.run(tensors, [...wanted]);
+      const results = await running.catch(failed);
       return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, asFloats(data)]));
     },
     dispose: () => session.release(),
   };
+}
+
+function failed(error: unknown): never {
+  throw new OnnxRuntimeFailure(error instanceof Error ? error.message : String(error), { cause: error });
 }
 
 /** Whole numbers and booleans as floats. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ModelInput } from '../../core/model/modelInfo';
 import type { Layout } from '../../core/model/preprocessing';
 import { createPreprocessing } from '../../core/model/preprocessing';
-import { probeOutputs, type Probe } from '../probe';
+import { differsFromFirst, probeOutputs, probePixels, type Probe } from '../probe';
 import type { Network } from './network';
 
 /**
@@ -44,7 +44,8 @@ export async function probeNetwork(
     return raw!;
   };
   const probe = await probeOutputs(profiled, input, network);
-  return { ...probe, activationBytes };
+  const isRandom = differsFromFirst(probe, run(probePixels(input, 0)));
+  return { ...probe, activationBytes, isRandom };
 }
 
 /** tfjs-node measures each kernel in a promise, so that one which fails would end the process. */

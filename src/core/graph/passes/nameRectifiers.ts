@@ -76,7 +76,7 @@ class Spelling {
     const found = this.#read(node);
     const [from, to] = [found?.x ?? '', node.outputs[0]!].map((name) => this.known.types.get(name));
     // A 0 that is larger than x would spread it.
-    const isAlike = from?.type === 'float32' && to !== undefined && from.shape.join() === to.shape.join();
+    const isAlike = from?.type === 'float32' && from.shape.join() === to?.shape.join();
     return isAlike ? found : undefined;
   }
 

@@ -28,6 +28,8 @@ export interface Stripped extends ScaledScores {
   /** What the file puts out of the probabilities that it makes; absent: just them, or none was taken off. */
   readonly form?: ScoreForm;
   readonly bounds?: ScoreBounds;
+  /** It is a softmax over one number, which is 1 whatever that is. */
+  readonly isConstant?: true;
   /** Why an activation was left, one sentence for people. */
   readonly warnings: readonly string[];
 }
@@ -52,6 +54,7 @@ export function stripActivation(graph: Graph, types: Types = typesOf(graph, 1, o
   const { softmax, form, tail } = head;
   if (softmax === undefined) return { ...without(head, graph), activation: 'sigmoid', warnings: turnedWarnings(head) };
   const groups = groupsOf(softmax, types, batch);
+  if (lengthOf(softmax, types) === 1) return { ...left(), isConstant: true };
   const isOne = groups === 1 && !tail.isSelection;
   if (form === 'complements') {
     const classes = sizeOf(types.get(output)?.shape ?? []) / batch;
@@ -83,9 +86,12 @@ const COMPLEMENTS =
 /** How many softmaxes are computed for one picture; NaN where sizes are not known. */
 function groupsOf(node: GraphNode, types: Types, batch: number): number {
   const shape = types.get(node.outputs[0]!)?.shape;
-  if (shape === undefined) return NaN;
-  const axis = numberAttribute(node, 'axis', -1);
-  return sizeOf(shape) / batch / (shape.at(axis) ?? NaN);
+  return shape === undefined ? NaN : sizeOf(shape) / batch / lengthOf(node, types);
+}
+
+/** How many numbers a softmax runs over; NaN where sizes are not known. */
+function lengthOf(node: GraphNode, types: Types): number {
+  return types.get(node.outputs[0]!)?.shape.at(numberAttribute(node, 'axis', -1)) ?? NaN;
 }
 
 /** Operators that change values between an activation and the output, if only a little. */

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../../core/errors';
+import { OnnxRuntimeFailure } from '../onnxRuntimeFailure';
 import { leavingThread } from '../../interrupts';
 import { printable } from '../../../core/printable';
 import { untilAborted } from '../../untilAborted';
@@ -99,7 +100,7 @@ async function startIsolated(bytes: Uint8Array, threads: number, limit: number, 
     const answer = next();
     if (child.connected) child.send(request);
     const reply = await answer;
-    if ('failure' in reply) throw new Error(reply.failure);
+    if ('failure' in reply) throw new OnnxRuntimeFailure(reply.failure);
     return reply.results;
   };
   try {

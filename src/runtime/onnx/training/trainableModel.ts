@@ -1,3 +1,4 @@
+import { countOf } from '../../../core/countOf';
 import { UserError } from '../../../core/errors';
 import type { Graph } from '../../../core/graph/graph';
 import { operators } from '../../../core/graph/ops/registry';
@@ -48,7 +49,7 @@ export function readTrainableModel({ topology, weights, preprocessing }: LayersM
   if (pictures.length !== 1 || read.graph.outputs.length !== 1)
     throw new UserError(
       'model-unsupported',
-      `The model has ${pictures.length} inputs and ${read.graph.outputs.length} outputs.`,
+      `The model has ${countOf(pictures.length, 'input')} and ${countOf(read.graph.outputs.length, 'output')}.`,
       'Choose a model that takes one picture and has one output.',
     );
   const shape = readInputShape(

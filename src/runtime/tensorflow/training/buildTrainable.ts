@@ -1,3 +1,4 @@
+import { countOf } from '../../../core/countOf';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel as TensorFlowModel, LayerVariable } from '@tensorflow/tfjs-layers';
@@ -59,7 +60,9 @@ export async function buildTrainable(model: LayersModel): Promise<TrainableGraph
 function finish(model: LayersModel, built: TensorFlowModel, sources: readonly number[]): TrainableGraph {
   const [output] = built.outputs;
   if (built.inputs.length !== 1 || built.outputs.length !== 1 || output === undefined)
-    throw unsuitable(`The network has ${built.inputs.length} inputs and ${built.outputs.length} outputs.`);
+    throw unsuitable(
+      `The network has ${countOf(built.inputs.length, 'input')} and ${countOf(built.outputs.length, 'output')}.`,
+    );
   const final = findFinalActivation(output);
   const classes = output.shape.slice(1).reduce<number>((product, side) => product * (side ?? NaN), 1);
   if (final.activation === 'sigmoid' || !(classes >= 2))

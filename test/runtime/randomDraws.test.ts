@@ -1,0 +1,86 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { occlusion } from '../../src/core/attribution/occlusion';
+import type { GraphNode, StaticGraph } from '../../src/core/graph/graph';
+import { resolveParameters } from '../../src/core/method/parameters';
+import { floats, type Tensor } from '../../src/core/graph/tensor';
+import { writeOnnx } from '../../src/formats/models/onnx/writeOnnx';
+import { loadClassifier } from '../../src/runtime/loadClassifier';
+import { load, makeFolder, randomImages, removeFolders } from './support';
+
+// Models that do not repeat themselves say so wherever their numbers stand.
+
+afterAll(removeFolders);
+
+const unit = { spec: { input: { preset: 'unit' } } } as const;
+
+/** Scores of what `nodes` make of x as v. */
+async function file(nodes: readonly GraphNode[], more: readonly (readonly [string, Tensor])[] = []): Promise<string> {
+  const graph: StaticGraph = {
+    inputs: [{ name: 'x', type: 'float32', shape: [1, 1, 2, 2] }],
+    outputs: ['scores'],
+    nodes: [
+      ...nodes,
+      { op: 'Flatten', inputs: ['v'], outputs: ['flat'], attributes: { axis: 1 } },
+      { op: 'MatMul', inputs: ['flat', 'weights'], outputs: ['scores'], attributes: {} },
+    ],
+    constants: new Map([['weights', floats([4, 3], [1, -1, 2, 0.5, 1, -2, -1, 0.3, 1, 2, 1, 0.2])], ...more]),
+    types: new Map([['scores', { type: 'float32', shape: [1, 3] }]]),
+  };
+  const model = path.join(await makeFolder(), 'model.onnx');
+  await writeFile(model, writeOnnx(graph));
+  return model;
+}
+
+const node = (op: string, inputs: readonly string[], output: string, attributes = {}): GraphNode => ({
+  op,
+  inputs,
+  outputs: [output],
+  attributes,
+});
+
+it.each([
+  ['RandomNormalLike', [node('RandomNormalLike', ['x'], 'noise'), node('Add', ['x', 'noise'], 'v')]],
+  ['RandomUniformLike', [node('RandomUniformLike', ['x'], 'noise'), node('Mul', ['x', 'noise'], 'v')]],
+  // A picture of 0 and 1 is drawn as it is: two runs are alike.
+  ['Bernoulli', [node('Round', ['x'], 'coins'), node('Bernoulli', ['coins'], 'v')]],
+] as const)('%s is named, with every result', async (op, nodes) => {
+  const classifier = await load(await file(nodes), 'onnx', unit);
+  const drawn = classifier.info.warnings.filter((warning) => /draws random numbers/.test(warning));
+  expect(drawn).toEqual([expect.stringContaining(`(${op} (1 ×)), so that it gives other scores`)]);
+  const image = randomImages(classifier, 1);
+  if (op !== 'Bernoulli')
+    expect((await classifier.predict(image)).logits).not.toEqual((await classifier.predict(image)).logits);
+  await classifier.dispose();
+});
+
+it('a model that is not known here and repeats itself says nothing of the kind', async () => {
+  const classifier = await load(await file([node('Atanh', ['x'], 'v')]), 'onnx', unit);
+  expect(classifier.info.warnings.join()).toMatch(/Atanh/);
+  expect(classifier.info.warnings.join()).not.toMatch(/random/);
+  const parameters = resolveParameters(occlusion.parameters, {});
+  const { data, height, width } = randomImages(classifier, 1);
+  const image = { data, height, width, channels: 1 as const };
+  await occlusion.run(classifier, image, { kind: 'logit', classIndex: 0 }, parameters, { seed: 0 });
+  await classifier.dispose();
+});
+
+it('Dropout that the file runs in training mode is left out, and that is said', async () => {
+  const yes: Tensor = { type: 'bool', shape: [], data: Uint8Array.of(1) };
+  const no: Tensor = { type: 'bool', shape: [], data: Uint8Array.of(0) };
+  const half = floats([], [0.5]);
+  const nodes = [node('Dropout', ['x', 'ratio', 'training'], 'v')];
+  const drawing = await load(await file(nodes, [['ratio', half], ['training', yes]]), 'onnx', unit); // prettier-ignore
+  expect(drawing.info.warnings.join()).toMatch(/exported in training mode: it draws random numbers in 1 Dropout,/);
+  const still = await load(await file(nodes, [['ratio', half], ['training', no]]), 'onnx', unit); // prettier-ignore
+  expect(still.info.warnings.join()).not.toMatch(/training mode/);
+  const image = randomImages(drawing, 1);
+  expect((await drawing.predict(image)).logits).toEqual((await still.predict(image)).logits);
+  const drawingFile = await file(nodes, [['ratio', half], ['training', yes]]); // prettier-ignore
+  const asFile = await loadClassifier({ path: drawingFile, ...unit }, { engine: 'onnx', asFile: true });
+  expect(asFile.info.warnings.join()).toMatch(/draws random numbers, so that it gives other scores/);
+  await drawing.dispose();
+  await still.dispose();
+  await asFile.dispose();
+});
