@@ -1,3 +1,4 @@
+import { countOf } from '../countOf';
 import { throwIfCancelled, UserError } from '../errors';
 import { type PixelImage, stackImages } from '../image/pixels';
 import { booleanValue, choiceValue, numberValue } from '../method/values';
@@ -172,7 +173,11 @@ class Trail {
       steps: this.#steps,
       warnings: [
         ...nonFiniteWarnings(this.#nonFinite, this.#values),
-        ...(this.isStuck ? [STUCK] : this.success ? [] : [`No other class was reached in ${this.#steps} steps.`]),
+        ...(this.isStuck
+          ? [STUCK]
+          : this.success
+            ? []
+            : [`No other class was reached in ${countOf(this.#steps, 'step')}.`]),
       ],
     };
   }

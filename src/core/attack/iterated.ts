@@ -12,6 +12,8 @@ export interface Iteration {
   readonly steps: number;
   /** How often each image is begun with; the first start that reaches the goal is kept, else the one that came nearest. */
   readonly starts: number;
+  /** δ before the first step is not 0, so that whether the image itself is finished is asked before that. */
+  readonly looksFirst: boolean;
   /** δ before the first step. */
   readonly start: (subject: AttackSubject, start: number) => Float32Array;
   /** What is added to δ to raise a loss of this gradient; the loop turns it where the goal is to lower it. */
@@ -26,7 +28,7 @@ export interface Iteration {
 
 /**
  * δ ← project(δ + s·step(∇ₐJ(a + δ))) for each image, s = ±1 by its goal, and a′ = a + δ kept in [0, 1] if asked. Images that are
- * finished, or whose gradient has vanished, leave the batch. Throws `CancelledError` and what the classifier throws.
+ * finished, or whose gradient has vanished, leave the batch; one that is finished as it is stays as it is. Throws `CancelledError` and what the classifier throws.
  */
 export async function iterate(
   classifier: Classifier,
@@ -35,11 +37,12 @@ export async function iterate(
   context: AttackContext,
 ): Promise<readonly AttackOutcome[]> {
   const { starts, steps } = iteration;
-  const all = subjects.map((subject) => ({ subject, tries: new Tries() }));
+  const finished = iteration.looksFirst ? await finishedAlready(classifier, subjects, iteration, context) : [];
+  const all = subjects.map((subject, index) => ({ subject, tries: new Tries(finished[index]) }));
   for (let start = 0; start < starts; start++) {
     const open = all.filter(({ tries }) => tries.best?.success !== true);
     if (open.length === 0) break;
-    const begun = open.map(({ subject }) => new Trail(subject, iteration, start));
+    const begun = open.map(({ subject }) => new Trail(subject, iteration, iteration.start(subject, start)));
     await follow(classifier, begun, iteration, {
       ...(context.signal && { signal: context.signal }),
       progress: (done) => context.progress?.(start * steps + done, starts * steps),
@@ -48,6 +51,23 @@ export async function iterate(
   }
   context.progress?.(starts * steps, starts * steps);
   return all.map(({ tries }) => tries.outcome());
+}
+
+/** Of each image that is finished as it is, the way of no steps. */
+async function finishedAlready(
+  classifier: Classifier,
+  subjects: readonly AttackSubject[],
+  iteration: Iteration,
+  { signal }: AttackContext,
+): Promise<readonly (Trail | undefined)[]> {
+  throwIfCancelled(signal);
+  const scores = await classifier.predict(stackImages(subjects.map(({ image }) => image)));
+  return subjects.map((subject, row) => {
+    if (!iteration.stop(scores, row, subject.goal)) return undefined;
+    const trail = new Trail(subject, iteration, new Float32Array(subject.image.data.length));
+    trail.end(scores, row);
+    return trail;
+  });
 }
 
 /** Steps of one start of each image. */
@@ -99,9 +119,9 @@ class Trail {
   constructor(
     readonly subject: AttackSubject,
     private readonly iteration: Iteration,
-    start: number,
+    start: Float32Array,
   ) {
-    this.#delta = iteration.start(subject, start);
+    this.#delta = start;
     this.image = this.#placed();
   }
 
@@ -150,10 +170,11 @@ class Trail {
 
 /** The starts of one image: the best of them and the effort of all. */
 class Tries {
-  best: Trail | undefined;
   #steps = 0;
   #values = 0;
   #nonFinite = 0;
+
+  constructor(public best: Trail | undefined) {}
 
   add(trail: Trail): void {
     this.#steps += trail.steps;

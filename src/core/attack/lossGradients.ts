@@ -1,5 +1,5 @@
 import { type PixelImage, stackImages } from '../image/pixels';
-import { countNonFinite } from '../method/numbers';
+import { countNonFinite, nonFiniteWords } from '../method/numbers';
 import type { Classifier, Scores } from '../model/classifier';
 import { goalObjective } from './goal';
 import type { AttackGoal } from './method';
@@ -35,5 +35,7 @@ export function usableGradient(raw: Float32Array): LossGradient {
 
 /** What to say of `nonFinite` among `count` gradient values. */
 export function nonFiniteWarnings(nonFinite: number, count: number): readonly string[] {
-  return nonFinite > 0 ? [`${nonFinite} of ${count} gradient values are not finite; they count as 0.`] : [];
+  return nonFinite > 0
+    ? [`${nonFiniteWords(nonFinite, count, 'gradient value')}; ${nonFinite === 1 ? 'it counts' : 'they count'} as 0.`]
+    : [];
 }

@@ -52,7 +52,8 @@ export const projectedGradientParameters: readonly ParameterDeclaration[] = [
   {
     id: 'earlyStop',
     label: 'Stop early',
-    description: 'Be content with the first image that reaches the goal; off: make all steps and take the last.',
+    description:
+      'Be content with the first image that reaches the goal, which may be the picture itself; off: make all steps and take the last.',
     type: 'boolean',
     default: true,
   },
@@ -62,7 +63,7 @@ export const projectedGradientParameters: readonly ParameterDeclaration[] = [
 /**
  * Projected gradient descent in a norm: δ ← Π(δ + s·α·u), u the steepest direction of the norm for ∇ₐJ(a + δ), s = ±1 by the goal,
  * Π onto ‖δ‖ ≤ ε, α = stepSize·ε; a + δ is kept in [0, 1] if asked. Without a random start all starts are the same, so that
- * one is made, which is said.
+ * one is made, which is said. An image that is at its goal already stays as it is where it is to stop early.
  */
 export function projectedGradient(norm: NormId): AttackMethod['run'] {
   const ball = balls[norm];
@@ -78,6 +79,7 @@ export function projectedGradient(norm: NormId): AttackMethod['run'] {
       {
         steps: numberValue(parameters, 'steps'),
         starts: isDrawn ? asked : 1,
+        looksFirst: isDrawn && stopsEarly,
         start: ({ image, seed }, start) =>
           isDrawn
             ? ball.draw(createRandom(deriveSeed(seed, start)), image.data.length, epsilon)
@@ -96,8 +98,10 @@ export function projectedGradient(norm: NormId): AttackMethod['run'] {
 
 const SAME_STARTS = 'Without a random start every start would be the same, so only one was made.';
 
-/** A gradient for every step of every start, and the scores where each ends. */
+/** A gradient for every step of every start, and the scores where each ends, and of the image itself before a random one. */
 export function projectedGradientCost(parameters: ParameterValues): Cost {
-  const starts = booleanValue(parameters, 'randomStart') ? numberValue(parameters, 'restarts') : 1;
-  return { predictions: starts, gradients: starts * numberValue(parameters, 'steps') };
+  const isDrawn = booleanValue(parameters, 'randomStart');
+  const starts = isDrawn ? numberValue(parameters, 'restarts') : 1;
+  const looks = isDrawn && booleanValue(parameters, 'earlyStop') ? 1 : 0;
+  return { predictions: starts + looks, gradients: starts * numberValue(parameters, 'steps') };
 }

@@ -1,3 +1,5 @@
+import { countOf } from '../countOf';
+
 /** How many elements are NaN or infinite. */
 export function countNonFinite(values: Float32Array): number {
   let count = 0;
@@ -9,4 +11,9 @@ export function countNonFinite(values: Float32Array): number {
 export function isAllZero(values: Float32Array): boolean {
   for (const value of values) if (value !== 0) return false;
   return true;
+}
+
+/** "3 of 12 gradient values are not finite": the beginning of a sentence. */
+export function nonFiniteWords(nonFinite: number, of: number, one: string): string {
+  return `${nonFinite} of ${countOf(of, one)} ${nonFinite === 1 ? 'is' : 'are'} not finite`;
 }

@@ -107,6 +107,7 @@ function recordOf({ run, chosen, seed, goal, label, outcome, saved, scores }: Fi
   const success = reached(adversarialClasses);
   const savedSuccess = reached(savedClasses);
   const created = new Date().toISOString();
+  const norms = normsOf(input.data, outcome.adversarial.data);
   return {
     kind: 'attack',
     version: RECORD_VERSION,
@@ -124,7 +125,7 @@ function recordOf({ run, chosen, seed, goal, label, outcome, saved, scores }: Fi
     perturbationClasses,
     adversarialClasses,
     steps: outcome.steps,
-    norms: normsOf(input.data, outcome.adversarial.data),
+    norms,
     success,
     startedRight,
     saved: { classes: savedClasses, norms: normsOf(input.data, saved.data), success: savedSuccess },
@@ -134,7 +135,7 @@ function recordOf({ run, chosen, seed, goal, label, outcome, saved, scores }: Fi
       ...warnings,
       ...run.warnings,
       ...outcome.warnings,
-      ...(startedRight ? [] : [`The model says "${predicted.name}" already before the attack.`]),
+      ...(startedRight ? [] : [reachedBefore(predicted.name, norms.linf === 0)]),
       ...(success && !savedSuccess
         ? [
             `The attack succeeds as computed but not once the image is rounded to 8 bits: save it as NPY${method.budget === 'epsilon' ? ' or raise ε' : ''}.`,
@@ -142,4 +143,8 @@ function recordOf({ run, chosen, seed, goal, label, outcome, saved, scores }: Fi
         : []),
     ],
   };
+}
+
+function reachedBefore(said: string, isUnchanged: boolean): string {
+  return `The model says "${said}" already before the attack${isUnchanged ? ', so the picture is left as it is' : ''}.`;
 }

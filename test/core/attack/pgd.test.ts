@@ -138,7 +138,7 @@ describe.each(METHODS)('%s', (id, norm) => {
     const net = linearNet([[1, -1, 2], [0, 1, 1]]); // prettier-ignore
     const begun = await Promise.all(
       [1, 2].map((seed) =>
-        runOne(id, classifierOf(net), { image: rowImage(0.5, 0.5, 0.5), goal: away(1), seed }, { steps: 1 }),
+        runOne(id, classifierOf(net), { image: rowImage(0.5, 0.5, 0.5), goal: away(0), seed }, { steps: 1 }),
       ),
     );
     expect(begun[0]!.adversarial.data).not.toEqual(begun[1]!.adversarial.data);
@@ -248,6 +248,35 @@ describe('starts', () => {
     expect(many.adversarial.data[0]).toBeCloseTo(0.75, 6);
     expect(await distance(many.adversarial.data)).toBeLessThanOrEqual(await distance((await run(1)).adversarial.data));
     expect(many.steps).toBe(300);
+  });
+});
+
+describe('an image that is at its goal already', () => {
+  const net = linearNet([[1, 0], [0, 1]]); // prettier-ignore
+  const wrong = { image: rowImage(0.2, 0.7), goal: away(0), seed: 3 };
+  const there = { image: rowImage(0.7, 0.2), goal: towards(0), seed: 4 };
+  const open = { image: rowImage(0.7, 0.2), goal: away(0), seed: 5 };
+
+  it.each(METHODS)('of %s stays as it is, without a step, among others that do not', async (id) => {
+    for (const given of [{}, { restarts: 3 }, { randomStart: false }]) {
+      const classifier = watched(classifierOf(net));
+      const outcomes = await runSet(id, classifier, [wrong, open, there], { ...given, epsilon: 0.9 });
+      for (const [index, { image }] of [wrong, open, there].entries()) {
+        const { adversarial, perturbation, success, steps, warnings } = outcomes[index]!;
+        expect({ success, warnings }).toEqual({ success: true, warnings: [] });
+        if (index === 1) continue;
+        expect([...adversarial.data]).toEqual([...image.data]);
+        expect([...perturbation]).toEqual([0, 0]);
+        expect(steps).toBe(0);
+      }
+      expect(outcomes[1]!.adversarial.data).not.toEqual(open.image.data);
+    }
+  });
+
+  it.each(METHODS)('of %s is changed where all steps are to be made', async (id) => {
+    const outcome = await runOne(id, classifierOf(net), wrong, { epsilon: 0.1, earlyStop: false });
+    expect(outcome.steps).toBe(10);
+    expect(outcome.adversarial.data).not.toEqual(wrong.image.data);
   });
 });
 
