@@ -85,8 +85,19 @@ describe('a method that needs checkpoints', () => {
     await training.dispose();
   });
 
+  it('says that a class beside the true one is not looked at', async () => {
+    const { record } = await service.attribute({ ...request, label: 0, class: 'owl' });
+    expect(record.objective.className).toBe('cat');
+    expect(record.warnings.join()).toContain('the class "owl", which was chosen too, is not looked at');
+  });
+
   it('refuses another objective than the loss', async () => {
-    for (const wish of [{ against: 2 }, { objective: 'probability' }, { objective: 'log-probability' }] as const)
+    for (const wish of [
+      { against: 2 },
+      { objective: 'logit' },
+      { objective: 'probability' },
+      { objective: 'log-probability' },
+    ] as const)
       await expect(service.attribute({ ...request, label: 0, ...wish })).rejects.toMatchObject({ code: 'parameter' });
     const loss = await service.attribute({ ...request, label: 0, objective: 'cross-entropy' });
     expect(loss.record.objective.kind).toBe('cross-entropy');

@@ -218,6 +218,22 @@ describe('attribute', () => {
     expect(predicted.record.warnings.join()).toContain('true label is not known');
   });
 
+  it('says what of class and true class is not looked at', async () => {
+    const loss = { ...attributeRequest, objective: 'cross-entropy', label: 'owl' } as const;
+    const both = await service.attribute({ ...loss, class: 'dog' });
+    expectClose(both.map.data, lossGradient(linear, pixels, 2));
+    expect(both.record.warnings).toContain(
+      'The loss is that of the true class "owl"; the class "dog", which was chosen too, is not looked at.',
+    );
+    expect((await service.attribute({ ...loss, class: 'owl' })).record.warnings).toEqual(
+      (await service.attribute(loss)).record.warnings,
+    );
+    const shown = await service.attribute({ ...attributeRequest, class: 'dog', label: 'owl' });
+    expect(shown.record.label).toMatchObject({ name: 'owl', source: 'user' });
+    expect(shown.record.warnings.join()).toContain('The true class "owl" is noted and not looked at');
+    expect((await service.attribute({ ...attributeRequest, class: 'dog' })).record.warnings).toEqual([]);
+  });
+
   it('refuses what does not exist', async () => {
     expect(await codeOf(service.attribute({ ...attributeRequest, method: 'astrology' }))).toBe('unknown-method');
     expect(await codeOf(service.attribute({ ...attributeRequest, class: 'unicorn' }))).toBe('unknown-class');
@@ -264,7 +280,11 @@ describe('attack', () => {
     expect(already.record).toMatchObject({ startedRight: false, success: true });
     const wrong = await service.attack({ ...attackRequest, image: { path: at('dog', 'x2.png') } });
     expect(wrong.record).toMatchObject({ startedRight: false, goal: { label: { source: 'folder name' } } });
-    expect(wrong.record.warnings.join()).toContain('already before the attack');
+    expect(wrong.record.warnings.join()).toContain('already before the attack.');
+    const left = await service.attack({ ...attackRequest, attack: 'pgd', image: { path: at('dog', 'x2.png') } });
+    expect(left.record).toMatchObject({ startedRight: false, success: true, steps: 0, norms: { l0: 0, linf: 0 } });
+    expect(left.adversarial.data).toEqual(left.input.data);
+    expect(left.record.warnings.join()).toContain('already before the attack, so the picture is left as it is');
   });
 
   it('tells when rounding to 8 bits undoes the attack', async () => {

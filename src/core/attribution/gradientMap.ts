@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../errors';
 import { batchOf, type PixelImage } from '../image/pixels';
 import type { MethodContext } from '../method/context';
-import { countNonFinite, isAllZero } from '../method/numbers';
+import { countNonFinite, isAllZero, nonFiniteWords } from '../method/numbers';
 import type { Classifier, Objective } from '../model/classifier';
 import type { Attribution } from './method';
 
@@ -36,7 +36,7 @@ function warningsOf(gradient: Float32Array, map: Float32Array, objective: Object
   const nonFinite = countNonFinite(gradient);
   if (nonFinite > 0)
     return [
-      `${nonFinite} of ${gradient.length} gradient values are not finite: the model overflows at this image, and the map means nothing there.`,
+      `${nonFiniteWords(nonFinite, gradient.length, 'gradient value')}: the model overflows at this image, and the map means nothing there.`,
     ];
   if (isAllZero(gradient)) return [zeroGradientWarning(objective)];
   if (isAllZero(map))

@@ -1,3 +1,4 @@
+import { countOf } from '../countOf';
 import { throwIfCancelled } from '../errors';
 import type { MethodContext } from '../method/context';
 import type { ParameterValues } from '../method/parameters';
@@ -33,11 +34,12 @@ export const integratedGradients: AttributionMethod = {
     const baseline = BASELINES[choiceValue(parameters, 'baseline') as BaselineKind](image, context.seed);
     const multiplied = booleanValue(parameters, 'multiplyByInputs');
     const stages = stagesOf(parameters);
+    const remedy = numberValue(parameters, 'refine') === 0 ? MORE_STEPS : MORE_STAGES;
     for (let index = 0; ; index++) {
       const steps = stages[index]!;
       const stage = within(context, stages, index);
       const path = await pathGradient(classifier, image, baseline, objective, ruleOf(steps), stage);
-      const found = pathAttribution(path, image, baseline, multiplied);
+      const found = pathAttribution(path, image, baseline, multiplied, remedy);
       const isLast = index === stages.length - 1;
       const outcome = outcomeOf(found, steps, parameters, isLast);
       if (isLast || !found.isMeasured || found.isWithin(numberValue(parameters, 'refine'))) return outcome;
@@ -45,6 +47,9 @@ export const integratedGradients: AttributionMethod = {
     }
   },
 };
+
+const MORE_STEPS = 'use more steps, or set refine so that they are doubled until it is small';
+const MORE_STAGES = 'allow more steps with mostSteps';
 
 /** The ends of the path, which are looked at besides the steps. */
 const ENDS = 2;
@@ -80,6 +85,13 @@ function outcomeOf(
   if (share === 0) return attribution;
   const isShort = isLast && attribution.warnings.length === 0 && !isWithin(share);
   const percent = Number((100 * share).toPrecision(3));
-  const warning = `After ${steps} steps the delta is still more than ${percent} % of f(a) − f(a′): allow more steps, or a larger delta.`;
-  return { ...attribution, chosen: { steps }, warnings: isShort ? [warning] : attribution.warnings };
+  const most = numberValue(parameters, 'mostSteps');
+  const warnings = isShort
+    ? [
+        `After ${countOf(steps, 'step')} the delta is still more than ${percent} % of f(a) − f(a′): ${MORE_STAGES}, or a larger share with refine.`,
+      ]
+    : attribution.warnings;
+  const isBehind = steps > most && !isWithin(share);
+  const behind = `Nothing was refined: mostSteps is ${most}, fewer than the ${countOf(steps, 'step')} that it begins with.`;
+  return { ...attribution, chosen: { steps }, warnings: isBehind ? [...warnings, behind] : warnings };
 }

@@ -77,7 +77,7 @@ export const integratedGradientsParameters: readonly ParameterDeclaration[] = [
   {
     id: 'mostSteps',
     label: 'Most steps',
-    description: 'Where refining ends.',
+    description: 'Where refining ends; of use with refine above 0, and not below steps.',
     type: 'integer',
     default: 800,
     minimum: 1,

@@ -1,10 +1,10 @@
 import { throwIfCancelled } from '../errors';
 import { batchOf, type PixelImage } from '../image/pixels';
-import { countNonFinite, isAllZero } from '../method/numbers';
+import { countNonFinite, isAllZero, nonFiniteWords } from '../method/numbers';
 import type { ParameterValues } from '../method/parameters';
 import { type Question, valuesAt } from '../method/points/ask';
 import { choiceValue, numberValue } from '../method/values';
-import type { Scores } from '../model/classifier';
+import type { Objective, Scores } from '../model/classifier';
 import type { AttributionMethod } from './method';
 import { type OcclusionFill, type OcclusionMode, occlusionParameters } from './occlusionParameters';
 import { BASELINES } from './path/baseline';
@@ -49,7 +49,7 @@ export const occlusion: AttributionMethod = {
       scores,
       value,
       chosen: { window: sliding.rows.window, stride: sliding.rows.stride },
-      warnings: warningsOf(data),
+      warnings: [...warningsOf(data), ...(mode === 'absolute-sum-all' ? [ofAllClasses(objective)] : [])],
     };
   },
 };
@@ -88,6 +88,13 @@ async function changesAt(question: Question, mode: OcclusionMode): Promise<Chang
   return { changes: mode === 'absolute-sum' ? differences.map(Math.abs) : differences, scores, value };
 }
 
+/** The record names a class, which this mode does not look at. */
+function ofAllClasses({ kind }: Objective): string {
+  const scores = kind === 'probability' ? 'probabilities' : 'logits';
+  const chosen = kind === 'combination' ? 'the two that are compared do' : 'the chosen one does';
+  return `The map adds up how the ${scores} of all classes change, so that ${chosen} not matter; the mode absolute-sum is of the objective alone.`;
+}
+
 /** Σ |aₖ − bₖ| */
 function distance(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, each, index) => sum + Math.abs(each - b[index]!), 0);
@@ -97,7 +104,7 @@ function warningsOf(map: Float32Array): readonly string[] {
   const nonFinite = countNonFinite(map);
   if (nonFinite > 0)
     return [
-      `${nonFinite} of ${map.length} values of the map are not finite: the score of the image, or of it with a window covered, is no finite number.`,
+      `${nonFiniteWords(nonFinite, map.length, 'value')} in the map: the score of the image, or of it with a window covered, is no finite number.`,
     ];
   if (isAllZero(map))
     return ['The map is zero everywhere: no window changes the score; choose a larger window or another fill.'];

@@ -1,5 +1,6 @@
+import { UserError } from '../errors';
 import { batchOf } from '../image/pixels';
-import { countNonFinite, isAllZero } from '../method/numbers';
+import { countNonFinite, isAllZero, nonFiniteWords } from '../method/numbers';
 import { gradientMoments, type Moments } from '../method/points/ask';
 import { choiceValue, numberValue } from '../method/values';
 import type { AttributionMethod } from './method';
@@ -9,6 +10,7 @@ import { smoothGradParameters } from './smoothGradParameters';
  * SmoothGrad: map = E[g(a + ε)] over `samples` draws ε from N(0, σ²), g the gradient ∇f or, at each noisy image, (a + ε) ∘ ∇f(a + ε).
  * `statistic`: E[g] (signed), E[g²] (SmoothGrad²), or E[g²] − E[g]² (VarGrad), the last two ≥ 0. Shape and unit of g (or its square).
  * σ is a share of the pixel range, so noisy images leave [0, 1] and are not clamped. Each draw belongs to seed and sample.
+ * Throws `UserError('parameter')` for the variance of one draw.
  * Sources: Smilkov et al. 2017; Hooker et al. 2019 (squared); Adebayo et al. 2018 (variance).
  */
 export const smoothGrad: AttributionMethod = {
@@ -24,6 +26,8 @@ export const smoothGrad: AttributionMethod = {
   cost: (parameters) => ({ predictions: 0, gradients: numberValue(parameters, 'samples') + 1 }),
   run: async (classifier, image, objective, parameters, context) => {
     const count = numberValue(parameters, 'samples');
+    if (count < 2 && choiceValue(parameters, 'statistic') === 'variance')
+      throw new UserError('parameter', 'One noisy copy does not vary.', 'Use 2 samples or more, or another statistic.');
     const noise = {
       kind: 'noise',
       image,
@@ -59,7 +63,7 @@ function warningsOf(map: Float32Array, mean: Float32Array): readonly string[] {
   const nonFinite = countNonFinite(mean);
   if (nonFinite > 0)
     return [
-      `${nonFinite} of ${mean.length} gradient values are not finite: the model overflows at a noisy copy of this image, and the map means nothing there; use less noise.`,
+      `${nonFiniteWords(nonFinite, mean.length, 'gradient value')}: the model overflows at a noisy copy of this image, and the map means nothing there; use less noise.`,
     ];
   if (!isAllZero(map)) return [];
   if (!isAllZero(mean)) return ['The map is zero everywhere: noise of this size does not change the gradient at all.'];

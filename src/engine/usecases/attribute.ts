@@ -11,7 +11,7 @@ import { resultId } from '../../core/result/id';
 import type { AttributionRecord, LabelFacts, ObjectiveFacts } from '../../core/result/record';
 import { RECORD_VERSION, TOP_CLASSES } from '../../core/result/record';
 import { mapStatistics } from '../../core/result/statistics';
-import { knownLabel, predictedLabel, userLabel } from './labels';
+import { classLeft, knownLabel, predictedLabel, userLabel } from './labels';
 import type { Run, RunCaches } from './run';
 import { modelFacts, withRun } from './run';
 import type { AttributeRequest, AttributionResult, Job } from '../calls/service';
@@ -110,7 +110,11 @@ function chooseObjective(request: AttributeRequest, { classifier, predicted }: R
   const chosen = request.class === undefined ? undefined : userLabel(request.class, classes);
   const label = knownLabel(request.label, request.image.path, classes);
   if (kind !== 'cross-entropy')
-    return { ...ofClass(kind, chosen ?? predicted, rival(request, classes)), label, warnings: [] };
+    return {
+      ...ofClass(kind, chosen ?? predicted, rival(request, classes)),
+      label,
+      warnings: request.label === undefined ? [] : [onlyShown(kind, label!)],
+    };
   if (request.against !== undefined) throw onlyLogits(kind);
   const given = request.label === undefined ? chosen : undefined;
   const used = given ?? label ?? predictedLabel(predicted);
@@ -119,7 +123,12 @@ function chooseObjective(request: AttributeRequest, { classifier, predicted }: R
       ? [`The true label is not known; the cross-entropy is that of the predicted class "${used.name}".`]
       : [];
   const explained = { kind, classIndex: used.index, className: used.name };
-  return { objective: { kind, label: used.index }, explained, label: used, warnings };
+  return {
+    objective: { kind, label: used.index },
+    explained,
+    label: used,
+    warnings: [...warnings, ...classLeft(used, chosen)],
+  };
 }
 
 /** The objective of a class, or how far its logit is above that of another one. */
@@ -147,6 +156,11 @@ function ofClass(
 
 function rival({ against }: AttributeRequest, classes: readonly string[]): ClassName | undefined {
   return against === undefined ? undefined : userLabel(against, classes);
+}
+
+/** Of a true class that was given where nothing depends on it. */
+function onlyShown(kind: ObjectiveKind, { name }: ClassName): string {
+  return `The true class "${name}" is noted and not looked at: the ${kind} is that of the class that is explained; choose the objective cross-entropy for the loss.`;
 }
 
 function onlyLogits(kind: ObjectiveKind): UserError {

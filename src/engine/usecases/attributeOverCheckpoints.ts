@@ -9,7 +9,7 @@ import { mapStatistics } from '../../core/result/statistics';
 import type { AttributeRequest, AttributionResult, Job } from '../calls/service';
 import { DEFAULT_SEED } from '../calls/service';
 import type { ImageCache } from './images';
-import { knownLabel } from './labels';
+import { classLeft, knownLabel, userLabel } from './labels';
 import { overCheckpoints } from './overCheckpoints';
 import { modelFacts } from './run';
 
@@ -40,6 +40,7 @@ export async function attributeOverCheckpoints(
   const { map, label, parameters, prepared, warnings } = over;
   const last = over.visited.at(-1)!;
   const { info } = last;
+  const chosen = request.class === undefined ? undefined : userLabel(request.class, info.classes);
   const created = new Date().toISOString();
   const record: AttributionRecord = {
     kind: 'attribution',
@@ -56,16 +57,16 @@ export async function attributeOverCheckpoints(
     statistics: mapStatistics(map),
     seed: request.seed ?? DEFAULT_SEED,
     timings: { model: 0, image: 0, compute: performance.now() - started },
-    warnings: [...new Set([...warnings, ...info.warnings])],
+    warnings: [...new Set([...warnings, ...info.warnings, ...classLeft(label, chosen)])],
     training: { folder: request.model.path, checkpoints: over.facts },
   };
   return { record, map, input: prepared.input, picture: prepared.picture, classNames: info.classes };
 }
 
 /** What is summed is the loss: another objective would be recorded and not be looked at. */
-function refuseOtherObjectives({ method, objective = 'logit', against }: AttributeRequest): void {
-  if (against === undefined && (objective === 'logit' || objective === 'cross-entropy')) return;
-  const asked = against === undefined ? objective : 'a difference of logits';
+function refuseOtherObjectives({ method, objective = 'cross-entropy', against }: AttributeRequest): void {
+  if (against === undefined && objective === 'cross-entropy') return;
+  const asked = against === undefined ? `the ${objective}` : 'a difference of logits';
   throw new UserError(
     'parameter',
     `${method} adds up the gradient of the loss, not of ${asked}.`,

@@ -25,6 +25,14 @@ export function predictedLabel({ index, name }: ClassScore): LabelFacts {
   return { index, name, source: 'prediction' };
 }
 
+/** What is to be said where the loss of the true class is asked for and another class was chosen as well. */
+export function classLeft(label: LabelFacts, chosen: LabelFacts | undefined): readonly string[] {
+  if (chosen === undefined || chosen.index === label.index) return [];
+  return [
+    `The loss is that of the true class "${label.name}"; the class "${chosen.name}", which was chosen too, is not looked at.`,
+  ];
+}
+
 function nameOf(index: number, classNames: readonly string[]): string {
   return classNames[index] ?? String(index);
 }

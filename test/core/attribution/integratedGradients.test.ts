@@ -212,7 +212,21 @@ describe('refining', () => {
     expect(result.warnings).toHaveLength(1);
     const close = await refined({ ...given, steps: 500, mostSteps: 900 });
     expect(close.result.warnings.join()).toMatch(/^After 900 steps .* 0\.0001 %/);
-    expect((await refined({ steps: 20, refine: 1e-9, mostSteps: 10 })).result.chosen).toEqual({ steps: 20 });
+    const behind = await refined({ steps: 20, refine: 1e-9, mostSteps: 10, rule: 'riemann-left' });
+    expect(behind.result.chosen).toEqual({ steps: 20 });
+    expect(behind.result.warnings.join()).toContain('mostSteps is 10, fewer than the 20 steps that it begins with');
+  });
+
+  it('says which parameter is to be raised where the delta is large', async () => {
+    const said = async (given: Given) => (await refined(given)).result.warnings.join();
+    const coarse = { steps: 1, rule: 'riemann-left' };
+    expect(await said(coarse)).toMatch(/use more steps, or set refine /);
+    expect(await said({ ...coarse, refine: 0.001, mostSteps: 2 })).toMatch(
+      /delta .* % of it\): allow more steps with mostSteps\.$/,
+    );
+    expect(await said({ ...coarse, refine: 1e-6, mostSteps: 1, rule: 'gauss-legendre' })).toMatch(
+      /After 1 step |mostSteps/,
+    );
   });
 
   it('takes rounding for none, and does not go on where nothing can be measured', async () => {

@@ -158,6 +158,20 @@ describe('what a result says', () => {
     expect((await attribute(linearNet([[1, 2]]), rowImage(1, 1))).warnings).toEqual([]);
   });
 
+  it('that the sum over all classes is not of the one that is chosen', async () => {
+    const net = linearNet([[1, 2], [3, -1]]); // prettier-ignore
+    const said = async (mode: string, objective = LOGIT) =>
+      (await attribute(net, rowImage(1, 2), { window: 1, stride: 1, mode }, objective)).warnings;
+    expect(await said('absolute-sum-all')).toEqual([
+      'The map adds up how the logits of all classes change, so that the chosen one does not matter; the mode absolute-sum is of the objective alone.',
+    ]);
+    const weights = [{ classIndex: 0, weight: 1 }];
+    const pair: Objective = { kind: 'combination', weights };
+    expect((await said('absolute-sum-all', pair)).join()).toMatch(/two that are compared/);
+    expect((await said('absolute-sum-all', { kind: 'probability', classIndex: 1 })).join()).toMatch(/probabilities of/);
+    for (const mode of ['absolute-sum', 'sum', 'signed-mean']) expect(await said(mode)).toEqual([]);
+  });
+
   it('refuses a stride that leaves pixels out, and stops when it is cancelled', async () => {
     await expect(attribute(linearNet([[1, 2]]), rowImage(1, 1), { window: 1, stride: 2 })).rejects.toThrow(
       expect.objectContaining({ code: 'parameter', hint: expect.stringContaining('stride') as string }),

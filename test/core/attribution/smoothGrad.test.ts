@@ -102,6 +102,16 @@ describe('what a result says', () => {
     expect(await warningsOf(linearNet([[1, 2]]), rowImage(1, 1))).toBe('');
   });
 
+  it('one copy has a mean and a square, but no variance', async () => {
+    await expect(attribute(net, image, { samples: 1, statistic: 'variance' })).rejects.toMatchObject({
+      code: 'parameter',
+      message: 'One noisy copy does not vary.',
+    });
+    const mean = await mapOf(net, image, { samples: 1 });
+    const squared = await mapOf(net, image, { samples: 1, statistic: 'squared' });
+    squared.forEach((value, index) => expect(value).toBeCloseTo(mean[index]! ** 2, 6));
+  });
+
   it('stops when it is cancelled', async () => {
     const classifier = classifierOf(net);
     const signal = { aborted: false };

@@ -1,3 +1,4 @@
+import { countOf } from '../../countOf';
 import { throwIfCancelled, UserError } from '../../errors';
 import { batchOf, type PixelImage } from '../../image/pixels';
 import type { MethodContext } from '../../method/context';
@@ -87,7 +88,7 @@ function warningsOf({ gradient, values }: LayerGradient, map: Float32Array, { id
   const nonFinite = countNonFinite(gradient) + countNonFinite(values);
   if (nonFinite > 0)
     return [
-      `${nonFinite} values at the layer “${id}” are not finite: the model overflows, and the map means nothing there.`,
+      `${countOf(nonFinite, 'value')} at the layer “${id}” ${nonFinite === 1 ? 'is' : 'are'} not finite: the model overflows, and the map means nothing there.`,
     ];
   if (isAllZero(gradient))
     return [`The gradient at the layer “${id}” is zero everywhere: choose another objective, class or layer.`];

@@ -1,5 +1,5 @@
 import type { PixelImage } from '../../image/pixels';
-import { countNonFinite, isAllZero } from '../../method/numbers';
+import { countNonFinite, isAllZero, nonFiniteWords } from '../../method/numbers';
 import type { Attribution } from '../method';
 import type { PathGradient } from './pathGradient';
 
@@ -19,13 +19,14 @@ export interface PathAttribution {
 
 /**
  * (a − a′) ∘ mean gradient, or the mean gradient alone where it is not `multiplied`; shape of the image. The delta, Σ (a − a′) ∘ mean −
- * (f(a) − f(a′)), is reported where the map is what it speaks of.
+ * (f(a) − f(a′)), is reported where the map is what it speaks of; `remedy` is what to do where it is large.
  */
 export function pathAttribution(
   path: PathGradient,
   image: PixelImage,
   baseline: Float32Array,
   multiplied: boolean,
+  remedy: string,
 ): PathAttribution {
   const { height, width, channels } = image;
   const contributions = Float32Array.from(path.mean, (slope, index) => (image.data[index]! - baseline[index]!) * slope);
@@ -39,7 +40,7 @@ export function pathAttribution(
     scores: path.scores,
     value: path.value,
     ...(multiplied && Number.isFinite(delta) ? { delta } : {}),
-    warnings: warningsOf(path, contributions, delta, isWithin(DELTA_WARNED)),
+    warnings: warningsOf(path, contributions, delta, isWithin(DELTA_WARNED) ? undefined : remedy),
   };
   return { attribution, isMeasured: Number.isFinite(delta), isWithin };
 }
@@ -48,13 +49,13 @@ function warningsOf(
   { mean: slopes, value, baselineValue }: PathGradient,
   contributions: Float32Array,
   delta: number,
-  isComplete: boolean,
+  remedy: string | undefined,
 ): readonly string[] {
   const mean = Float32Array.from(slopes);
   const nonFinite = countNonFinite(mean);
   if (nonFinite > 0)
     return [
-      `${nonFinite} of ${mean.length} gradient values are not finite: the model overflows on the way to this image, and the map means nothing there.`,
+      `${nonFiniteWords(nonFinite, mean.length, 'gradient value')}: the model overflows on the way to this image, and the map means nothing there.`,
     ];
   if (isAllZero(mean))
     return ['The gradient is zero everywhere on the way from the baseline: choose another objective or class.'];
@@ -66,10 +67,10 @@ function warningsOf(
     return [
       "The model's score of the image or of the baseline is not a finite number, so what the map adds up to cannot be checked: choose another baseline.",
     ];
-  if (isComplete) return [];
+  if (remedy === undefined) return [];
   const change = value - baselineValue;
   const share = change === 0 ? '' : `, ${((100 * Math.abs(delta)) / Math.abs(change)).toPrecision(2)} % of it`;
   return [
-    `The map sums to ${(change + delta).toPrecision(4)} instead of f(a) − f(a′) = ${change.toPrecision(4)} (delta ${delta.toPrecision(2)}${share}): use more steps.`,
+    `The map sums to ${(change + delta).toPrecision(4)} instead of f(a) − f(a′) = ${change.toPrecision(4)} (delta ${delta.toPrecision(2)}${share}): ${remedy}.`,
   ];
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../../countOf';
 import { UserError } from '../../errors';
 import type { ModelInfo } from '../../model/modelInfo';
 
@@ -10,7 +11,7 @@ interface Named {
 export function checkAgreement(first: Named, other: Named): void {
   const difference =
     differing('takes images of', sizeOf(first.info), sizeOf(other.info)) ??
-    differing('has', countOf(first.info), countOf(other.info)) ??
+    differing('has', classesOf(first.info), classesOf(other.info)) ??
     differingClass(first.info, other.info);
   if (difference === undefined) return;
   throw new UserError(
@@ -28,8 +29,8 @@ function sizeOf({ input: { height, width, channels } }: ModelInfo): string {
   return `${height} × ${width} × ${channels}`;
 }
 
-function countOf({ classes }: ModelInfo): string {
-  return `${classes.length} classes`;
+function classesOf({ classes }: ModelInfo): string {
+  return countOf(classes.length, 'class', 'classes');
 }
 
 function differingClass(first: ModelInfo, other: ModelInfo): [string, string] | undefined {

@@ -1,3 +1,4 @@
+import { countOf } from '../../countOf';
 import type { UserError } from '../../errors';
 import type { Visit } from './checkpoint';
 
@@ -21,7 +22,7 @@ export function integrationWarnings(
   const overflowing = visited.filter(({ loss }) => !Number.isFinite(loss));
   if (map.nonFinite > 0)
     warnings.push(
-      `${map.nonFinite} values of the map are not finite${overflowing.length === 0 ? '' : `: the loss of ${listed(overflowing.map(nameOf))} overflows`}.`,
+      `${countOf(map.nonFinite, 'value')} of the map ${map.nonFinite === 1 ? 'is' : 'are'} not finite${overflowing.length === 0 ? '' : `: the loss of ${listed(overflowing.map(nameOf))} overflows`}.`,
     );
   else if (map.isZero) warnings.push('The map is zero everywhere: no checkpoint’s loss depends on the image.');
   return warnings;
