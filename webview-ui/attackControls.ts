@@ -7,18 +7,17 @@ import { createEpsilonField } from './controls/epsilonField';
 import { selectField } from './controls/field';
 import { createParameterControls } from './controls/parameters';
 import { element } from './dom';
-import { createLiveRequests } from './liveRequests';
 
 export interface AttackControls {
   readonly element: HTMLElement;
   set(catalog: MethodCatalog, result: AttackResult): void;
-  /** The request that ran has ended. */
-  settled(): void;
   dispose(): void;
 }
 
 interface AttackEvents {
   readonly request: (request: PanelAttack) => void;
+  /** Calls `ask` as soon as no request is under way, of several meanwhile the last. */
+  readonly whenFree: (ask: () => void) => void;
   readonly looked: (view: PerturbationView) => void;
 }
 
@@ -40,7 +39,10 @@ const GOALS = [
   { id: 'towards', label: 'Towards', description: 'Lower the loss of this class.' },
 ] as const;
 
-export function createAttackControls(look: PerturbationView, { request, looked }: AttackEvents): AttackControls {
+export function createAttackControls(
+  look: PerturbationView,
+  { request, whenFree, looked }: AttackEvents,
+): AttackControls {
   let catalog: MethodCatalog = { attribution: [], attack: [] };
   let attack = '';
   let direction: 'away' | 'towards' = 'away';
@@ -49,39 +51,38 @@ export function createAttackControls(look: PerturbationView, { request, looked }
   let target: number | undefined;
   let runnerUp: number | undefined;
 
-  let asked: { readonly attack: string; readonly epsilon: number | undefined } | undefined;
-
   function send(live: boolean): void {
-    asked = { attack, epsilon: epsilon.value() };
+    const size = epsilon.value();
     request({
       attack,
       ...(label === undefined ? {} : { label }),
       ...(direction === 'towards' && target !== undefined ? { target } : {}),
-      parameters: { ...parameters.values(), ...(asked.epsilon === undefined ? {} : { epsilon: asked.epsilon }) },
+      parameters: { ...parameters.values(), ...(size === undefined ? {} : { epsilon: size }) },
       live,
     });
   }
-  const requests = createLiveRequests(send);
+  const moved = (): void => whenFree(() => send(true));
+  const rested = (): void => send(false);
   const described = () => catalog.attack.find(({ id }) => id === attack);
 
   const attacks = selectField<string>('Attack', [], (id) => {
     attack = id;
     declare({});
     offerGoals();
-    requests.rested();
+    rested();
   });
   const goals = selectField('Goal', GOALS, (next) => {
     direction = next;
     if (next === 'towards') target ??= runnerUp;
-    requests.rested();
+    rested();
   });
   const classes = createClassChooser('Class', (index) => {
     if (direction === 'away') label = index;
     else target = index;
-    requests.rested();
+    rested();
   });
-  const epsilon = createEpsilonField(EPSILON, { moved: requests.moved, rested: requests.rested });
-  const parameters = createParameterControls(requests.rested);
+  const epsilon = createEpsilonField(EPSILON, { moved, rested });
+  const parameters = createParameterControls(rested);
   const perturbation = selectField<PerturbationView>(
     'Show perturbation',
     [
@@ -134,9 +135,6 @@ export function createAttackControls(look: PerturbationView, { request, looked }
     ),
     set(nextCatalog, { record, classNames }) {
       catalog = nextCatalog;
-      if (asked?.attack === record.attack && asked.epsilon === record.epsilon) requests.replied();
-      // What the user has changed meanwhile is on its way: the reply to an older request must not undo it.
-      if (requests.isWaiting()) return;
       const { goal } = record;
       attack = record.attack;
       direction = goal.direction;
@@ -152,7 +150,6 @@ export function createAttackControls(look: PerturbationView, { request, looked }
       declare(record.parameters);
       if (record.epsilon !== undefined) epsilon.set(record.epsilon);
     },
-    settled: requests.replied,
-    dispose: requests.dispose,
+    dispose: epsilon.dispose,
   };
 }

@@ -1,6 +1,7 @@
 import { changeSize } from '../src/core/result/changeSize';
 import type { AttackRecord } from '../src/core/result/record';
-import type { PanelState } from '../src/protocol/panel';
+import type { AttackResult, MethodCatalog } from '../src/engine/calls/service';
+import type { PanelAttack } from '../src/protocol/panel';
 import { createAttackControls } from './attackControls';
 import { attackGeometry, createAttackPanes } from './attackPanes';
 import { createClassesCard } from './charts/classesCard';
@@ -17,9 +18,9 @@ import { createProbeReporter } from './panes/reading';
 import { createStatusBar } from './panes/statusBar';
 import { createZoomBar } from './panes/zoomBar';
 import { verdictOf } from './verdict';
-import type { View, ViewContext } from './view';
+import type { Showing, View, ViewContext } from './view';
 
-type State = Extract<PanelState, { kind: 'attack' }>;
+type State = { readonly catalog: MethodCatalog; readonly result: AttackResult };
 
 function sizeWords(record: AttackRecord): string {
   const { symbol, value } = changeSize(record);
@@ -27,12 +28,13 @@ function sizeWords(record: AttackRecord): string {
   return `${symbol} = ${formatNumber(value)}${isOfPixels ? ` (${formatSteps(value)})` : ''}`;
 }
 
-export function createAttackView({ post, saved, save }: ViewContext): View<State> {
+export function createAttackView({ requests, post, saved, save }: ViewContext): View<Showing<AttackResult>> {
   let shown: State | undefined;
 
   const drawing = createAttackPanes();
   const controls = createAttackControls(saved().perturbation, {
-    request: (request) => post({ type: 'attack', request }),
+    request: (request) => void ask(request),
+    whenFree: (ask) => requests.whenFree('attack', ask),
     looked: (perturbation) => {
       save({ perturbation });
       redraw();
@@ -40,7 +42,11 @@ export function createAttackView({ post, saved, save }: ViewContext): View<State
   });
   const zoomBar = createZoomBar(() => group);
   const statusBar = createStatusBar(zoomBar.element);
-  const report = createProbeReporter((cell) => drawing.probe(cell), statusBar, post);
+  const report = createProbeReporter(
+    (cell) => drawing.probe(cell),
+    statusBar,
+    (probe) => post({ type: 'probe', probe }),
+  );
   const group = createPaneGroup(drawing.panes, {
     probed: (cell, byKey) => report(cell, byKey),
     zoomed: zoomBar.show,
@@ -56,6 +62,13 @@ export function createAttackView({ post, saved, save }: ViewContext): View<State
   ]);
   const classes = createClassesCard(saved().classesAsTable, (classesAsTable) => save({ classesAsTable }));
   const details = detailsCard();
+
+  async function ask(request: PanelAttack): Promise<void> {
+    if (shown === undefined) return;
+    const end = await requests.ask({ type: 'attack', of: shown.result.record.id, request });
+    // What was not done leaves the controls where the user put them: show what is true again.
+    if (end === 'failed' || end === 'cancelled') controls.set(shown.catalog, shown.result);
+  }
 
   const redraw = oncePerFrame(() => {
     if (shown === undefined) return;
@@ -99,9 +112,9 @@ export function createAttackView({ post, saved, save }: ViewContext): View<State
       ),
       statusBar.element,
     ),
-    update(state) {
-      shown = state;
-      const { catalog, result } = state;
+    update({ catalog, results }) {
+      const result = results[0]!;
+      shown = { catalog, result };
       const { record } = result;
       controls.set(catalog, result);
       header.showAttack(record);
@@ -119,10 +132,6 @@ export function createAttackView({ post, saved, save }: ViewContext): View<State
       drawing.draw(result, saved().perturbation);
       group.setGeometry(attackGeometry(result));
       redraw();
-    },
-    settled() {
-      controls.settled();
-      if (shown !== undefined) controls.set(shown.catalog, shown.result);
     },
     dispose() {
       group.dispose();

@@ -1,12 +1,11 @@
-import type { AttributionResult } from '../src/engine/calls/service';
-import { defaultView, type Display, exactView, isPhoto } from '../src/core/render/defaultView';
+import type { AttributionResult, MethodCatalog } from '../src/engine/calls/service';
+import { isPhoto } from '../src/core/render/defaultView';
 import { objectiveWords } from '../src/core/result/objectiveWords';
 import { griddingWords } from '../src/core/render/onGrid';
 import type { RgbaImage } from '../src/core/render/map';
-import type { MapView } from '../src/core/render/view';
 import { viewWords } from '../src/core/render/viewWords';
+import type { PanelAttribute } from '../src/protocol/panel';
 import type { ExportFormat } from '../src/core/result/exportFormats';
-import type { PanelState } from '../src/protocol/panel';
 import { createAttributionControls } from './attributionControls';
 import { attributionGeometry, createAttributionPanes, inputAsPicture } from './attributionPanes';
 import { createClassesCard } from './charts/classesCard';
@@ -20,33 +19,36 @@ import { attributionFacts, named, runFacts } from './facts';
 import { renderFigure } from './figure';
 import { formatNumber, formatSigned } from './format';
 import { createHeader } from './header';
+import { MapLook } from './mapLook';
 import { createPaneGroup } from './panes/paneGroup';
 import { decodePreview } from './panes/picture';
 import { createProbeReporter } from './panes/reading';
 import { createStatusBar } from './panes/statusBar';
 import { createZoomBar } from './panes/zoomBar';
-import type { View, ViewContext } from './view';
+import type { Showing, View, ViewContext } from './view';
 
-type State = Extract<PanelState, { kind: 'attribution' }>;
+type State = { readonly catalog: MethodCatalog; readonly result: AttributionResult };
 
-export function createAttributionView({ post, saved, save }: ViewContext): View<State> {
+export function createAttributionView({ requests, post, saved, save }: ViewContext): View<Showing<AttributionResult>> {
   let shown: { readonly state: State; readonly picture: RgbaImage } | undefined;
   let latest: State | undefined;
 
-  const controls = createAttributionControls((request) => post({ type: 'attribute', request }));
+  const controls = createAttributionControls((request) => void ask(request));
   const drawing = createAttributionPanes();
+  const look = new MapLook({ saved, save });
   const display = createDisplayControls(saved().displayOpen, {
-    changed: (change) => look({ ...changes(), ...change }),
-    exact: (photoExact) => {
-      save({ photoExact });
-      look({});
-    },
-    reset: () => look({}),
+    changed: (change) => relook((state) => look.change(state, change)),
+    exact: (isExact) => relook(() => look.showExact(isExact)),
+    reset: () => relook((state) => look.reset(state)),
     toggled: (displayOpen) => save({ displayOpen }),
   });
   const zoomBar = createZoomBar(() => group);
   const statusBar = createStatusBar(zoomBar.element);
-  const report = createProbeReporter((cell) => drawing.probe(cell), statusBar, post);
+  const report = createProbeReporter(
+    (cell) => drawing.probe(cell),
+    statusBar,
+    (probe) => post({ type: 'probe', probe }),
+  );
   const group = createPaneGroup(drawing.panes, {
     probed: (cell, byKey) => report(cell, byKey),
     zoomed: zoomBar.show,
@@ -66,32 +68,28 @@ export function createAttributionView({ post, saved, save }: ViewContext): View<
   const [, overlayPane] = drawing.panes;
   overlayPane.footer.append(display.opacity);
 
-  /** What the user set of the looks of pictures of the size that is shown. */
-  function changes(): Partial<MapView> {
-    return shown !== undefined && isPhoto(shown.state.result.input) ? saved().photoView : saved().view;
-  }
-
-  function viewOf(state: State): MapView {
-    const { input } = state.result;
-    const display = displayOf(state);
-    if (!isPhoto(input)) return { ...exactView(display), ...saved().view };
-    return { ...(saved().photoExact ? exactView(display) : defaultView(display, input)), ...saved().photoView };
+  async function ask(request: PanelAttribute): Promise<void> {
+    if (shown === undefined) return;
+    const end = await requests.ask({ type: 'attribute', of: shown.state.result.record.id, request });
+    // What was not done leaves the choosers where the user put them: show what is true again.
+    if (end === 'failed' || end === 'cancelled') controls.set(shown.state.catalog, shown.state.result);
   }
 
   function showControls(state: State): void {
-    display.set(viewOf(state), state.result.map.channels, isPhoto(state.result.input));
+    display.set(look.viewOf(state), state.result.map.channels, isPhoto(state.result.input));
   }
 
   const redraw = oncePerFrame(() => {
     if (shown === undefined) return;
-    drawing.draw(shown.state.result, shown.picture, viewOf(shown.state));
+    drawing.draw(shown.state.result, shown.picture, look.viewOf(shown.state));
     group.refresh();
     if (group.probe() !== undefined) report(group.probe(), false);
   });
 
-  function look(view: Partial<MapView>): void {
-    save(shown !== undefined && isPhoto(shown.state.result.input) ? { photoView: view } : { view });
-    if (shown !== undefined) showControls(shown.state);
+  function relook(change: (state: State) => void): void {
+    if (shown === undefined) return;
+    change(shown.state);
+    showControls(shown.state);
     redraw();
   }
 
@@ -111,7 +109,7 @@ export function createAttributionView({ post, saved, save }: ViewContext): View<
       [result.record.objective.classIndex, ...(result.record.label === undefined ? [] : [result.record.label.index])],
     );
     details.show([...attributionFacts(result.record, catalog), ...runFacts(result.record)]);
-    drawing.draw(result, picture, viewOf(state));
+    drawing.draw(result, picture, look.viewOf(state));
     group.setGeometry(attributionGeometry(result));
     redraw();
   }
@@ -143,7 +141,7 @@ export function createAttributionView({ post, saved, save }: ViewContext): View<
           lines: [
             `${formatSigned(record.statistics.minimum)} … ${formatSigned(record.statistics.maximum)}`,
             griddingWords(result.map, record.model.input) ?? '',
-            viewWords(viewOf(shown.state), result.map.channels),
+            viewWords(look.viewOf(shown.state), result.map.channels),
           ].filter((line) => line !== ''),
         },
       ],
@@ -172,22 +170,12 @@ export function createAttributionView({ post, saved, save }: ViewContext): View<
       ),
       statusBar.element,
     ),
-    update: (state) => void update(state),
-    settled() {
-      // A refused request leaves the choosers where the user put them: show what is true again.
-      if (shown !== undefined) controls.set(shown.state.catalog, shown.state.result);
-    },
+    update: ({ catalog, results }) => void update({ catalog, result: results[0]! }),
     dispose() {
       group.dispose();
       classes.dispose();
     },
   };
-}
-
-/** Whether the map of a result is shown by signs or by magnitudes. */
-function displayOf({ catalog, result }: State): Display {
-  const method = catalog.attribution.find(({ id }) => id === result.record.method);
-  return method?.display ?? (result.record.statistics.minimum < 0 ? 'diverging' : 'sequential');
 }
 
 /** The picture, or the model's view of it where its preview cannot be read. */

@@ -4,45 +4,68 @@ import './styles/controls.css';
 import './styles/panes.css';
 import './styles/panel.css';
 import { readIf } from '../src/core/schema/schema';
-import { type FromPanel, type PanelState, panelState, toPanel, type ToPanel } from '../src/protocol/panel';
+import { type FromPanel, panelState, toPanel, type ToPanel } from '../src/protocol/panel';
 import { announce, mountAnnouncements } from './announce';
 import { createBanner } from './banner';
 import { createBusyIndicator } from './busy';
 import { element } from './dom';
 import { connect } from './messaging';
+import { Requests } from './requests';
 import { readSavedState } from './savedState';
-import { advance, afterChange, INITIAL_PAGE } from './state';
+import { afterChange, INITIAL_PAGE, type PageState, withNewest, withResult, withState } from './state';
 import { watchTheme } from './theme';
-import type { View, ViewContext } from './view';
-import { viewKindOf } from './views';
+import type { View, ViewContext, ViewKind } from './view';
+import { viewOf } from './views';
 
-const host = connect<typeof toPanel, FromPanel>(toPanel, (message) => {
-  if (message.type !== 'change') {
-    take(message);
-    return;
+const host = connect<typeof toPanel, FromPanel>(toPanel, take);
+const requests = new Requests(String(Math.round(performance.timeOrigin)), (message) => host.post(message));
+
+function take(message: ToPanel): void {
+  switch (message.type) {
+    case 'state':
+      present(withState(page, message.state));
+      return;
+    case 'change': {
+      const next = readIf(panelState, afterChange(page.content, message));
+      // What the page holds is not what the host thinks: it tells everything again.
+      if (page.content.kind !== 'results' || !next || !('result' in next)) {
+        host.post({ type: 'ready' });
+        return;
+      }
+      const isOutdated = requests.isOutdated(message.request);
+      const changed = withResult(page, page.content, next.result, isOutdated);
+      if (isOutdated) update(changed);
+      else present(changed);
+      return;
+    }
+    case 'busy':
+      update({ ...page, work: { kind: 'busy', id: message.id, title: message.title, progress: message.progress } });
+      return;
+    case 'answer':
+      end(message);
+      return;
+    case 'failed':
+      update({ ...page, failure: message.error });
   }
-  const whole = readIf(panelState, afterChange(page.shown, message));
-  if (whole) take({ type: 'state', state: whole });
-  // What is shown is not what the host thinks: it tells everything again.
-  else host.post({ type: 'ready' });
-});
+}
 
-function take(message: Exclude<ToPanel, { type: 'change' }>): void {
-  page = advance(page, message);
-  if (message.type === 'state') {
-    show(page.shown);
-    announce(viewKindOf(page.shown).summary(page.shown));
-  } else if (message.type !== 'busy') current?.view.settled();
-  busy.show(page.work);
-  root.classList.toggle('is-starting', page.shown.kind === 'empty' && page.work.kind === 'busy');
-  banner.show(page.failure);
+/** A request has ended; where the last of its kind brought nothing, the controls and panes show again what is true. */
+function end({ id, outcome }: ToPanel & { type: 'answer' }): void {
+  if (page.work.kind === 'busy' && page.work.id === id) update({ ...page, work: { kind: 'idle' } });
+  if (outcome.kind !== 'done' && !requests.isOutdated(id)) {
+    const newest = withNewest(page);
+    if (newest !== page) present(newest);
+    if (outcome.kind === 'failed') update({ ...page, failure: outcome.error });
+  }
+  requests.answered(id, outcome);
 }
 
 let page = INITIAL_PAGE;
 let saved = readSavedState(host.readState(), host.warn);
-let current: { readonly kind: PanelState['kind']; readonly view: View<PanelState> } | undefined;
+let current: { readonly kind: ViewKind<unknown>; readonly view: View<unknown> } | undefined;
 
 const context: ViewContext = {
+  requests,
   post: (message) => host.post(message),
   saved: () => saved,
   save(change) {
@@ -52,29 +75,40 @@ const context: ViewContext = {
 };
 
 const content = element('div', { class: 'content' });
-const busy = createBusyIndicator(() => context.post({ type: 'cancel' }));
+const busy = createBusyIndicator(() => {
+  if (page.work.kind === 'busy') context.post({ type: 'cancel', id: page.work.id });
+});
 const banner = createBanner(
-  () => {
-    page = { ...page, failure: undefined };
-    banner.show(undefined);
-  },
+  () => update({ ...page, failure: undefined }),
   () => context.post({ type: 'command', command: 'showLog' }),
 );
 
-/** Shows a state in the view that is there, or in a new one in place of another kind's. */
-function show(state: PanelState): void {
-  if ('result' in state) context.save({ recordId: state.result.record.id });
-  if (current?.kind !== state.kind) {
+function update(next: PageState): void {
+  page = next;
+  busy.show(page.work);
+  root.classList.toggle('is-starting', page.content.kind === 'empty' && page.work.kind === 'busy');
+  banner.show(page.failure);
+}
+
+/** Shows the content of `next` in the view that is there, or in a new one in place of another kind's. */
+function present(next: PageState): void {
+  update(next);
+  if (next.content.kind === 'results') context.save({ recordId: next.content.shown[0]! });
+  const { kind, shows } = viewOf(next.content);
+  if (current?.kind !== kind) {
     current?.view.dispose();
-    current = { kind: state.kind, view: viewKindOf(state).create(context) };
+    requests.forgetWaiting();
+    current = { kind, view: kind.create(context) };
     content.replaceChildren(current.view.element);
   }
-  current.view.update(state);
+  current.view.update(shows);
+  const summary = kind.summary(shows);
+  if (summary !== '') announce(summary);
 }
 
 const root = document.getElementById('app') ?? document.body;
 root.append(banner.element, content, busy.element);
 mountAnnouncements(document.body);
 watchTheme();
-show(page.shown);
-context.post({ type: 'ready' });
+present(page);
+host.post({ type: 'ready' });

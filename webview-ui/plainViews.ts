@@ -25,7 +25,6 @@ export function createEmptyView({ post }: ViewContext): View<EmptyState> {
       ),
     ),
     update: () => undefined,
-    settled: () => undefined,
     dispose: () => undefined,
   };
 }
@@ -56,7 +55,6 @@ export function createErrorView({ post }: ViewContext): View<ErrorState> {
       message.textContent = error.message;
       hint.textContent = error.hint;
     },
-    settled: () => undefined,
     dispose: () => undefined,
   };
 }

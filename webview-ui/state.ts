@@ -1,10 +1,20 @@
-import type { JobProgress } from '../src/engine/calls/service';
+import type { AttackResult, AttributionResult, JobProgress, MethodCatalog } from '../src/engine/calls/service';
 import { changed } from '../src/protocol/change';
 import type { PanelError, PanelState, ToPanel } from '../src/protocol/panel';
 
-/** What the page shows beside the user's settings: the host's state and what happens to it. */
+export type PanelResult = AttributionResult | AttackResult;
+
+/** Results of one picture and model by id, oldest first, and those of them that are shown. */
+export interface HeldResults {
+  readonly kind: 'results';
+  readonly catalog: MethodCatalog;
+  readonly results: ReadonlyMap<string, PanelResult>;
+  readonly shown: readonly string[];
+}
+
+/** What the page shows beside the user's settings, and what happens to it. */
 export interface PageState {
-  readonly shown: PanelState;
+  readonly content: Exclude<PanelState, { readonly result: unknown }> | HeldResults;
   readonly work: Work;
   /** A failed request, until it is dismissed or another result comes. */
   readonly failure: PanelError | undefined;
@@ -12,27 +22,49 @@ export interface PageState {
 
 export type Work =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'busy'; readonly title: string; readonly progress: JobProgress | undefined };
+  | { readonly kind: 'busy'; readonly id: string; readonly title: string; readonly progress: JobProgress | undefined };
 
-export const INITIAL_PAGE: PageState = { shown: { kind: 'empty' }, work: { kind: 'idle' }, failure: undefined };
+export const INITIAL_PAGE: PageState = { content: { kind: 'empty' }, work: { kind: 'idle' }, failure: undefined };
 
-/** The state that a change makes of what is shown, still to be checked; undefined where it is a change of something else. */
-export function afterChange(shown: PanelState, { kind, change }: ToPanel & { type: 'change' }): unknown {
-  if (!('result' in shown)) return undefined;
-  const result = changed(shown.result, change);
-  return result && { kind, catalog: shown.catalog, result };
+/** So many results are held at most. */
+const MOST_HELD = 8;
+
+/** What a change makes of the result that it is of, still to be checked; undefined where the page has no such result. */
+export function afterChange(content: PageState['content'], { kind, change }: ToPanel & { type: 'change' }): unknown {
+  if (content.kind !== 'results') return undefined;
+  for (const held of content.results.values()) {
+    const result = changed(held, change);
+    if (result) return { kind, catalog: content.catalog, result };
+  }
+  return undefined;
 }
 
-/** The page after a message of the host. */
-export function advance(page: PageState, message: Exclude<ToPanel, { type: 'change' }>): PageState {
-  switch (message.type) {
-    case 'state':
-      return { shown: message.state, work: { kind: 'idle' }, failure: undefined };
-    case 'busy':
-      return { ...page, work: { kind: 'busy', title: message.title, progress: message.progress } };
-    case 'idle':
-      return { ...page, work: { kind: 'idle' } };
-    case 'failed':
-      return { ...page, work: { kind: 'idle' }, failure: message.error };
-  }
+/** The page with a state in place of all that it held. */
+export function withState(page: PageState, state: PanelState): PageState {
+  if (!('result' in state)) return { ...page, content: state, failure: undefined };
+  const { catalog, result } = state;
+  const { id } = result.record;
+  const content: HeldResults = { kind: 'results', catalog, results: new Map([[id, result]]), shown: [id] };
+  return { ...page, content, failure: undefined };
+}
+
+/** The page with another result of what it holds; it takes the place of what is shown unless it `isOutdated`. */
+export function withResult(page: PageState, held: HeldResults, result: PanelResult, isOutdated: boolean): PageState {
+  const { id } = result.record;
+  const shown = isOutdated ? held.shown : [id];
+  const entries = [...held.results].filter(([other]) => other !== id);
+  const kept = entries.filter(([other], place) => shown.includes(other) || entries.length - place < MOST_HELD);
+  return {
+    ...page,
+    content: { ...held, results: new Map([...kept, [id, result]]), shown },
+    ...(isOutdated ? {} : { failure: undefined }),
+  };
+}
+
+/** The page with the newest of its results, which is the one that the host shows. */
+export function withNewest(page: PageState): PageState {
+  const { content } = page;
+  if (content.kind !== 'results') return page;
+  const newest = [...content.results.keys()].at(-1)!;
+  return content.shown.includes(newest) ? page : { ...page, content: { ...content, shown: [newest] } };
 }

@@ -1,18 +1,34 @@
-import type { FromPanel } from '../src/protocol/panel';
+import type { MethodCatalog } from '../src/engine/calls/service';
+import type { FromPanel, PageRequest } from '../src/protocol/panel';
+import type { Requests } from './requests';
 import type { SavedState } from './savedState';
+import type { PanelResult } from './state';
 
-/** A page for one kind of state: made once, then updated in place so that focus and sliders stay. */
-export interface View<State> {
+/** A page for one kind of content: made once, then updated in place so that focus and sliders stay. */
+export interface View<Content> {
   readonly element: HTMLElement;
-  update(state: State): void;
-  /** The request that ran has ended without a new state. */
-  settled(): void;
+  update(content: Content): void;
   dispose(): void;
+}
+
+/** What a view of results shows. */
+export interface Showing<Result extends PanelResult = PanelResult> {
+  readonly catalog: MethodCatalog;
+  /** At least one. */
+  readonly results: readonly Result[];
+}
+
+/** How the panel shows one kind of content. */
+export interface ViewKind<Content> {
+  readonly create: (context: ViewContext) => View<Content>;
+  /** One sentence for who does not see the page; '': nothing to say. */
+  readonly summary: (content: Content) => string;
 }
 
 /** What a view may use of the page around it. */
 export interface ViewContext {
-  readonly post: (message: FromPanel) => void;
+  readonly requests: Pick<Requests, 'ask' | 'whenFree'>;
+  readonly post: (message: Exclude<FromPanel, PageRequest>) => void;
   readonly saved: () => SavedState;
   readonly save: (change: Partial<SavedState>) => void;
 }

@@ -1,31 +1,37 @@
-import type { PanelState } from '../src/protocol/panel';
 import { createAttackView } from './attackView';
 import { createAttributionView } from './attributionView';
 import { named } from './facts';
 import { createEmptyView, createErrorView } from './plainViews';
+import type { PageState, PanelResult } from './state';
 import { verdictOf } from './verdict';
-import type { View, ViewContext } from './view';
+import type { Showing, ViewKind } from './view';
 
-/** How the panel shows one kind of state. */
-interface ViewKind<State extends PanelState> {
-  readonly create: (context: ViewContext) => View<State>;
-  /** One sentence for who does not see the page; '': nothing to say. */
-  readonly summary: (state: State) => string;
-}
+type Plain = Exclude<PageState['content'], { readonly kind: 'results' }>;
+type ResultOf<Kind> = PanelResult & { readonly record: { readonly kind: Kind } };
 
-type ViewKinds = { readonly [Kind in PanelState['kind']]: ViewKind<Extract<PanelState, { kind: Kind }>> };
-
-const kinds: ViewKinds = {
+const plainViews: { readonly [Kind in Plain['kind']]: ViewKind<Extract<Plain, { kind: Kind }>> } = {
   empty: { create: createEmptyView, summary: () => '' },
   error: { create: createErrorView, summary: () => '' },
-  attribution: {
-    create: createAttributionView,
-    summary: ({ result }) => `Done: ${named(result.record.classes[0])}`,
-  },
-  attack: { create: createAttackView, summary: ({ result }) => verdictOf(result.record).sentence },
 };
 
-/** The view that shows states of this kind. */
-export function viewKindOf({ kind }: PanelState): ViewKind<PanelState> {
-  return kinds[kind] as unknown as ViewKind<PanelState>;
+const resultViews: { readonly [Kind in PanelResult['record']['kind']]: ViewKind<Showing<ResultOf<Kind>>> } = {
+  attribution: {
+    create: createAttributionView,
+    summary: ({ results }) => `Done: ${named(results[0]?.record.classes[0])}`,
+  },
+  attack: {
+    create: createAttackView,
+    summary: ({ results }) => results.map(({ record }) => verdictOf(record).sentence).join(' '),
+  },
+};
+
+/** The view that shows what the page holds, and what of it. */
+export function viewOf(content: PageState['content']): { readonly kind: ViewKind<unknown>; readonly shows: unknown } {
+  if (content.kind !== 'results') return { kind: plainViews[content.kind] as ViewKind<unknown>, shows: content };
+  const { catalog, results, shown } = content;
+  const wanted = shown.map((id) => results.get(id)!);
+  return {
+    kind: resultViews[wanted[0]!.record.kind] as ViewKind<unknown>,
+    shows: { catalog, results: wanted } satisfies Showing,
+  };
 }

@@ -36,14 +36,27 @@ export const panelState = variant('kind', [
 ]);
 export type PanelState = Of<typeof panelState>;
 
+/** The name of a request, by which it is answered and cancelled; no two have the same, whichever side and page began them. */
+const requestId = text(100);
+
+/** What became of a request; whatever it brought was told before. */
+const outcome = variant('kind', [
+  object({ kind: literal('done') }),
+  object({ kind: literal('failed'), error: panelError }),
+  object({ kind: literal('cancelled') }),
+]);
+export type Outcome = Of<typeof outcome>;
+
 export const toPanel = variant('type', [
-  object({ type: literal('state'), state: panelState }),
+  /** Everything. `request`: what brought it. */
+  object({ type: literal('state'), state: panelState, request: possible(requestId) }),
   /** Another result of the picture and the model that are shown, whatever its kind; the catalogue is as it was. */
-  object({ type: literal('change'), kind: text(100), change: resultChange }),
+  object({ type: literal('change'), kind: text(100), change: resultChange, request: possible(requestId) }),
   /** A request runs; what is shown stays. `progress` absent: started. */
-  object({ type: literal('busy'), title: text(), progress: possible(jobProgress) }),
-  object({ type: literal('idle') }),
-  /** A request failed while something else is shown. */
+  object({ type: literal('busy'), id: requestId, title: text(), progress: possible(jobProgress) }),
+  /** The end of a request, once for each. */
+  object({ type: literal('answer'), id: requestId, outcome }),
+  /** Something failed that no request waits for, such as keeping a result. */
   object({ type: literal('failed'), error: panelError }),
 ]);
 export type ToPanel = Of<typeof toPanel>;
@@ -73,14 +86,17 @@ const panelAttack = object({
 });
 export type PanelAttack = Of<typeof panelAttack>;
 
+const asked = { id: requestId, of: text(100) };
+
 const panelCommand = choice(['selectModel', 'showLog', 'retry', 'runAttack', 'showAttribution']);
 
 /** A message of the panel's page. The page shows names out of model files, so nothing that it says is taken on trust. */
 export const fromPanel = variant('type', [
   object({ type: literal('ready') }),
-  object({ type: literal('attribute'), request: panelAttribute }),
-  object({ type: literal('attack'), request: panelAttack }),
-  object({ type: literal('cancel') }),
+  /** Of the picture and the model of the result `of`, which the page shows. */
+  object({ type: literal('attribute'), ...asked, request: panelAttribute }),
+  object({ type: literal('attack'), ...asked, request: panelAttack }),
+  object({ type: literal('cancel'), id: requestId }),
   object({ type: literal('probe'), probe: optional(probe) }),
   /** `png`: the picture as the page drew it (overlay, figure). */
   object({
@@ -92,3 +108,9 @@ export const fromPanel = variant('type', [
   refused,
 ]);
 export type FromPanel = Of<typeof fromPanel>;
+
+/** A message that waits for its answer. */
+export type PageRequest = Extract<FromPanel, { readonly request: unknown }>;
+
+/** What is left of a request that does not fit otherwise: enough to answer it. */
+export const unreadRequest = object({ id: requestId });

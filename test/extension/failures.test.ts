@@ -58,9 +58,9 @@ describe('failures', () => {
     process.kill(host.engine.pid!, 'SIGKILL');
     await run;
     listener.dispose();
-    const failed = posted.find((message) => message.type === 'failed');
-    assert.match(failed?.error.message ?? '', /engine process stopped/);
-    assert.equal(posted.at(-1)?.type, 'idle');
+    const answer = posted.at(-1);
+    assert.ok(answer?.type === 'answer' && answer.outcome.kind === 'failed');
+    assert.match(answer.outcome.error.message, /engine process stopped/);
     assert.equal(shown(host, 'attribution').result.record.id, before);
 
     await execute('gradientLens.showAttribution', sample());

@@ -10,6 +10,7 @@ export async function run(): Promise<void> {
   await import('./manifest.test');
   await import('./messages.test');
   await import('./pageMessages.test');
+  await import('./panelRequests.test');
   await import('./trainingMessages.test');
   await import('./liveRun.test');
   await import('./runs.test');

@@ -6,17 +6,17 @@ import { fromPanel } from '../../src/protocol/panel';
 
 const readFromPanel = (message: unknown) => read(fromPanel, message);
 const readFromInspector = (message: unknown) => read(fromInspector, message);
+const named = { id: 'page-1', of: 'result-1' };
 const attribute = { method: 'gradient', objective: 'logit', parameters: { steps: 5, squared: true, rule: 'left' } };
 
 describe('messages of the pages', () => {
   it('are read with what belongs to them and nothing else', () => {
     assert.deepEqual(readFromPanel({ type: 'ready', extra: 1 }), { type: 'ready' });
-    assert.deepEqual(readFromPanel({ type: 'attribute', request: { ...attribute, classIndex: 3, extra: 1 } }), {
-      type: 'attribute',
-      request: { ...attribute, classIndex: 3 },
-    });
+    const wanted = { type: 'attribute', ...named, request: { ...attribute, classIndex: 3 } };
+    assert.deepEqual(readFromPanel({ ...wanted, request: { ...wanted.request, extra: 1 } }), wanted);
     const attack = { attack: 'fgsm', parameters: {}, live: true, target: 0 };
-    assert.deepEqual(readFromPanel({ type: 'attack', request: attack }), { type: 'attack', request: attack });
+    const asked = { type: 'attack', ...named, request: attack };
+    assert.deepEqual(readFromPanel({ ...asked, extra: 1 }), asked);
     assert.deepEqual(readFromInspector({ type: 'ready' }), { type: 'ready' });
   });
 
@@ -51,14 +51,21 @@ describe('messages of the pages', () => {
     'no type': {},
     'an inherited property as type': { type: 'constructor' },
     'an unknown command': { type: 'command', command: 'workbench.action.quit' },
-    'a class below 0': { type: 'attribute', request: { ...attribute, classIndex: -1 } },
-    'a fractional class': { type: 'attribute', request: { ...attribute, classIndex: 0.5 } },
-    'an objective that does not exist': { type: 'attribute', request: { ...attribute, objective: 'loss' } },
-    'parameters that are objects': { type: 'attribute', request: { ...attribute, parameters: { a: {} } } },
-    'parameters that are not finite': { type: 'attribute', request: { ...attribute, parameters: { a: Infinity } } },
-    'a method as long as a book': { type: 'attribute', request: { ...attribute, method: 'x'.repeat(1e6) } },
-    'a missing request': { type: 'attack' },
-    'live that is no boolean': { type: 'attack', request: { attack: 'fgsm', parameters: {}, live: 1 } },
+    'a class below 0': { type: 'attribute', ...named, request: { ...attribute, classIndex: -1 } },
+    'a fractional class': { type: 'attribute', ...named, request: { ...attribute, classIndex: 0.5 } },
+    'an objective that does not exist': { type: 'attribute', ...named, request: { ...attribute, objective: 'loss' } },
+    'parameters that are objects': { type: 'attribute', ...named, request: { ...attribute, parameters: { a: {} } } },
+    'parameters that are not finite': {
+      type: 'attribute',
+      ...named,
+      request: { ...attribute, parameters: { a: Infinity } },
+    },
+    'a method as long as a book': { type: 'attribute', ...named, request: { ...attribute, method: 'x'.repeat(1e6) } },
+    'a missing request': { type: 'attack', ...named },
+    'a request without a name': { type: 'attribute', of: 'result-1', request: attribute },
+    'a request that is of nothing': { type: 'attribute', id: 'page-1', request: attribute },
+    'a cancellation of nothing': { type: 'cancel' },
+    'live that is no boolean': { type: 'attack', ...named, request: { attack: 'fgsm', parameters: {}, live: 1 } },
     'a picture that is none': { type: 'export', format: 'overlay-png', png: new Uint8Array(20) },
     'a picture as a list': { type: 'export', format: 'overlay-png', png: [...png(20)] },
     'a picture of 100 MB': { type: 'export', format: 'overlay-png', png: png(100 * 2 ** 20) },

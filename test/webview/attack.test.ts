@@ -118,7 +118,7 @@ describe.skipIf(chromiumPath === undefined)('the attack page', () => {
     expect(first[0]).toMatchObject({ request: { attack: 'fgsm', live: true, parameters: { clamp: true } } });
 
     const asked = (first[0]!.request as { parameters: { epsilon: number } }).parameters.epsilon;
-    await page.send(attackState(await attackResult({ epsilon: asked })));
+    await page.answer(first[0]!, { kind: 'done' }, attackState(await attackResult({ epsilon: asked })));
     const second = await attacks(page);
     expect(second).toHaveLength(1);
     expect(second[0]).toMatchObject({ request: { live: true } });
@@ -137,9 +137,9 @@ describe.skipIf(chromiumPath === undefined)('the attack page', () => {
     expect(epsilon).toBeCloseTo(0.178, 3);
 
     // A late reply to an older position does not take the slider back.
-    await page.send(attackState(await attackResult({ epsilon: asked })));
+    await page.answer(second[0]!, { kind: 'done' }, attackState(await attackResult({ epsilon: asked })));
     expect(await page.page.locator('[data-epsilon]').inputValue()).toBe('300');
-    await page.send(attackState(await attackResult({ epsilon })));
+    await page.answer(last[0]!, { kind: 'done' }, attackState(await attackResult({ epsilon })));
     expect(await page.page.getByLabel('ε as a fraction').inputValue()).toBe('0.178');
     expect(await page.page.locator('.epsilon-steps').textContent()).toBe('= 45.4/255');
     await page.close();
@@ -148,8 +148,8 @@ describe.skipIf(chromiumPath === undefined)('the attack page', () => {
   it('goes on after a live request failed', async () => {
     const page = await openAttack();
     await slide(page, 200, 'input');
-    await attacks(page);
-    await page.send({ type: 'failed', error: { message: 'The engine stopped.', hint: 'Try again.' } });
+    const [asked] = await attacks(page);
+    await page.answer(asked!, { kind: 'failed', error: { message: 'The engine stopped.', hint: 'Try again.' } });
     await slide(page, 260, 'input');
     expect(await attacks(page)).toHaveLength(1);
     await page.close();

@@ -208,8 +208,9 @@ describe.skipIf(chromiumPath === undefined)('the attribution page', () => {
     const page = await openTiny();
     await page.posted();
     await page.page.getByLabel('Method').selectOption('gradient');
+    const named = { type: 'attribute', id: expect.any(String) as string, of: 'result-1' };
     expect(await page.posted()).toEqual([
-      { type: 'attribute', request: { method: 'gradient', objective: 'logit', parameters: {} } },
+      { ...named, request: { method: 'gradient', objective: 'logit', parameters: {} } },
     ]);
     const chooser = page.page.getByRole('combobox', { name: 'Class' });
     await chooser.fill('sneak');
@@ -217,13 +218,14 @@ describe.skipIf(chromiumPath === undefined)('the attribution page', () => {
     await page.page.keyboard.press('Enter');
     const [request] = await page.posted();
     expect(request).toEqual({
-      type: 'attribute',
+      ...named,
       request: { method: 'gradient', objective: 'logit', classIndex: CLASS_NAMES.indexOf('Sneaker'), parameters: {} },
     });
     await page.page.getByLabel('Objective').selectOption('probability');
-    expect((await page.posted())[0]).toMatchObject({ request: { objective: 'probability', classIndex: 7 } });
+    const [last] = await page.posted();
+    expect(last).toMatchObject({ request: { objective: 'probability', classIndex: 7 } });
     // Refused: the choosers show again what is on the page.
-    await page.send({ type: 'failed', error: { message: 'It failed.', hint: 'Try again.' } });
+    await page.answer(last!, { kind: 'failed', error: { message: 'It failed.', hint: 'Try again.' } });
     expect(await page.page.getByLabel('Method').inputValue()).toBe('input-x-gradient');
     await page.close();
   });

@@ -31,7 +31,8 @@ describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
       { type: 'state', state: { ...state, result: { ...good, input: { ...good.input, channels: 2 } } } },
       { type: 'state', state: { ...state, result: { ...good, record: { ...good.record, version: 2 } } } },
       { type: 'state', state: { ...state, kind: 'attack' } },
-      { type: 'busy', title: 5 },
+      { type: 'busy', id: 'host-1', title: 5 },
+      { type: 'answer', id: 'host-1', outcome: { kind: 'lost' } },
       { type: 'failed', error: 'no object' },
       { type: 'constructor' },
     ];
@@ -55,7 +56,7 @@ describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
       { type: 'state', state: { ...state, result: { ...good, record: { ...good.record, model } } } },
       { type: 'state', state: { ...state, result: { ...good, map: { ...tinyMap, width: 4000 } } } },
       { type: 'state', state: { ...state, result: { ...good, record: { ...good.record, layer } } } },
-      { type: 'busy', title: 5 },
+      { type: 'busy', id: 'host-1', title: 5 },
     ])
       await panel.send(message);
     expect(await panel.posted()).toEqual([
@@ -101,10 +102,11 @@ describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
   it('says what runs, how far it is, and lets it be cancelled', async () => {
     const page = await open('panel');
     await page.send(attributionState(await sandalResult()));
-    await page.send({ type: 'busy', title: 'Computing the attribution of sandal.png…' });
+    await page.send({ type: 'busy', id: 'host-1', title: 'Computing the attribution of sandal.png…' });
     await page.page.locator('.busy').waitFor({ state: 'visible' });
     await page.send({
       type: 'busy',
+      id: 'host-1',
       title: 'Computing the attribution of sandal.png…',
       progress: { stage: 'compute', done: 26, total: 50 },
     });
@@ -113,8 +115,11 @@ describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
     expect(await page.page.locator('[aria-live]').textContent()).toBe('50 percent');
     await page.posted();
     await page.page.getByRole('button', { name: 'Cancel' }).click();
-    expect(await page.posted()).toEqual([{ type: 'cancel' }]);
-    await page.send({ type: 'idle' });
+    expect(await page.posted()).toEqual([{ type: 'cancel', id: 'host-1' }]);
+    // The end of another request is not that of this one.
+    await page.send({ type: 'answer', id: 'host-0', outcome: { kind: 'cancelled' } });
+    expect(await page.page.locator('.busy').isVisible()).toBe(true);
+    await page.send({ type: 'answer', id: 'host-1', outcome: { kind: 'cancelled' } });
     expect(await page.page.locator('.busy').isVisible()).toBe(false);
     expect(await page.problems()).toEqual([]);
     await page.close();

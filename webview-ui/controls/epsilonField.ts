@@ -16,6 +16,7 @@ export interface EpsilonField {
   set(value: number): void;
   /** Of an attack that has one. */
   value(): number | undefined;
+  readonly dispose: () => void;
 }
 
 interface EpsilonEvents {
@@ -123,6 +124,7 @@ export function createEpsilonField(initial: NumberDeclaration, events: EpsilonEv
       if (!isHeld && document.activeElement !== input) show(next);
     },
     value: () => (whole.hidden ? undefined : value),
+    dispose: () => clearTimeout(timer),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FromPanel, Probe } from '../../src/protocol/panel';
+import type { Probe } from '../../src/protocol/panel';
 import type { Cell } from './grid';
 import { throttleLatest } from './probe';
 import type { StatusBar } from './statusBar';
@@ -13,9 +13,9 @@ const INTERVAL = 50;
 export function createProbeReporter(
   read: (cell: Cell) => Reading,
   statusBar: StatusBar,
-  post: (message: FromPanel) => void,
+  pass: (probe: Probe | undefined) => void,
 ): (cell: Cell | undefined, byKey: boolean) => void {
-  const passOn = throttleLatest<Probe | undefined>(INTERVAL, (probe) => post({ type: 'probe', probe }));
+  const passOn = throttleLatest(INTERVAL, pass);
   return (cell, byKey) => {
     const reading = cell === undefined ? undefined : read(cell);
     statusBar.show(reading?.text, byKey);

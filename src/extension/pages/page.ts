@@ -15,6 +15,8 @@ export interface PageOptions<From extends Schema> {
   readonly name: PageName;
   readonly messages: From;
   readonly receive: (message: Heard<From>) => void;
+  /** Hears a message that does not fit, which is logged in any case. */
+  readonly refused?: (message: unknown, reason: string) => void;
   readonly log: LogOutputChannel;
 }
 
@@ -54,10 +56,11 @@ export class Page<To, From extends Schema> implements Disposable {
   }
 
   #receive(value: unknown): void {
-    const { name, log, messages, receive } = this.options;
+    const { name, log, messages, receive, refused } = this.options;
     const { value: message, misfit } = reading(messages, value);
     if (misfit) {
       log.warn(`A message of the ${name} page was refused: ${misfitText(misfit)}`);
+      refused?.(value, misfitText(misfit));
       return;
     }
     const { type, reason } = message as { readonly type: string; readonly reason?: string };

@@ -14,6 +14,16 @@ export type PanelRequest =
   | { readonly kind: 'attribution'; readonly request: AttributionWish }
   | { readonly kind: 'attack'; readonly request: PanelAttack };
 
+/** One position of a slider. */
+export function isLive(asked: PanelRequest): boolean {
+  return asked.kind === 'attack' && asked.request.live;
+}
+
+/** To be asked again, for good. */
+export function atRest(asked: PanelRequest): PanelRequest {
+  return asked.kind === 'attack' ? { kind: 'attack', request: { ...asked.request, live: false } } : asked;
+}
+
 /** The same for another model, whose classes and layers are others; checkpoints are of no other model. */
 export function withoutClasses(asked: PanelRequest): PanelRequest {
   if (asked.kind === 'attack') {

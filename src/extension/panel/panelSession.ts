@@ -1,21 +1,23 @@
 import type { Disposable, Event, LogOutputChannel } from 'vscode';
 import { EventEmitter, l10n } from 'vscode';
-import type { AttributionResult, Job, JobProgress, MethodCatalog } from '../../engine/calls/service';
-import { CancelledError } from '../../core/errors';
-import type { AttributionRecord, ModelFacts } from '../../core/result/record';
-import type { PanelAttack, PanelState, ToPanel } from '../../protocol/panel';
+import { CancelledError, UserError } from '../../core/errors';
+import type { MethodCatalog } from '../../engine/calls/service';
+import type { ModelFacts } from '../../core/result/record';
+import type { PageRequest, PanelAttack, PanelState, ToPanel } from '../../protocol/panel';
 import { changeBetween } from '../../protocol/change';
-import { settings } from '../config';
 import { Disposables } from '../disposables';
 import type { EngineHost } from '../engineHost';
-import { describeFailure, isCancellation } from '../failure';
+import { describeFailure } from '../failure';
 import type { Subject } from '../images/subject';
-import { imageReference, subjectFromPath } from '../images/subject';
+import { subjectFromPath } from '../images/subject';
 import type { ModelChoice } from '../models/modelChoice';
 import type { Result } from '../results/resultFiles';
-import { Latest } from './latest';
+import type { Checkpoints } from './engineRequest';
+import { attackRequest, attributeRequest, methodOf, needsCheckpoints } from './engineRequest';
 import type { AttributionWish, PanelRequest } from './panelRequest';
-import { requestOf, withoutClasses } from './panelRequest';
+import { atRest, isLive, requestOf, withoutClasses } from './panelRequest';
+import type { RequestJob } from './requests';
+import { Requests } from './requests';
 
 /** What a session needs of the rest. */
 export interface SessionServices {
@@ -31,9 +33,7 @@ export interface SessionServices {
   readonly modelUsed: (choice: ModelChoice) => void;
 }
 
-const PROGRESS_MILLISECONDS = 50;
-
-/** What the panel shows and what is being computed for it. A new request supersedes the one that runs. */
+/** What the panel shows, and what its page and commands ask about it. */
 export class PanelSession implements Disposable {
   readonly #disposables = new Disposables();
   readonly #messages = this.#disposables.add(new EventEmitter<ToPanel>());
@@ -43,19 +43,26 @@ export class PanelSession implements Disposable {
   readonly onDidChangeState: Event<PanelState> = this.#stateChanged.event;
   readonly onDidChangeBusy: Event<boolean> = this.#busyChanged.event;
 
-  readonly #live = new Latest();
+  readonly #requests: Requests;
   #state: PanelState = { kind: 'empty' };
-  #subject: Subject | undefined;
+  /** The picture and the model of what is shown. */
+  #shown: Shown = NOTHING_SHOWN;
+  /** The results of these that the page was told. */
+  readonly #told = new Set<string>();
   /** Of an opened result, whose controls go on with it whichever model is active; absent: the active one. */
   #opened: ModelChoice | undefined;
-  /** The run or folder of checkpoints that was looked at and the true label, as long as the panel stays with them. */
-  #training: { readonly folder: string; readonly label: number } | undefined;
+  /** The checkpoints that were looked at, as long as the panel stays with them. */
+  #checkpoints: Checkpoints | undefined;
   /** What was asked last, to be asked again. */
-  #last: PanelRequest | undefined;
-  #running: AbortController | undefined;
-  #busy: (ToPanel & { type: 'busy' }) | undefined;
+  #last: { readonly subject: Subject | undefined; readonly request: PanelRequest } | undefined;
 
-  constructor(private readonly services: SessionServices) {}
+  constructor(private readonly services: SessionServices) {
+    this.#requests = new Requests({
+      post: (message) => this.#messages.fire(message),
+      busyChanged: (busy) => this.#busyChanged.fire(busy),
+      describe: (error) => describeFailure(error, services.log),
+    });
+  }
 
   get state(): PanelState {
     return this.#state;
@@ -63,212 +70,187 @@ export class PanelSession implements Disposable {
 
   /** The image at hand. */
   get subject(): Subject | undefined {
-    return this.#subject;
+    return this.#shown.subject;
   }
 
   get result(): Result | undefined {
     return 'result' in this.#state ? this.#state.result : undefined;
   }
 
-  async attribute(subject: Subject, request: AttributionWish = {}): Promise<void> {
-    this.#last = { kind: 'attribution', request };
-    await this.#run(subject, l10n.t('Computing the attribution of {0}…', subject.name), async (job) => {
-      const { engine } = this.services;
-      const { objective, parameters, classIndex, against } = request;
-      const method = request.method ?? settings.defaultMethod.read(subject.uri);
-      const catalog = await engine.catalog();
-      const checkpoints = await this.#checkpointsFor(method, catalog, request.checkpoints);
-      const label =
-        request.label ?? (checkpoints !== undefined && classIndex === undefined ? this.#training?.label : undefined);
-      const result = await engine.calls.attribute(
-        {
-          model: checkpoints === undefined ? this.#model().reference : { path: checkpoints },
-          image: await imageReference(subject),
-          method,
-          ...(classIndex === undefined ? {} : { class: classIndex }),
-          ...(against === undefined || checkpoints !== undefined ? {} : { against }),
-          ...(label === undefined ? {} : { label }),
-          ...(objective && checkpoints === undefined ? { objective } : {}),
-          ...(parameters ? { parameters } : {}),
-        },
-        job,
-      );
-      this.#follow(result);
-      return { kind: 'attribution', catalog, result };
-    });
+  attribute(subject: Subject, request: AttributionWish = {}): Promise<void> {
+    return this.#ask(subject, { kind: 'attribution', request });
   }
 
-  async attack(subject: Subject, request: PanelAttack): Promise<void> {
-    this.#last = { kind: 'attack', request: { ...request, live: false } };
-    if (request.live) return this.#attackLive(subject, request);
-    await this.#run(subject, l10n.t('Attacking {0}…', subject.name), (job) => this.#runAttack(subject, request, job));
+  attack(subject: Subject, request: PanelAttack): Promise<void> {
+    return this.#ask(subject, { kind: 'attack', request });
+  }
+
+  /** Does what the page asks about what it shows; cancelled where that is another picture or model than the panel has by now. */
+  async answer({ id, of, ...asked }: PageRequest): Promise<void> {
+    const { subject, model } = this.#shown;
+    if (!this.#told.has(of) || !subject) {
+      this.refuse(id, this.#told.has(of) ? pictureUnknown() : new CancelledError());
+      return;
+    }
+    const request: PanelRequest =
+      asked.type === 'attribute'
+        ? { kind: 'attribution', request: asked.request }
+        : { kind: 'attack', request: asked.request };
+    // Where the result of another model has not come, the page shows the classes of the one before.
+    const isOfModel = model?.reference.path === this.#model().reference.path;
+    await this.#ask(subject, isOfModel ? request : withoutClasses(request), id);
+  }
+
+  /** Answers a request of the page with what speaks against it. */
+  refuse(id: string, error: Error): void {
+    this.#requests.refuse(id, error);
   }
 
   /** Shows a stored result; nothing is computed. */
   async open(result: Result): Promise<void> {
-    this.#supersede();
-    const { record } = result;
-    const { image, model } = record;
-    this.#opened = this.services.modelOf(model);
-    this.#subject = image.path === undefined ? undefined : subjectFromPath(image.path);
-    this.#last = requestOf(result);
-    this.#training = record.kind === 'attribution' ? trainingOf(record) : undefined;
     const catalog = await this.services.engine.knownCatalog();
-    this.#setState({ kind: record.kind, catalog, result } as ShownResult);
-    this.#setBusy(undefined);
+    this.#requests.cancel();
+    const { record } = result;
+    const { path } = record.image;
+    const subject = path === undefined ? undefined : subjectFromPath(path);
+    this.#opened = this.services.modelOf(record.model);
+    this.#checkpoints = checkpointsOf(result);
+    this.#last = { subject, request: requestOf(result) };
+    this.#show(shownAs(result, catalog), { subject, model: this.#opened });
   }
 
   /** From now on, also where an opened result is shown. */
   useActiveModel(): void {
     this.#opened = undefined;
-    this.#training = undefined;
+    this.#checkpoints = undefined;
   }
 
   showFailure(imageName: string, error: unknown): void {
-    this.#setState({ kind: 'error', imageName, error: describeFailure(error, this.services.log) });
+    this.#fail(imageName, error, NOTHING_SHOWN);
   }
 
   /** Asks again what was asked last; of another model without class and label, which are a model's own. */
   async retry({ modelChanged }: { readonly modelChanged: boolean }): Promise<void> {
     if (modelChanged) this.useActiveModel();
-    const last = modelChanged && this.#last ? withoutClasses(this.#last) : this.#last;
-    if (!this.#subject || !last) return;
-    if (last.kind === 'attribution') await this.attribute(this.#subject, last.request);
-    else await this.attack(this.#subject, last.request);
+    if (!this.#last?.subject) return;
+    const { subject, request } = this.#last;
+    await this.#ask(subject, modelChanged ? withoutClasses(request) : request);
   }
 
-  cancel(): void {
-    if (!this.#running) return;
-    this.#supersede();
-    this.#setBusy(undefined);
+  /** Stops the request of that name, or whichever runs. */
+  cancel(id?: string): void {
+    this.#requests.cancel(id);
   }
 
   /** What a page that was just loaded must know. */
   messagesForNewPage(): readonly ToPanel[] {
-    const state: ToPanel = { type: 'state', state: this.#state };
-    return this.#busy ? [state, this.#busy] : [state];
+    const { busy } = this.#requests;
+    return [{ type: 'state', state: this.#state }, ...(busy ? [busy] : [])];
   }
 
   dispose(): void {
-    this.#supersede();
+    this.#requests.cancel();
     this.#disposables.dispose();
   }
 
-  async #run(subject: Subject, title: string, work: (job: Job) => Promise<ShownResult>): Promise<void> {
-    this.#supersede();
-    const controller = new AbortController();
-    this.#running = controller;
-    const sameImage = this.#subject?.uri.toString() === subject.uri.toString();
-    this.#subject = subject;
-    this.#setBusy({ type: 'busy', title });
-    const progress = atMostEvery(PROGRESS_MILLISECONDS, (value: JobProgress) => {
-      if (this.#running === controller) this.#setBusy({ type: 'busy', title, progress: value });
-    });
-    try {
-      const state = await work({ signal: controller.signal, progress });
-      if (controller.signal.aborted) return;
-      this.#setState(state);
-      void this.#keep(state.result);
-    } catch (error) {
-      if (controller.signal.aborted || isCancellation(error)) return;
-      if (sameImage && this.result) this.#fail(error);
-      else this.showFailure(subject.name, error);
-    } finally {
-      if (this.#running === controller) {
-        this.#running = undefined;
-        this.#setBusy(undefined);
-      }
-    }
-  }
-
-  /** One position of a slider: shown as soon as it is there, neither announced nor kept. */
-  async #attackLive(subject: Subject, request: PanelAttack): Promise<void> {
-    await this.#live.run(async () => {
-      this.#running?.abort();
-      const controller = new AbortController();
-      this.#running = controller;
+  /** `id`: of a request of the page. What it showed last is kept, but for positions of a slider, which are not announced either. */
+  async #ask(subject: Subject, request: PanelRequest, id?: string): Promise<void> {
+    const isSame = this.subject?.uri.toString() === subject.uri.toString();
+    const model = this.#model();
+    this.services.modelUsed(model);
+    this.#last = { subject, request: atRest(request) };
+    const title = isLive(request) ? undefined : titleOf(request, subject);
+    await this.#requests.run({ id, title }, async (job) => {
+      let brought: Result | undefined;
+      const show = (result: Result, catalog: MethodCatalog): void => {
+        if (job.signal.aborted) return;
+        brought = result;
+        this.#follow(result);
+        this.#show(shownAs(result, catalog), { subject, model: this.#opened ?? model }, job.id);
+      };
       try {
-        const state = await this.#runAttack(subject, request, { signal: controller.signal });
-        if (!controller.signal.aborted) this.#setState(state);
+        await this.#compute(subject, model, request, job, show);
       } catch (error) {
-        if (!controller.signal.aborted && !isCancellation(error)) this.#fail(error);
+        if (job.signal.aborted || error instanceof CancelledError || (isSame && this.result)) throw error;
+        this.#fail(subject.name, error, { subject, model });
       } finally {
-        if (this.#running === controller) this.#running = undefined;
+        if (brought && !isLive(request)) void this.#keep(brought);
       }
     });
   }
 
-  async #runAttack(subject: Subject, request: PanelAttack, job: Job): Promise<ShownResult> {
+  async #compute(
+    subject: Subject,
+    { reference }: ModelChoice,
+    asked: PanelRequest,
+    job: RequestJob,
+    show: (result: Result, catalog: MethodCatalog) => void,
+  ): Promise<void> {
     const { engine } = this.services;
-    const { attack, label, target, parameters } = request;
-    const result = await engine.calls.attack(
-      {
-        model: this.#model().reference,
-        image: await imageReference(subject),
-        attack,
-        parameters,
-        ...(label === undefined ? {} : { label }),
-        ...(target === undefined ? {} : { target }),
-      },
-      job,
-    );
-    return { kind: 'attack', catalog: await engine.catalog(), result };
+    const catalog = await engine.catalog();
+    if (asked.kind === 'attack') {
+      const request = await attackRequest(reference, subject, asked.request);
+      show(await engine.calls.attack(request, job), catalog);
+      return;
+    }
+    const wish = asked.request;
+    const checkpoints = needsCheckpoints(methodOf(wish, subject), catalog)
+      ? await this.#checkpointsFor(wish)
+      : undefined;
+    const request = await attributeRequest(reference, subject, wish, checkpoints);
+    show(await engine.calls.attribute(request, job), catalog);
   }
 
   async #keep(result: Result): Promise<void> {
     try {
       await this.services.store(result);
     } catch (error) {
-      this.#fail(error);
+      this.#messages.fire({ type: 'failed', error: describeFailure(error, this.services.log) });
     }
   }
 
-  /** Where the checkpoints of a method that needs them lie; undefined for others. Throws `CancelledError` if none is chosen. */
-  async #checkpointsFor(method: string, { attribution }: MethodCatalog, given?: string): Promise<string | undefined> {
-    const needs = attribution.find(({ id }) => id === method)?.needs ?? [];
-    if (!needs.includes('checkpoints')) return undefined;
-    const folder = given ?? this.#training?.folder ?? (await this.services.chooseCheckpoints());
+  /** Throws `CancelledError` if none is chosen. */
+  async #checkpointsFor({ checkpoints }: AttributionWish): Promise<Checkpoints> {
+    const folder = checkpoints ?? this.#checkpoints?.folder ?? (await this.services.chooseCheckpoints());
     if (folder === undefined) throw new CancelledError();
-    return folder;
+    return { folder, label: this.#checkpoints?.label };
   }
 
   /** Other methods go on with the last of the checkpoints that were looked at. */
-  #follow({ record }: AttributionResult): void {
-    const training = trainingOf(record);
-    if (!training) return;
-    this.#training = training;
-    this.#opened = this.services.modelOf(record.model);
+  #follow(result: Result): void {
+    const checkpoints = checkpointsOf(result);
+    if (!checkpoints) return;
+    this.#checkpoints = checkpoints;
+    this.#opened = this.services.modelOf(result.record.model);
   }
 
   #model(): ModelChoice {
-    const model = this.#opened ?? this.services.activeModel();
-    this.services.modelUsed(model);
-    return model;
+    return this.#opened ?? this.services.activeModel();
   }
 
-  #supersede(): void {
-    this.#live.clear();
-    this.#running?.abort();
-    this.#running = undefined;
+  #fail(imageName: string, error: unknown, of: Shown): void {
+    this.#show({ kind: 'error', imageName, error: describeFailure(error, this.services.log) }, of);
   }
 
-  #fail(error: unknown): void {
-    this.#messages.fire({ type: 'failed', error: describeFailure(error, this.services.log) });
-  }
-
-  #setState(state: PanelState): void {
+  /** `request`: what brought it. */
+  #show(state: PanelState, of: Shown, request?: string): void {
     const before = this.#state;
     this.#state = state;
-    this.#messages.fire(changeMessage(before, state) ?? { type: 'state', state });
+    this.#shown = of;
+    const change = changeMessage(before, state);
+    if (!change) this.#told.clear();
+    if ('result' in state) this.#told.add(state.result.record.id);
+    this.#messages.fire({ ...(change ?? { type: 'state', state }), ...(request !== undefined && { request }) });
     this.#stateChanged.fire(state);
   }
-
-  #setBusy(busy: (ToPanel & { type: 'busy' }) | undefined): void {
-    this.#busy = busy;
-    this.#messages.fire(busy ?? { type: 'idle' });
-    this.#busyChanged.fire(busy !== undefined);
-  }
 }
+
+interface Shown {
+  readonly subject: Subject | undefined;
+  readonly model: ModelChoice | undefined;
+}
+
+const NOTHING_SHOWN: Shown = { subject: undefined, model: undefined };
 
 /** What a page that shows `before` must be told; undefined where it must be told everything. */
 function changeMessage(before: PanelState, state: PanelState): ToPanel | undefined {
@@ -277,18 +259,23 @@ function changeMessage(before: PanelState, state: PanelState): ToPanel | undefin
   return change && { type: 'change', kind: state.kind, change };
 }
 
-function trainingOf({ training, objective }: AttributionRecord) {
-  return training && { folder: training.folder, label: objective.classIndex };
+function shownAs(result: Result, catalog: MethodCatalog): PanelState {
+  return { kind: result.record.kind, catalog, result } as PanelState;
 }
 
-type ShownResult = PanelState & { readonly kind: 'attribution' | 'attack' };
+function checkpointsOf({ record }: Result): Checkpoints | undefined {
+  if (record.kind !== 'attribution' || !record.training) return undefined;
+  return { folder: record.training.folder, label: record.objective.classIndex };
+}
 
-function atMostEvery<T>(milliseconds: number, use: (value: T) => void): (value: T) => void {
-  let last = -Infinity;
-  return (value) => {
-    const now = performance.now();
-    if (now - last < milliseconds) return;
-    last = now;
-    use(value);
-  };
+function titleOf({ kind }: PanelRequest, { name }: Subject): string {
+  return kind === 'attack' ? l10n.t('Attacking {0}…', name) : l10n.t('Computing the attribution of {0}…', name);
+}
+
+function pictureUnknown(): UserError {
+  return new UserError(
+    'file-missing',
+    l10n.t('It is not known where the picture of this result lies.'),
+    l10n.t('Open the picture and ask again.'),
+  );
 }

@@ -3,7 +3,7 @@ import { EventEmitter, l10n, Uri, ViewColumn, window } from 'vscode';
 import { object, text } from '../../core/schema/kinds';
 import { readIf } from '../../core/schema/schema';
 import type { PanelState, Probe, ToPanel } from '../../protocol/panel';
-import { fromPanel } from '../../protocol/panel';
+import { fromPanel, unreadRequest } from '../../protocol/panel';
 import { setContextKey } from '../contextKeys';
 import { Disposables } from '../disposables';
 import { PANEL_VIEW_TYPE } from '../manifest';
@@ -104,6 +104,10 @@ export class Panels implements Disposable, WebviewPanelSerializer {
         name: 'panel',
         messages: fromPanel,
         receive,
+        refused(message, reason) {
+          const request = readIf(unreadRequest, message);
+          if (request) session.refuse(request.id, new TypeError(`A request of the page could not be read: ${reason}`));
+        },
         log,
       }),
     );
@@ -143,13 +147,11 @@ export class Panels implements Disposable, WebviewPanelSerializer {
         for (const missed of session.messagesForNewPage()) page.post(missed);
         return;
       case 'attribute':
-        if (session.subject) void session.attribute(session.subject, message.request);
-        return;
       case 'attack':
-        if (session.subject) void session.attack(session.subject, message.request);
+        void session.answer(message);
         return;
       case 'cancel':
-        session.cancel();
+        session.cancel(message.id);
         return;
       case 'probe':
         this.#probed.fire(message.probe);

@@ -7,6 +7,8 @@ export interface TestPage {
   readonly page: Page;
   /** Sends what an extension would post; typed arrays arrive as such. */
   send(message: unknown): Promise<void>;
+  /** Sends what a request brings, if anything, and its answer. */
+  answer(request: PostedMessage, outcome: unknown, brings?: object): Promise<void>;
   /** All that the page posted since the last call. */
   posted(): Promise<PostedMessage[]>;
   /** Two frames later: everything scheduled is drawn. */
@@ -111,9 +113,13 @@ export async function openPage(
     page.evaluate(
       () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
     );
-  return {
+  const test: TestPage = {
     page,
     settle,
+    async answer({ id }, outcome, brings) {
+      if (brings !== undefined) await test.send({ ...brings, request: id });
+      await test.send({ type: 'answer', id, outcome });
+    },
     async send(message) {
       await page.evaluate((packed) => {
         const bytesOf = (text: string): ArrayBuffer =>
@@ -146,6 +152,7 @@ export async function openPage(
     problems: async () => [...errors, ...(await page.evaluate(() => (window as unknown as TestWindow).testViolations))],
     close: () => context.close(),
   };
+  return test;
 }
 
 /** JSON that carries typed arrays and numbers that JSON has not. */
