@@ -1,11 +1,11 @@
 import { countOf } from '../countOf';
 import { throwIfCancelled } from '../errors';
+import { BASELINES, type BaselineKind } from '../method/baselines';
 import type { MethodContext } from '../method/context';
 import type { ParameterValues } from '../method/parameters';
 import { booleanValue, choiceValue, numberValue } from '../method/values';
 import { integratedGradientsParameters } from './integratedGradientsParameters';
 import type { Attribution, AttributionMethod } from './method';
-import { BASELINES, type BaselineKind } from './path/baseline';
 import { type PathAttribution, pathAttribution } from './path/pathAttribution';
 import { pathGradient } from './path/pathGradient';
 import { QUADRATURE_RULES, type QuadratureRule } from './path/quadrature';

@@ -1,5 +1,5 @@
+import type { BaselineKind } from '../method/baselines';
 import type { ParameterDeclaration } from '../method/parameters';
-import type { BaselineKind } from './path/baseline';
 import type { QuadratureRule } from './path/quadrature';
 
 interface Option<Id> {

@@ -1,13 +1,13 @@
 import { throwIfCancelled } from '../errors';
 import { batchOf, type PixelImage } from '../image/pixels';
+import { BASELINES, type FillKind } from '../method/baselines';
 import { countNonFinite, isAllZero, nonFiniteWords } from '../method/numbers';
 import type { ParameterValues } from '../method/parameters';
 import { type Question, valuesAt } from '../method/points/ask';
 import { choiceValue, numberValue } from '../method/values';
 import type { Objective, Scores } from '../model/classifier';
 import type { AttributionMethod } from './method';
-import { type OcclusionFill, type OcclusionMode, occlusionParameters } from './occlusionParameters';
-import { BASELINES } from './path/baseline';
+import { type OcclusionMode, occlusionParameters } from './occlusionParameters';
 import { type Sliding, slidingWindows, spreadOverWindows } from './perturbation/windows';
 
 /**
@@ -35,7 +35,7 @@ export const occlusion: AttributionMethod = {
     throwIfCancelled(context.signal);
     const sliding = slidingOf(parameters, image);
     const windows = slidingWindows(image, sliding);
-    const fill = BASELINES[choiceValue(parameters, 'fill') as OcclusionFill](image);
+    const fill = BASELINES[choiceValue(parameters, 'fill') as FillKind](image);
     const points = [
       { kind: 'batch', images: batchOf(image) },
       { kind: 'windows', image, fill, windows },

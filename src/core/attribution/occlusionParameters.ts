@@ -1,7 +1,6 @@
+import { FILL_CHOICES } from '../method/baselines';
 import type { ParameterDeclaration } from '../method/parameters';
-import type { BaselineKind } from './path/baseline';
 
-export type OcclusionFill = Exclude<BaselineKind, 'noise'>;
 export type OcclusionMode = 'signed-mean' | 'sum' | 'absolute-sum' | 'absolute-sum-all';
 
 interface Option<Id> {
@@ -9,14 +8,6 @@ interface Option<Id> {
   readonly label: string;
   readonly description: string;
 }
-
-const FILLS: readonly Option<OcclusionFill>[] = [
-  { id: 'black', label: 'Black', description: 'All pixels 0.' },
-  { id: 'grey', label: 'Grey', description: 'All pixels 0.5.' },
-  { id: 'white', label: 'White', description: 'All pixels 1.' },
-  { id: 'mean', label: 'Mean colour', description: 'Every pixel the mean colour of the image.' },
-  { id: 'blur', label: 'Blurred', description: 'The image blurred by a tenth of its longer side.' },
-];
 
 const MODES: readonly Option<OcclusionMode>[] = [
   {
@@ -54,7 +45,7 @@ export const occlusionParameters: readonly ParameterDeclaration[] = [
     description: 'What covers a window, in pixels as they are before the model scales them.',
     type: 'choice',
     default: 'black',
-    choices: FILLS,
+    choices: FILL_CHOICES,
   },
   {
     id: 'mode',

@@ -1,5 +1,5 @@
-import type { PixelImage } from '../../image/pixels';
-import { createRandom } from '../../random';
+import type { PixelImage } from '../image/pixels';
+import { createRandom } from '../random';
 
 /** Images without what is to be explained, of the shape of `image`; `seed` is of those that are drawn. */
 export const BASELINES = {
@@ -15,6 +15,19 @@ export const BASELINES = {
 } as const satisfies Readonly<Record<string, (image: PixelImage, seed: number) => Float32Array>>;
 
 export type BaselineKind = keyof typeof BASELINES;
+
+/** Those that cover a part of an image, whichever seed. */
+export type FillKind = Exclude<BaselineKind, 'noise'>;
+
+/** As a parameter offers them. */
+export const FILL_CHOICES: readonly { readonly id: FillKind; readonly label: string; readonly description: string }[] =
+  [
+    { id: 'black', label: 'Black', description: 'All pixels 0.' },
+    { id: 'grey', label: 'Grey', description: 'All pixels 0.5.' },
+    { id: 'white', label: 'White', description: 'All pixels 1.' },
+    { id: 'mean', label: 'Mean colour', description: 'Every pixel the mean colour of the image.' },
+    { id: 'blur', label: 'Blurred', description: 'The image blurred by a tenth of its longer side.' },
+  ];
 
 function filled({ data }: PixelImage, value: () => number): Float32Array {
   return Float32Array.from(data, value);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BASELINES } from '../../../../src/core/attribution/path/baseline';
-import { createRandom } from '../../../../src/core/random';
-import { imageOf } from '../../nets';
+import { BASELINES } from '../../../src/core/method/baselines';
+import { createRandom } from '../../../src/core/random';
+import { imageOf } from '../nets';
 
 const image = imageOf([0.1, 0.9, 0.2, 0.3, 0.5, 0.4], 1, 2, 3);
 
