@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../src/core/errors';
 import { batchOf, type ImageBatch } from '../../../src/core/image/pixels';
+import { valuesOfSet } from '../../../src/core/method/points/askSet';
 import { valuesAt, gradientMoments, weightedGradient } from '../../../src/core/method/points/ask';
-import { countPoints, type Points, writePoint } from '../../../src/core/method/points/points';
+import { countPoints, imagesAt, type Points, writePoint } from '../../../src/core/method/points/points';
 import type { Classifier, Objective } from '../../../src/core/model/classifier';
 import { objectiveSeeds, objectiveValues, type ScoreRule } from '../../../src/core/model/objectives';
 import { classifierOf, imageOf, linearNet, type Net, rowImage, tanhNet } from '../nets';
@@ -50,6 +51,35 @@ describe('points', () => {
       [1, 2, 3, -4, -5, -6, 7, 8, 9, -10, -11, -12],
       [...fill],
     ]);
+  });
+
+  it('exchanged: the first pixels of the order, all channels of them, and nothing else', () => {
+    const image = imageOf([1, 2, 3, 4, 5, 6, 7, 8, 9], 1, 3, 3);
+    const fill = image.data.map((value) => -value);
+    expect(made({ kind: 'exchanged', image, fill, order: Uint32Array.of(2, 0, 1), counts: [0, 1, 3] })).toEqual([
+      [...image.data],
+      [1, 2, 3, 4, 5, 6, -7, -8, -9],
+      [...fill],
+    ]);
+  });
+
+  it('with even noise: draws from −r to r, another for every point and seed, and the same as images', () => {
+    const image = imageOf(new Array<number>(10_000).fill(0.5), 100, 100);
+    const points = { kind: 'even-noise', image, radius: 0.2, seed: 7, count: 2 } as const;
+    const [first, second] = made(points) as [number[], number[]];
+    for (const point of [first, second]) {
+      const draws = point.map((value) => (value - 0.5) / 0.2);
+      const moment = (power: number) => draws.reduce((sum, value) => sum + value ** power, 0) / draws.length;
+      expect(Math.max(...draws.map(Math.abs))).toBeLessThanOrEqual(1 + 1e-6);
+      // Four standard errors of each.
+      expect(Math.abs(moment(1))).toBeLessThan(4 * Math.sqrt(1 / 3 / 10_000));
+      expect(Math.abs(moment(2) - 1 / 3)).toBeLessThan(4 * Math.sqrt((1 / 5 - 1 / 9) / 10_000));
+    }
+    expect(first).not.toEqual(second);
+    expect(made({ ...points, count: 1 })).toEqual([first]);
+    expect(made({ ...points, seed: 8 })[0]).not.toEqual(first);
+    expect(imagesAt(points).map(({ data }) => [...data])).toEqual([first, second]);
+    expect(imagesAt(points)[0]).toMatchObject({ height: 100, width: 100, channels: 1 });
   });
 
   it('with noise: the draws of a normal distribution, another for every point and seed', () => {
@@ -173,6 +203,26 @@ describe('what is asked at points', () => {
     // Three images of three float32 numbers.
     expect(await sizes('onnx', 36, 10)).toEqual([3, 3, 3, 1]);
     expect(await sizes('onnx', 1, 2)).toEqual([1, 1]);
+  });
+
+  it('of several images with a goal each: together, in calls of any size, each its own answers', async () => {
+    const net = linearNet([[1, 10, 100], [2, 3, 4]], [0.5, 0]); // prettier-ignore
+    const one = { kind: 'line', from: new Float32Array(3), to: rowImage(1, 1, 1), positions: [0, 1, 0.5] } as const;
+    const two = { kind: 'batch', images: batchOf(rowImage(1, 0, 0)) } as const;
+    const asked = [
+      { points: one, objective: LOGIT },
+      { points: two, objective: { kind: 'logit', classIndex: 1 } as const, measure: (x: Float32Array) => 7 * x[0]! },
+    ];
+    for (const chunk of [undefined, 1, 3]) {
+      const classifier = classifierOf(net);
+      const answers = await valuesOfSet({ classifier, context: {}, ...(chunk && { chunk }) }, asked);
+      expect(answers).toEqual([
+        { values: [0.5, 111.5, 56], measures: [] },
+        { values: [2], measures: [7] },
+      ]);
+      expect(classifier.calls.predict).toBe(chunk === undefined ? 4 : Math.ceil(4 / chunk));
+    }
+    expect(await valuesOfSet({ classifier: classifierOf(net), context: {} }, [])).toEqual([]);
   });
 
   it('reports each chunk and stops between them', async () => {

@@ -18,7 +18,7 @@ const POINTS_A_CALL: Readonly<Record<EngineId, number>> = { onnx: 32, tensorflow
 export async function eachChunk(
   parts: readonly [Points, ...Points[]],
   { engine }: Pick<ModelInfo, 'engine'>,
-  context: MethodContext,
+  context: Omit<MethodContext, 'seed'>,
   use: (batch: ImageBatch, start: number) => Promise<void>,
   chunk?: number,
 ): Promise<void> {

@@ -18,3 +18,15 @@ export function addNoise(
     if (index + 1 < image.length) target[index + 1] = image[index + 1]! + radius * Math.sin(angle);
   }
 }
+
+/** target = image + ε, ε drawn evenly from [−radius, radius) by the seed and the number of the point alone. */
+export function addEvenNoise(
+  target: Float32Array,
+  image: Float32Array,
+  radius: number,
+  seed: number,
+  point: number,
+): void {
+  const random = createRandom(deriveSeed(seed, point));
+  for (let index = 0; index < image.length; index++) target[index] = image[index]! + radius * (2 * random() - 1);
+}

@@ -1,8 +1,8 @@
 import type { ImageBatch, PixelImage } from '../../image/pixels';
-import { addNoise } from './noise';
+import { addEvenNoise, addNoise } from './noise';
 
 /** Images that a method wants to know the model's answer to, said without making them. All of one run have one shape. */
-export type Points = BatchPoints | LinePoints | NoisyPoints | WindowPoints;
+export type Points = BatchPoints | LinePoints | NoisyPoints | EvenlyNoisyPoints | WindowPoints | ExchangedPoints;
 
 /** Images as they are. */
 interface BatchPoints {
@@ -31,12 +31,32 @@ interface NoisyPoints {
   readonly count: number;
 }
 
+/** The same with noise drawn evenly from [−radius, radius). */
+interface EvenlyNoisyPoints {
+  readonly kind: 'even-noise';
+  readonly image: PixelImage;
+  /** In the unit of pixels. */
+  readonly radius: number;
+  readonly seed: number;
+  readonly count: number;
+}
+
 /** The image with one window of `fill`, an image of its shape, for each of `windows`. */
 interface WindowPoints {
   readonly kind: 'windows';
   readonly image: PixelImage;
   readonly fill: Float32Array;
   readonly windows: readonly Window[];
+}
+
+/** The image with the first n pixels of `order`, all channels of each, from `fill`, an image of its shape, for each n of `counts`. */
+interface ExchangedPoints {
+  readonly kind: 'exchanged';
+  readonly image: PixelImage;
+  readonly fill: Float32Array;
+  /** Pixels by their number, row by row. */
+  readonly order: Uint32Array;
+  readonly counts: readonly number[];
 }
 
 /** Rows top … bottom − 1, columns left … right − 1. */
@@ -56,9 +76,12 @@ export function countPoints(points: Points): number {
     case 'line':
       return points.positions.length;
     case 'noise':
+    case 'even-noise':
       return points.count;
     case 'windows':
       return points.windows.length;
+    case 'exchanged':
+      return points.counts.length;
   }
 }
 
@@ -69,7 +92,9 @@ export function shapeOfPoints(points: Points): Shape {
     case 'line':
       return points.to;
     case 'noise':
+    case 'even-noise':
     case 'windows':
+    case 'exchanged':
       return points.image;
   }
 }
@@ -86,10 +111,27 @@ export function writePoint(points: Points, point: number, target: Float32Array):
     case 'noise':
       addNoise(target, points.image.data, points.deviation, points.seed, point);
       return;
+    case 'even-noise':
+      addEvenNoise(target, points.image.data, points.radius, points.seed, point);
+      return;
     case 'windows':
       target.set(points.image.data);
       fillWindow(target, points.fill, points.windows[point]!, points.image);
+      return;
+    case 'exchanged':
+      target.set(points.image.data);
+      exchangePixels(target, points.fill, points.order.subarray(0, points.counts[point]), points.image);
   }
+}
+
+/** All points as images, where others than the model are asked about them. */
+export function imagesAt(points: Points): readonly PixelImage[] {
+  const { height, width, channels } = shapeOfPoints(points);
+  return Array.from({ length: countPoints(points) }, (_, point) => {
+    const data = new Float32Array(height * width * channels);
+    writePoint(points, point, data);
+    return { data, height, width, channels };
+  });
 }
 
 function writeBetween(target: Float32Array, from: Float32Array, to: Float32Array, position: number): void {
@@ -103,4 +145,9 @@ function fillWindow(target: Float32Array, fill: Float32Array, window: Window, { 
     const end = (row * width + window.right) * channels;
     target.set(fill.subarray(start, end), start);
   }
+}
+
+function exchangePixels(target: Float32Array, fill: Float32Array, pixels: Uint32Array, { channels }: Shape): void {
+  for (const pixel of pixels)
+    for (let index = pixel * channels; index < (pixel + 1) * channels; index++) target[index] = fill[index]!;
 }
