@@ -6,6 +6,7 @@ import { holdingThread } from '../runtime/interrupts';
 import { switchTelemetryOff } from '../runtime/onnx/telemetry';
 import { addAttackCommand } from './commands/attack';
 import { addAttributeCommand } from './commands/attribute';
+import { addEvaluateCommand } from './commands/evaluate';
 import { addExportRunCommand } from './commands/exportRun';
 import { addFetchCommand } from './commands/fetch';
 import { addInfoCommand } from './commands/info';
@@ -59,6 +60,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addPredictCommand,
   addAttributeCommand,
   addAttackCommand,
+  addEvaluateCommand,
   addTrainCommand,
   addIntegrateCommand,
   addExportRunCommand,

@@ -34,7 +34,7 @@ function reportUsage(error: CommanderError): ExitStatus {
 function hintFor(code: string, suggestion: string | undefined): string {
   if (suggestion !== undefined && suggestion !== '') return suggestion.replace(/^\(|\)$/g, '');
   if (code === 'commander.unknownCommand' || code === 'commander.excessArguments')
-    return 'The commands are methods, info, predict, attribute, attack, train, integrate, export-run, fetch; see gradient-lens --help.';
+    return 'The commands are methods, info, predict, attribute, attack, evaluate, train, integrate, export-run, fetch; see gradient-lens --help.';
   return 'See gradient-lens <command> --help.';
 }
 

@@ -1,11 +1,9 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { Option } from 'commander';
-import type { AttributionResult, AttributeRequest } from '../../engine/calls/service';
+import type { AttributionResult } from '../../engine/calls/service';
 import { findAttributionMethod } from '../../core/attribution/registry';
 import { UserError } from '../../core/errors';
 import { encodeNpy } from '../../formats/npy/npy';
-import { OBJECTIVE_KINDS, type ObjectiveKind } from '../../core/model/classifier';
 import { printable } from '../../core/printable';
 import { defaultView } from '../../core/render/defaultView';
 import type { MapView } from '../../core/render/view';
@@ -14,7 +12,8 @@ import { viewWords } from '../../core/render/viewWords';
 import { objectiveWords } from '../../core/result/objectiveWords';
 import { griddingWords } from '../../core/render/onGrid';
 import type { ClassScore } from '../../core/result/record';
-import type { RunOptions } from '../options';
+import type { AttributionOptions } from '../attributionOptions';
+import { addAttributionOptions, attributionRequest } from '../attributionOptions';
 import {
   addCommonOptions,
   addForceOption,
@@ -22,8 +21,6 @@ import {
   addParameterOption,
   addTopOption,
   inputFiles,
-  modelRequest,
-  runRequest,
 } from '../options';
 import { checkOutputs, writeOutput } from '../outputFile';
 import { warn } from '../report';
@@ -32,12 +29,7 @@ import { writeJson } from '../session';
 import { formatClasses, formatFacts, formatNumber } from '../table';
 import { describeImage, describeParameters, formatShape } from '../words';
 
-interface AttributeOptions extends RunOptions {
-  readonly method: string;
-  readonly class?: string;
-  readonly against?: string;
-  readonly objective: ObjectiveKind;
-  readonly layer?: string;
+interface AttributeOptions extends AttributionOptions {
   readonly out?: string;
   readonly view?: string;
   readonly saveMap?: string;
@@ -46,17 +38,10 @@ interface AttributeOptions extends RunOptions {
 /** `attribute`: which pixels decided, as numbers, as an overlay picture and as the raw map. */
 export function addAttributeCommand(program: Command, session: Session): void {
   const command = addModelOption(addCommonOptions(program.command('attribute')));
-  addForceOption(addTopOption(addParameterOption(command)))
+  const described = command
     .description('show which pixels decided')
-    .argument('<image>', 'a picture file, or an .npy file of pixels')
-    .option('--method <id>', 'attribution method', 'gradient-x-input')
-    .option('--class <class>', 'class index or name (default: the predicted class)')
-    .option('--against <class>', 'explain why the class rather than this one: the difference of their logits')
-    .addOption(
-      new Option('--objective <kind>', 'what is differentiated').choices([...OBJECTIVE_KINDS]).default('logit'),
-    )
-    .option('--label <class>', 'true class, for cross-entropy')
-    .option('--layer <name>', 'the layer of methods that look at one (default: the last spatial one)')
+    .argument('<image>', 'a picture file, or an .npy file of pixels');
+  addAttributionOptions(addForceOption(addTopOption(addParameterOption(described))))
     .option('--out <file>', 'the map over the picture (PNG)')
     .option(
       '--view <steps>',
@@ -82,15 +67,7 @@ async function run(session: Session, image: string, options: AttributeOptions): 
     throw new UserError('usage', '--view says how the map over the picture is drawn.', 'Name its file with --out.');
   // What is wrong with it is said before the model computes.
   viewOf(options, { width: 1, height: 1 });
-  const request: AttributeRequest = {
-    ...modelRequest(options),
-    ...runRequest(image, withLayer(options)),
-    method: options.method,
-    objective: options.objective,
-    ...(options.class === undefined ? {} : { class: options.class }),
-    ...(options.against === undefined ? {} : { against: options.against }),
-  };
-  const result = await session.service.attribute(request, session.job);
+  const result = await session.service.attribute(attributionRequest(image, options), session.job);
   const { record, map } = result;
   if (saveMap !== undefined)
     await writeOutput(saveMap, encodeNpy(map.data, [map.height, map.width, map.channels]), force, session.finishing);
@@ -104,11 +81,6 @@ async function run(session: Session, image: string, options: AttributeOptions): 
   const classes = listed(result, options.top);
   if (options.json) writeJson(session, { ...record, engine: record.model.engine, classes, outputs });
   else session.write(describe(result, classes, outputs));
-}
-
-/** `--layer L` is `--param layer=L`. */
-function withLayer({ layer, ...options }: AttributeOptions): AttributeOptions {
-  return layer === undefined ? options : { ...options, param: { ...options.param, layer } };
 }
 
 /** How the map is looked at on an input of that size. */
