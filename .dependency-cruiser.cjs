@@ -44,6 +44,16 @@ const ROOMS = {
     'core/method',
     'core/result',
   ],
+  'core/metric': [
+    'core/errors',
+    'core/random',
+    'core/schema',
+    'core/image',
+    'core/model',
+    'core/method',
+    'core/result',
+    'core/render',
+  ],
   formats: ['core/(errors|schema|graph|image|model)'],
   runtime: ['core/(countOf|errors|printable|random|schema|graph|image|model|method|evaluation)', 'formats'],
   training: ['core/(countOf|errors|random|schema|image|model|method|result|render|evaluation)', 'formats'],
@@ -103,7 +113,7 @@ module.exports = {
     {
       name: 'methods-know-the-interface-only',
       severity: 'error',
-      from: { path: '^src/core/(attribution|attack|evaluation)/' },
+      from: { path: '^src/core/(attribution|attack|metric|evaluation)/' },
       to: {
         path: '^src/core/(model|image)/',
         pathNot: '^src/core/(model/(classifier|layers|modelInfo)|image/pixels)',

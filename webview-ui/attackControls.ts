@@ -43,7 +43,7 @@ export function createAttackControls(
   look: PerturbationView,
   { request, whenFree, looked }: AttackEvents,
 ): AttackControls {
-  let catalog: MethodCatalog = { attribution: [], attack: [] };
+  let catalog: MethodCatalog = { attribution: [], attack: [], metric: [] };
   let attack = '';
   let direction: 'away' | 'towards' = 'away';
   /** As the user chose it; undefined: as the engine finds it. */

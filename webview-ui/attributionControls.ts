@@ -14,7 +14,7 @@ export interface AttributionControls {
 
 /** What is asked of the engine: method, class, objective, parameters. */
 export function createAttributionControls(request: (request: PanelAttribute) => void): AttributionControls {
-  let catalog: MethodCatalog = { attribution: [], attack: [] };
+  let catalog: MethodCatalog = { attribution: [], attack: [], metric: [] };
   let method = '';
   let objective: ObjectiveKind = 'logit';
   /** Undefined: the predicted class, whichever it is. */

@@ -1,6 +1,8 @@
 import { attackMethods } from '../../src/core/attack/registry';
 import { listedMethods } from '../../src/core/attribution/registry';
 import type { ParameterDeclaration } from '../../src/core/method/parameters';
+import type { Metric } from '../../src/core/metric/metric';
+import { metrics } from '../../src/core/metric/registry';
 
 /** What the registries say, as rows of tables in Markdown. */
 interface Described {
@@ -13,10 +15,11 @@ interface Described {
 
 /** The pieces of documents that are made from the registries, by the name that their marks have. */
 export function generatedParts(): ReadonlyMap<string, string> {
-  const described: readonly Described[] = [...listedMethods(), ...attackMethods];
+  const described: readonly Described[] = [...listedMethods(), ...attackMethods, ...metrics];
   return new Map([
     ['attribution methods', overview(listedMethods())],
     ['attacks', overview(attackMethods)],
+    ['metrics', metricOverview(metrics)],
     ...described.map(({ id, parameters }) => [`parameters of ${id}`, parameterTable(parameters)] as const),
   ]);
 }
@@ -42,6 +45,13 @@ function overview(methods: readonly Described[]): string {
   return table(
     ['id', 'definition', 'what it says', 'source'],
     methods.map(({ id, formula, summary, source }) => [`\`${id}\``, formula, summary, source]),
+  );
+}
+
+function metricOverview(all: readonly Metric[]): string {
+  return table(
+    ['id', 'definition', 'what it says', 'better', 'source'],
+    all.map(({ id, formula, summary, better, source }) => [`\`${id}\``, formula, summary, better, source]),
   );
 }
 

@@ -26,7 +26,7 @@ function makeSession() {
   const posted: ToPanel[] = [];
   const stored: Result[] = [];
   const models = { active: model('first') };
-  const catalog: MethodCatalog = { attribution: [], attack: [] };
+  const catalog: MethodCatalog = { attribution: [], attack: [], metric: [] };
   const ask = (request: AttributeRequest, job: Job) =>
     new Promise<AttributionResult>((answer, fail) => {
       job.signal?.throwIfAborted();

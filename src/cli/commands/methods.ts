@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AttackDescription, MethodDescription } from '../../engine/calls/service';
+import type { AttackDescription, MethodDescription, MetricDescription } from '../../engine/calls/service';
 import type { ParameterDeclaration } from '../../core/method/parameters';
 import type { Session } from '../session';
 import { writeJson } from '../session';
@@ -9,16 +9,19 @@ import { formatTable } from '../table';
 export function addMethodsCommand(program: Command, session: Session): void {
   program
     .command('methods')
-    .description('list the attribution methods and attacks with their parameters')
+    .description('list the attribution methods, attacks and metrics with their parameters')
     .option('--json', 'one JSON document on standard output')
     .action(async ({ json }: { json?: boolean }) => {
-      const { attribution, attack } = await session.service.methods();
-      if (json) writeJson(session, { kind: 'methods', attribution, attack });
-      else session.write(`Attribution\n${describe(attribution)}\nAttacks\n${describe(attack)}`);
+      const { attribution, attack, metric } = await session.service.methods();
+      if (json) writeJson(session, { kind: 'methods', attribution, attack, metric });
+      else
+        session.write(
+          `Attribution\n${describe(attribution)}\nAttacks\n${describe(attack)}\nMetrics\n${describe(metric)}`,
+        );
     });
 }
 
-function describe(methods: readonly (MethodDescription | AttackDescription)[]): string {
+function describe(methods: readonly (MethodDescription | AttackDescription | MetricDescription)[]): string {
   return formatTable(
     methods.flatMap(({ id, summary, needs, parameters }) => [
       [

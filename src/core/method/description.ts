@@ -3,7 +3,7 @@ import { count } from '../schema/numbers';
 import type { Of } from '../schema/schema';
 import { parameterDeclaration } from './parameters';
 
-/** How a method goes about it: those of attributions, then those of attacks. */
+/** How a method goes about it: those of attributions, then those of attacks, then what metrics look for. */
 const METHOD_FAMILIES = [
   'gradient',
   'path',
@@ -13,19 +13,23 @@ const METHOD_FAMILIES = [
   'single-step',
   'iterative',
   'minimum-norm',
+  'faithfulness',
+  'robustness',
 ] as const;
 
 /**
  * What a method asks for besides predictions of one image: derivatives, values of layers, a variant of the model, the model at
- * several moments of its training, a set of images.
+ * several moments of its training, a set of images, the method that is measured.
  */
-const METHOD_NEEDS = ['gradient', 'layers', 'variant', 'checkpoints', 'set'] as const;
+const METHOD_NEEDS = ['gradient', 'layers', 'variant', 'checkpoints', 'set', 'method'] as const;
 
 const cost = object({
   /** Images that are looked at forwards only. */
   predictions: count,
   /** Images that are looked at forwards and backwards. */
   gradients: count,
+  /** Images that the method which is measured is asked for, at its own cost; of metrics. */
+  attributions: possible(count),
 });
 
 /** How many images the model is asked for. */

@@ -8,6 +8,7 @@ import type { Of } from '../schema/schema';
 import { pictureDecoding, pixelMapping } from '../image/decoding';
 import { isResultId } from './id';
 import { LABEL_SOURCES } from './labelSources';
+import { measurement } from './measurement';
 
 export const RECORD_VERSION = 1;
 export const TOP_CLASSES = 20;
@@ -143,6 +144,8 @@ export const attributionRecord = object({
   statistics: mapStatistics,
   /** Whose height and width the map has; absent: it has the model's input's. */
   layer: possible(layerFacts),
+  /** What metrics say of the map; absent: it was not measured. */
+  measurements: possible(list(measurement, 1000)),
   /** Of `training-integrated`: what was summed over. The record's model and scores are those of the last checkpoint. */
   training: possible(trainingFacts),
 });

@@ -1,5 +1,6 @@
 import { type AttackDescription, attackDescription } from '../../core/attack/method';
 import { type MethodDescription, methodDescription } from '../../core/attribution/method';
+import { type MetricDescription, metricDescription } from '../../core/metric/metric';
 import { pixelImage, type RawMap, rawMap } from '../../core/image/pixels';
 import type { ObjectiveKind } from '../../core/model/classifier';
 import type { EngineChoice, ModelReference } from '../../core/model/modelInfo';
@@ -61,6 +62,17 @@ export interface AttributeRequest extends ModelRequest, ImageRequest {
   readonly label?: number | string;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly seed?: number;
+}
+
+/** What metrics say of the map of an attribution. */
+export interface EvaluateRequest extends AttributeRequest {
+  /** In this order; absent: all that there are, at their defaults. */
+  readonly metrics?: readonly MetricRequest[];
+}
+
+export interface MetricRequest {
+  readonly id: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
 export interface AttackRequest extends ModelRequest, ImageRequest {
@@ -141,7 +153,11 @@ export interface OverlayRequest {
   readonly grid?: { readonly height: number; readonly width: number };
 }
 
-export type { AttackDescription, MethodDescription };
+export type { AttackDescription, MethodDescription, MetricDescription };
 
-export const methodCatalog = object({ attribution: list(methodDescription), attack: list(attackDescription) });
+export const methodCatalog = object({
+  attribution: list(methodDescription),
+  attack: list(attackDescription),
+  metric: list(metricDescription),
+});
 export type MethodCatalog = Of<typeof methodCatalog>;

@@ -15,6 +15,7 @@ import type {
   AttributeRequest,
   AttributionResult,
   CheckModelRequest,
+  EvaluateRequest,
   ImageReference,
   ImageRequest,
   MethodCatalog,
@@ -48,6 +49,8 @@ export const calls = {
   checkModel: pictures.job<CheckModelRequest, ModelCheck>({ computes: true }),
   predict: pictures.job<ModelRequest & ImageRequest, Prediction>({ computes: true }),
   attribute: pictures.job<AttributeRequest, AttributionResult>({ computes: true }),
+  /** The same map with what metrics say of it, beside what they say of maps that explain nothing, in its record. */
+  evaluate: pictures.job<EvaluateRequest, AttributionResult>({ computes: true }),
   attack: pictures.job<AttackRequest, AttackResult>({ computes: true }),
   /** The checkpoints in a folder or a run, in the order of training. Throws `UserError('file-missing')` where there are none. */
   checkpoints: pictures.call<{ readonly folder: string }, readonly string[]>(),

@@ -7,11 +7,11 @@ import { type PixelImage, stackImages } from '../../core/image/pixels';
 import { numberValue } from '../../core/method/values';
 import { roundTripEightBit } from '../../formats/pictures/png';
 import type { Scores } from '../../core/model/classifier';
-import { deriveSeed } from '../../core/random';
 import { rankClasses } from '../../core/result/classes';
 import { resultId } from '../../core/result/id';
-import type { AttackRecord, ClassScore, ImageFacts, LabelFacts } from '../../core/result/record';
+import type { AttackRecord, ClassScore, LabelFacts } from '../../core/result/record';
 import { RECORD_VERSION, TOP_CLASSES } from '../../core/result/record';
+import { seedOf } from './imageSeed';
 import { knownLabel, predictedLabel, userLabel } from './labels';
 import type { Run, RunCaches } from './run';
 import { modelFacts, withRun } from './run';
@@ -50,11 +50,6 @@ export function attack(caches: RunCaches, request: AttackRequest, job: Job | und
       classNames: classifier.info.classes,
     };
   });
-}
-
-/** What is drawn for a picture depends on its file and the seed alone, whatever is attacked beside it. */
-function seedOf(seed: number, { hash }: ImageFacts): number {
-  return deriveSeed(seed, Number.parseInt(hash.slice(0, 8), 16));
 }
 
 interface ChosenGoal {

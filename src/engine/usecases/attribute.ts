@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Attribution } from '../../core/attribution/method';
+import type { Attribution, AttributionMethod } from '../../core/attribution/method';
 import { findAttributionMethod } from '../../core/attribution/registry';
 import type { MethodContext } from '../../core/method/context';
 import { type ParameterValues, resolveParameters } from '../../core/method/parameters';
@@ -27,30 +27,44 @@ export function attribute(
   request: AttributeRequest,
   job: Job | undefined,
 ): Promise<AttributionResult> {
+  const chosen = chooseMethod(request);
+  return withRun(caches, request, job, (run) =>
+    attributeImage(run, chooseObjective(request, run), chosen, run.context(chosen.seed), job?.partial),
+  );
+}
+
+export interface ChosenMethod {
+  readonly method: AttributionMethod;
+  readonly parameters: ParameterValues;
+  readonly seed: number;
+}
+
+/** Throws `UserError` for a method or a parameter that is not there. */
+export function chooseMethod(request: Pick<AttributeRequest, 'method' | 'parameters' | 'seed'>): ChosenMethod {
   const method = findAttributionMethod(request.method);
   const parameters = resolveParameters(method.parameters, request.parameters ?? {});
-  const seed = request.seed ?? DEFAULT_SEED;
-  return withRun(caches, request, job, async (run) => {
-    const { classifier, input } = run;
-    const chosen = chooseObjective(request, run);
-    const created = new Date().toISOString();
-    const told: Told = {
-      run,
-      chosen,
-      seed,
-      parameters,
-      method: method.id,
-      created,
-      id: resultId(created, randomBytes(4)),
-    };
-    const context: MethodContext<Attribution> = {
-      ...run.context(seed),
-      ...(job?.partial && { partial: (outcome) => job.partial?.(resultOf(outcome, told)) }),
-    };
-    const { predictions, gradients } = method.cost(parameters, classifier.info.input);
-    context.progress?.(0, predictions + gradients);
-    return resultOf(await method.run(classifier, input, chosen.objective, parameters, context), told);
+  return { method, parameters, seed: request.seed ?? DEFAULT_SEED };
+}
+
+/** The map and the record of what was chosen; `partial` is told what there is while it is refined. */
+export async function attributeImage(
+  run: Run,
+  chosen: ChosenObjective,
+  { method, parameters, seed }: ChosenMethod,
+  context: Omit<MethodContext, 'partial'>,
+  partial?: Job['partial'],
+): Promise<AttributionResult> {
+  const { classifier, input } = run;
+  const created = new Date().toISOString();
+  const id = resultId(created, randomBytes(4));
+  const told: Told = { run, chosen, seed, parameters, method: method.id, created, id };
+  const { predictions, gradients } = method.cost(parameters, classifier.info.input);
+  context.progress?.(0, predictions + gradients);
+  const outcome = await method.run(classifier, input, chosen.objective, parameters, {
+    ...context,
+    ...(partial && { partial: (attribution: Attribution) => partial(resultOf(attribution, told)) }),
   });
+  return resultOf(outcome, told);
 }
 
 /** What is known of a result before it is computed. */
@@ -97,14 +111,15 @@ function resultOf(attribution: Attribution, told: Told): AttributionResult {
   return { record, map: attribution.map, input, picture, classNames, ...(layers && { layers }) };
 }
 
-interface ChosenObjective {
+export interface ChosenObjective {
   readonly objective: Objective;
   readonly explained: Omit<ObjectiveFacts, 'value'>;
   readonly label: LabelFacts | undefined;
   readonly warnings: readonly string[];
 }
 
-function chooseObjective(request: AttributeRequest, { classifier, predicted }: Run): ChosenObjective {
+/** Throws `UserError` for a class that is not there, or an objective that a class cannot be held against another one by. */
+export function chooseObjective(request: AttributeRequest, { classifier, predicted }: Run): ChosenObjective {
   const { classes } = classifier.info;
   const kind = request.objective ?? 'logit';
   const chosen = request.class === undefined ? undefined : userLabel(request.class, classes);

@@ -1,12 +1,14 @@
 import { attackMethods } from '../../core/attack/registry';
 import { checkpointMethods, listedMethods } from '../../core/attribution/registry';
 import { describeMethod } from '../../core/method/method';
+import { metrics } from '../../core/metric/registry';
 import { findCheckpoints } from '../../training/integrate/findCheckpoints';
 import { encodeNpy } from '../../formats/npy/npy';
 import { encodePng } from '../../formats/pictures/png';
 import { attack } from './attack';
 import { attribute } from './attribute';
 import { attributeOverCheckpoints } from './attributeOverCheckpoints';
+import { evaluate } from './evaluate';
 import { createImageCache, thumbnail } from './images';
 import { checkModel } from './checkModel';
 import type { ModelCacheLimits } from './models';
@@ -28,6 +30,7 @@ export function createService({ modelLimits }: ServiceOptions = {}): EngineServi
     methods: async () => ({
       attribution: listedMethods().map((method) => describeMethod(method)),
       attack: attackMethods.map((method) => describeMethod(method)),
+      metric: metrics.map((metric) => describeMethod(metric)),
     }),
     modelInfo: (request, job) => models.use(request, job, async ({ classifier }) => classifier.info),
     checkModel: async (request, job) => checkModel(caches, request, job),
@@ -38,6 +41,7 @@ export function createService({ modelLimits }: ServiceOptions = {}): EngineServi
         ? attribute(caches, request, job)
         : attributeOverCheckpoints(caches.images, method, request, job);
     },
+    evaluate: async (request, job) => evaluate(caches, request, job),
     checkpoints: async ({ folder }) => (await findCheckpoints(folder)).paths,
     attack: async (request, job) => attack(caches, request, job),
     encode: async ({ image, format }) =>

@@ -9,7 +9,7 @@ import { classifierOf, imageOf, linearNet, type Net, rowImage, tanhNet } from '.
 
 const LOGIT: Objective = { kind: 'logit', classIndex: 0 };
 
-function attribute(net: Net, image: PixelImage, given: Record<string, unknown> = {}, objective = LOGIT) {
+function attribute(net: Net, image: PixelImage, given: Record<string, unknown> = {}, objective: Objective = LOGIT) {
   const parameters = resolveParameters(occlusion.parameters, given);
   return occlusion.run(classifierOf(net), image, objective, parameters, { seed: 0 });
 }
@@ -160,7 +160,7 @@ describe('what a result says', () => {
 
   it('that the sum over all classes is not of the one that is chosen', async () => {
     const net = linearNet([[1, 2], [3, -1]]); // prettier-ignore
-    const said = async (mode: string, objective = LOGIT) =>
+    const said = async (mode: string, objective: Objective = LOGIT) =>
       (await attribute(net, rowImage(1, 2), { window: 1, stride: 1, mode }, objective)).warnings;
     expect(await said('absolute-sum-all')).toEqual([
       'The map adds up how the logits of all classes change, so that the chosen one does not matter; the mode absolute-sum is of the objective alone.',

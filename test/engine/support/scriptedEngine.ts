@@ -49,13 +49,14 @@ async function perform(image: ImageReference, job: Job | undefined): Promise<unk
 }
 
 const service: EngineService = {
-  methods: () => Promise.resolve({ attribution: [], attack: [] }),
+  methods: () => Promise.resolve({ attribution: [], attack: [], metric: [] }),
   modelInfo: unused,
   checkModel: unused,
   checkpoints: unused,
   predict: async ({ image }, job) => (await perform(image, job)) as Prediction,
   attribute: unused,
   attack: unused,
+  evaluate: unused,
   encode: ({ image }) => Promise.resolve(Uint8Array.from(image.data, (value) => 2 * value)),
   thumbnail: unused,
   renderOverlay: unused,

@@ -7,6 +7,7 @@ import { withMethods, withMethodTexts } from '../../../scripts/methods/manifest'
 import { repository } from '../../../scripts/support/paths';
 import { attackMethods } from '../../../src/core/attack/registry';
 import { attributionMethods, checkpointMethods } from '../../../src/core/attribution/registry';
+import { metrics } from '../../../src/core/metric/registry';
 
 describe('what is made from the registries', () => {
   it('stands in the files; else run npm run generate', async () => {
@@ -15,9 +16,9 @@ describe('what is made from the registries', () => {
     for (const [file, text] of files) expect(readFileSync(path.join(repository, file), 'utf8'), file).toBe(text);
   });
 
-  it('names every method and attack in the README and in the methods page, with each parameter', async () => {
+  it('names every method, attack and metric in the README and in the methods page, with each parameter', async () => {
     const files = await generatedFiles();
-    for (const { id, formula, parameters } of [...attributionMethods, ...attackMethods]) {
+    for (const { id, formula, parameters } of [...attributionMethods, ...attackMethods, ...metrics]) {
       const row = `| ${formula.replaceAll('|', '\\|')} `;
       expect(files.get('README.md')).toContain(`\`${id}\``);
       expect(files.get('README.md')).toContain(row);

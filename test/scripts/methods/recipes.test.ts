@@ -13,9 +13,11 @@ import { GraphBuilder } from '../../../src/core/graph/builder';
 import type { Operator } from '../../../src/core/graph/operator';
 import { operators } from '../../../src/core/graph/ops/registry';
 import { unknownOperators } from '../../../src/core/graph/unknownOperators';
+import type { Metric } from '../../../src/core/metric/metric';
+import { metrics } from '../../../src/core/metric/registry';
 import { numberValue } from '../../../src/core/method/values';
 import { read } from '../../../src/core/schema/schema';
-import { methodCatalog } from '../../../src/engine/calls/service';
+import { type MethodCatalog, methodCatalog } from '../../../src/engine/calls/service';
 import { createService } from '../../../src/engine/usecases/localService';
 import { derivativeError } from '../../core/graph/support';
 import { makeFolder } from '../../engine/support/folder';
@@ -69,6 +71,30 @@ const negative: AttackMethod = {
     ),
 };
 
+const brightness: Metric = {
+  id: 'toy-brightness',
+  label: 'Brightness',
+  summary: 'How bright the image is where the map is largest.',
+  formula: 's · a at the largest value of the map',
+  source: 'a test',
+  family: 'faithfulness',
+  needs: [],
+  better: 'higher',
+  unit: 'pixel range',
+  minimum: 0,
+  parameters: [
+    { id: 'scale', label: 'Scale', description: 'By which it is shown.', type: 'number', default: 1, minimum: 0, maximum: 9, step: 1 }, // prettier-ignore
+  ],
+  cost: () => ({ predictions: 0, gradients: 0 }),
+  run: (_classifier, subjects, parameters) =>
+    Promise.resolve(
+      subjects.map(({ image, map }) => ({
+        value: numberValue(parameters, 'scale') * image.data[map.data.indexOf(Math.max(...map.data))]!,
+        warnings: [],
+      })),
+    ),
+};
+
 /** y = x / (1 + |x|), dx = dy / (1 + |x|)². */
 const softsign: Operator = {
   infer: (_node, { types }) => [types[0]!],
@@ -98,10 +124,12 @@ beforeAll(async () => {
   // The lines of the registries.
   (attributionMethods as AttributionMethod[]).push(darkness);
   (attackMethods as AttackMethod[]).push(negative);
+  (metrics as Metric[]).push(brightness);
 });
 afterAll(async () => {
   (attributionMethods as AttributionMethod[]).pop();
   (attackMethods as AttackMethod[]).pop();
+  (metrics as Metric[]).pop();
   await service.dispose();
   folder.remove();
 });
@@ -115,17 +143,19 @@ async function methodsPrinted(...options: string[]): Promise<string> {
   return printed;
 }
 
-describe('a method or an attack that is a file and a line', () => {
+describe('a method, an attack or a metric that is a file and a line', () => {
   it('stands in the catalogue, which fits its schema, and in what the command line lists', async () => {
     const catalog = read(methodCatalog, await service.methods());
     const entry = <Entry extends { readonly id: string }>(entries: readonly Entry[], id: string) =>
       entries.find((each) => each.id === id);
     expect(entry(catalog.attribution, 'toy-darkness')).toMatchObject({ defaultCost: { predictions: 1, gradients: 0 } });
     expect(entry(catalog.attack, 'toy-negative')).toMatchObject({ budget: 'none' });
+    expect(entry(catalog.metric, 'toy-brightness')).toMatchObject({ better: 'higher', minimum: 0 });
     const text = await methodsPrinted();
-    for (const words of ['toy-darkness', 'scale=2', 'toy-negative', 'Turns black into white.'])
+    for (const words of ['toy-darkness', 'scale=2', 'toy-negative', 'Turns black into white.', 'toy-brightness'])
       expect(text).toContain(words);
-    const json = JSON.parse(await methodsPrinted('--json')) as Record<'attribution' | 'attack', { id: string }[]>;
+    const json = JSON.parse(await methodsPrinted('--json')) as Record<keyof MethodCatalog, { id: string }[]>;
+    expect(json.metric.map(({ id }) => id)).toContain('toy-brightness');
     expect(json.attribution.map(({ id }) => id)).toContain('toy-darkness');
     expect(json.attack.map(({ id }) => id)).toContain('toy-negative');
   });
@@ -139,12 +169,19 @@ describe('a method or an attack that is a file and a line', () => {
     expect(parts.get('attribution methods')).toContain('s · (1 − a)');
     expect(parts.get('attacks')).toContain('a′ = 1 − a');
     expect(parts.get('parameters of toy-darkness')).toContain('By which it is told.');
+    expect(parts.get('metrics')).toContain('s · a at the largest value of the map');
+    expect(parts.get('parameters of toy-brightness')).toContain('By which it is shown.');
   });
 
   it('runs through the service with its parameters and is recorded', async () => {
     const attribution = await service.attribute({ ...request, method: 'toy-darkness', parameters: { scale: 3 } });
     expect(attribution.record).toMatchObject({ method: 'toy-darkness', parameters: { scale: 3 } });
     [0, 2.4, 1.8, 3].forEach((value, index) => expect(attribution.map.data[index]).toBeCloseTo(value, 6));
+    const asked = { ...request, method: 'toy-darkness', metrics: [{ id: 'toy-brightness', parameters: { scale: 5 } }] };
+    const [measured] = (await service.evaluate(asked)).record.measurements!;
+    // The darkest pixel is black; the edge detector is largest at one of the others.
+    expect(measured).toMatchObject({ metric: 'toy-brightness', parameters: { scale: 5 }, better: 'higher', value: 0 });
+    expect(measured!.controls.map(({ id }) => id)).toEqual(['random', 'edges']);
     const attack = await service.attack({ ...request, attack: 'toy-negative' });
     expect(attack.record).toMatchObject({ attack: 'toy-negative', norms: { linf: 1 } });
     expect(attack.record).not.toHaveProperty('epsilon');

@@ -3,6 +3,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { attackMethods } from '../../../src/core/attack/registry';
 import { attributionMethods } from '../../../src/core/attribution/registry';
+import { metrics } from '../../../src/core/metric/registry';
 import type { AttackResult, AttributionResult, MethodCatalog } from '../../../src/engine/calls/service';
 import type { PixelImage, RawMap } from '../../../src/core/image/pixels';
 import type {
@@ -29,7 +30,7 @@ export const CLASS_NAMES = [
 const SANDAL = 5;
 
 /** As the engine describes its methods; their functions are lost on the way to the page. */
-const catalog: MethodCatalog = { attribution: attributionMethods, attack: attackMethods };
+const catalog: MethodCatalog = { attribution: attributionMethods, attack: attackMethods, metric: metrics };
 
 /** Scores by class index, most probable first. */
 export function scores(probabilities: Readonly<Record<number, number>>): readonly ClassScore[] {
