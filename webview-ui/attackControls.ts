@@ -10,6 +10,8 @@ import { element } from './dom';
 
 export interface AttackControls {
   readonly element: HTMLElement;
+  /** Stand apart: they are changed more rarely. */
+  readonly parameters: HTMLElement;
   set(catalog: MethodCatalog, result: AttackResult): void;
   dispose(): void;
 }
@@ -122,17 +124,9 @@ export function createAttackControls(
     element: element(
       'div',
       { class: 'attack-controls', role: 'group', attributes: { 'aria-label': 'Attack settings' } },
-      element(
-        'div',
-        { class: 'fields' },
-        attacks.element,
-        goals.element,
-        classes.element,
-        perturbation.element,
-        parameters.element,
-      ),
-      epsilon.element,
+      element('div', { class: 'fields bar' }, attacks.element, goals.element, classes.element, epsilon.element),
     ),
+    parameters: element('div', { class: 'fields' }, perturbation.element, parameters.element),
     set(nextCatalog, { record, classNames }) {
       catalog = nextCatalog;
       const { goal } = record;

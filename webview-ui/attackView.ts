@@ -5,7 +5,7 @@ import type { PanelAttack } from '../src/protocol/panel';
 import { createAttackControls } from './attackControls';
 import { attackGeometry, createAttackPanes } from './attackPanes';
 import { createClassesCard } from './charts/classesCard';
-import { button } from './controls/button';
+import { actionButton } from './controls/button';
 import { menuButton } from './controls/menuButton';
 import { detailsCard } from './detailsCard';
 import { element, oncePerFrame } from './dom';
@@ -52,13 +52,13 @@ export function createAttackView({ requests, post, saved, save }: ViewContext): 
     zoomed: zoomBar.show,
   });
   const header = createHeader([
-    button('Save Adversarial Image…', () => post({ type: 'export', format: 'adversarial' }), 'primary'),
-    menuButton('Export…', [
+    actionButton('save', 'Save Adversarial Image…', () => post({ type: 'export', format: 'adversarial' }), 'primary'),
+    menuButton('export', 'Export…', [
       { label: 'Figure', detail: 'PNG', action: () => void exportFigure() },
       { label: 'Record', detail: 'JSON', action: () => post({ type: 'export', format: 'record-json' }) },
     ]),
-    button('Show Attribution', () => post({ type: 'command', command: 'showAttribution' })),
-    button('Select Model…', () => post({ type: 'command', command: 'selectModel' })),
+    actionButton('eye', 'Show Attribution', () => post({ type: 'command', command: 'showAttribution' })),
+    actionButton('type-hierarchy', 'Select Model…', () => post({ type: 'command', command: 'selectModel' })),
   ]);
   const classes = createClassesCard(saved().classesAsTable, (classesAsTable) => save({ classesAsTable }));
   const details = detailsCard();
@@ -103,13 +103,9 @@ export function createAttackView({ requests, post, saved, save }: ViewContext): 
       { class: 'page' },
       header.element,
       element('section', { class: 'toolbar', attributes: { 'aria-label': 'Controls' } }, controls.element),
-      element(
-        'div',
-        { class: 'stage' },
-        ...drawing.panes.map((pane) => pane.element),
-        classes.element,
-        details.element,
-      ),
+      element('div', { class: 'panes' }, ...drawing.panes.map((pane) => pane.element)),
+      element('section', { class: 'settings', attributes: { 'aria-label': 'Settings' } }, controls.parameters),
+      element('div', { class: 'stage' }, classes.element, details.element),
       statusBar.element,
     ),
     update({ catalog, results }) {

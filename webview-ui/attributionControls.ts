@@ -9,6 +9,8 @@ import { OBJECTIVES } from './facts';
 
 export interface AttributionControls {
   readonly element: HTMLElement;
+  /** Stand apart: they are changed more rarely. */
+  readonly parameters: HTMLElement;
   set(catalog: MethodCatalog, result: AttributionResult): void;
 }
 
@@ -58,12 +60,12 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
   return {
     element: element(
       'div',
-      { class: 'fields', role: 'group', attributes: { 'aria-label': 'Attribution settings' } },
+      { class: 'fields bar', role: 'group', attributes: { 'aria-label': 'Attribution settings' } },
       methods.element,
       classes.element,
       objectives.element,
-      parameters.element,
     ),
+    parameters: parameters.element,
     set(nextCatalog, { record, classNames, layers: known = [] }) {
       catalog = nextCatalog;
       layers = known;

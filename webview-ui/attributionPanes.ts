@@ -35,7 +35,7 @@ export function attributionGeometry({ record, picture, input }: AttributionResul
 
 export function createAttributionPanes(): AttributionPanes {
   const original = createPane({ name: 'original', title: 'Original' });
-  const overlay = createPane({ name: 'overlay', title: 'Overlay' });
+  const overlay = createPane({ name: 'overlay', title: 'Overlay', isFirst: true });
   const map = createPane({ name: 'map', title: 'Map' });
   const colorBar = createColorBar();
   map.footer.append(colorBar.element);

@@ -9,7 +9,7 @@ import type { ExportFormat } from '../src/core/result/exportFormats';
 import { createAttributionControls } from './attributionControls';
 import { attributionGeometry, createAttributionPanes, inputAsPicture } from './attributionPanes';
 import { createClassesCard } from './charts/classesCard';
-import { button } from './controls/button';
+import { actionButton } from './controls/button';
 import { createDisplayControls } from './controls/displayControls';
 import { menuButton } from './controls/menuButton';
 import { detailsCard } from './detailsCard';
@@ -54,14 +54,14 @@ export function createAttributionView({ requests, post, saved, save }: ViewConte
     zoomed: zoomBar.show,
   });
   const header = createHeader([
-    button('Run Attack…', () => post({ type: 'command', command: 'runAttack' }), 'primary'),
-    menuButton('Export…', [
+    actionButton('zap', 'Run Attack…', () => post({ type: 'command', command: 'runAttack' }), 'primary'),
+    menuButton('export', 'Export…', [
       { label: 'Overlay', detail: 'PNG', action: () => void exportOverlay() },
       { label: 'Figure', detail: 'PNG', action: () => void exportFigure() },
       { label: 'Raw map', detail: 'NPY', action: () => exportPlain('map-npy') },
       { label: 'Record', detail: 'JSON', action: () => exportPlain('record-json') },
     ]),
-    button('Select Model…', () => post({ type: 'command', command: 'selectModel' })),
+    actionButton('type-hierarchy', 'Select Model…', () => post({ type: 'command', command: 'selectModel' })),
   ]);
   const classes = createClassesCard(saved().classesAsTable, (classesAsTable) => save({ classesAsTable }));
   const details = detailsCard();
@@ -155,19 +155,15 @@ export function createAttributionView({ requests, post, saved, save }: ViewConte
       'main',
       { class: 'page' },
       header.element,
+      element('section', { class: 'toolbar', attributes: { 'aria-label': 'Controls' } }, controls.element),
+      element('div', { class: 'panes' }, ...drawing.panes.map((pane) => pane.element)),
       element(
         'section',
-        { class: 'toolbar', attributes: { 'aria-label': 'Controls' } },
-        controls.element,
+        { class: 'settings', attributes: { 'aria-label': 'Settings' } },
+        controls.parameters,
         display.element,
       ),
-      element(
-        'div',
-        { class: 'stage' },
-        ...drawing.panes.map((pane) => pane.element),
-        classes.element,
-        details.element,
-      ),
+      element('div', { class: 'stage' }, classes.element, details.element),
       statusBar.element,
     ),
     update: ({ catalog, results }) => void update({ catalog, result: results[0]! }),

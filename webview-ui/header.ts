@@ -16,7 +16,7 @@ export function createHeader(actions: readonly HTMLElement[]): ResultHeader {
   const origin = element('p', { class: 'head-origin' });
   const title = element('h1', { class: 'head-title' });
   const notes = element('div', { class: 'head-notes' });
-  const warnings = element('ul', { class: 'warnings', attributes: { 'aria-label': 'Warnings' } });
+  const warnings = createWarnings();
 
   function showCommon(record: ResultRecord): void {
     replaceChildren(
@@ -25,10 +25,7 @@ export function createHeader(actions: readonly HTMLElement[]): ResultHeader {
       element('span', { text: record.model.name }),
       element('span', { text: `engine ${record.model.engine}` }),
     );
-    warnings.hidden = record.warnings.length === 0;
-    warnings.replaceChildren(
-      ...record.warnings.map((text) => element('li', {}, icon('warning', 'is-warning'), element('span', { text }))),
-    );
+    warnings.show(record.warnings);
   }
 
   return {
@@ -38,10 +35,10 @@ export function createHeader(actions: readonly HTMLElement[]): ResultHeader {
       element(
         'div',
         { class: 'head-row' },
-        element('div', { class: 'head-text' }, origin, title, notes),
+        element('div', { class: 'head-text' }, title, notes, origin),
         element('div', { class: 'head-actions' }, ...actions),
       ),
-      warnings,
+      warnings.element,
     ),
     showAttribution(record) {
       showCommon(record);
@@ -58,8 +55,33 @@ export function createHeader(actions: readonly HTMLElement[]): ResultHeader {
       replaceChildren(
         notes,
         mark(success, success ? 'Goal reached' : 'Goal not reached', 'goal'),
-        element('span', { text: goalOf(record) }),
-        element('span', { text: saved }),
+        element('span', { class: 'head-more', text: goalOf(record) }),
+        element('span', { class: 'head-more', text: saved }),
+      );
+    },
+  };
+}
+
+/** The first warning on one line, as far as there is room; opened, all of them. */
+function createWarnings(): { readonly element: HTMLElement; show(texts: readonly string[]): void } {
+  const first = element('span', { class: 'warning-text' });
+  const count = element('span', { class: 'warning-count' });
+  const others = element('ul', { class: 'warnings' });
+  const whole = element(
+    'details',
+    { class: 'warnings-line', attributes: { 'aria-label': 'Warnings' } },
+    element('summary', {}, icon('warning', 'is-warning'), first, count, icon('chevron-down', 'warning-chevron')),
+    others,
+  );
+  return {
+    element: whole,
+    show([text, ...more]) {
+      whole.hidden = text === undefined;
+      first.textContent = text ?? '';
+      whole.title = text ?? '';
+      count.textContent = more.length === 0 ? '' : `and ${more.length} more`;
+      others.replaceChildren(
+        ...more.map((other) => element('li', {}, icon('warning', 'is-warning'), element('span', { text: other }))),
       );
     },
   };

@@ -17,6 +17,19 @@ export function textButton(label: string, action: () => void, title: string): HT
   return button(label, action, 'quiet', title);
 }
 
+/** A button of a page's head: its icon alone where the page is narrow. */
+export function actionButton(
+  name: string,
+  label: string,
+  action: () => void,
+  kind: ButtonKind = 'secondary',
+): HTMLElement {
+  const created = button('', action, kind, label);
+  created.classList.add('is-action');
+  created.append(icon(name), element('span', { class: 'button-text', text: label }));
+  return created;
+}
+
 /** A button that shows an icon alone; `label` is its name and tooltip. */
 export function iconButton(name: string, label: string, action: () => void): HTMLElement {
   const created = element(

@@ -99,7 +99,7 @@ export function createEpsilonField(initial: NumberDeclaration, events: EpsilonEv
 
   function explain(): void {
     const { text, unit } = WORDS[norm];
-    caption.textContent = `ε, ${text}`;
+    caption.replaceChildren('ε', element('span', { class: 'epsilon-words', text: `, ${text}` }));
     input.setAttribute('aria-label', `ε ${unit}`);
     slider.title = declaration.description;
   }

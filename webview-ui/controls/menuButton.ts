@@ -6,8 +6,8 @@ interface MenuItem {
   readonly action: () => void;
 }
 
-/** A button that opens a short menu; arrow keys move in it, Escape closes it. */
-export function menuButton(label: string, items: readonly MenuItem[]): HTMLElement {
+/** A button of a page's head that opens a short menu; arrow keys move in it, Escape closes it. */
+export function menuButton(name: string, label: string, items: readonly MenuItem[]): HTMLElement {
   const id = uniqueId('menu');
   const entries = items.map(({ label: text, detail, action }) => {
     const entry = element(
@@ -33,7 +33,8 @@ export function menuButton(label: string, items: readonly MenuItem[]): HTMLEleme
       class: 'button is-secondary',
       attributes: { type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-controls': id },
     },
-    label,
+    icon(name),
+    element('span', { class: 'button-text', text: label }),
     icon('chevron-down', 'button-chevron'),
   );
   opener.popoverTargetElement = menu;

@@ -24,11 +24,13 @@ export interface PaneOptions {
   /** `data-pane` of the canvas. */
   readonly name: string;
   readonly title: string;
+  /** The one that tells most: it comes first where there is room for one. */
+  readonly isFirst?: boolean;
 }
 
 const SMALLEST_MARK = 9;
 
-export function createPane({ name, title }: PaneOptions): Pane {
+export function createPane({ name, title, isFirst = false }: PaneOptions): Pane {
   const canvas = element('canvas', { class: 'pane-canvas', attributes: { 'data-pane': name } });
   const marker = element('div', { class: 'pane-marker', hidden: true });
   const words = element('span');
@@ -44,7 +46,7 @@ export function createPane({ name, title }: PaneOptions): Pane {
   const footer = element('div', { class: 'pane-footer' });
   const figure = element(
     'figure',
-    { class: 'pane', attributes: { 'data-pane-figure': name } },
+    { class: isFirst ? 'pane is-first' : 'pane', attributes: { 'data-pane-figure': name } },
     element('figcaption', { class: 'pane-title' }, element('span', { class: 'pane-name', text: title }), note),
     surface,
     footer,

@@ -31,7 +31,7 @@ export function createRunHeader({ post }: TrainingContext, { film, exportRun }: 
     stop: control('Stop', 'stop'),
     continue: control('Continue', 'continue', true),
     model: button('Use This Model', () => post({ type: 'openModel' }), 'primary'),
-    export: menuButton('Export…', [
+    export: menuButton('export', 'Export…', [
       { label: 'Film', detail: 'WebM', action: film },
       { label: 'Animation', detail: 'GIF', action: () => exportRun('animation-gif') },
       { label: 'Frames', detail: 'PNG', action: () => exportRun('frames-png') },
