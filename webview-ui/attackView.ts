@@ -1,5 +1,5 @@
 import { changeSize } from '../src/core/result/changeSize';
-import type { AttackRecord } from '../src/core/result/record';
+import type { AttackRecord } from '../src/core/result/kinds/attack';
 import type { AttackResult, MethodCatalog } from '../src/engine/calls/service';
 import type { PanelAttack } from '../src/protocol/panel';
 import { createAttackControls } from './attackControls';

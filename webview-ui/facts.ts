@@ -1,5 +1,7 @@
 import type { ResultRecord } from '../src/core/result/kinds';
-import type { AttackRecord, AttributionRecord, ImageFacts, LabelFacts, Norms } from '../src/core/result/record';
+import type { AttackRecord } from '../src/core/result/kinds/attack';
+import type { AttributionRecord } from '../src/core/result/kinds/attribution';
+import type { ImageFacts, LabelFacts, Norms } from '../src/core/result/record';
 import type { MethodCatalog } from '../src/engine/calls/service';
 import { resizeWords, scalingWords } from '../src/core/render/preprocessingWords';
 import { decodingSteps, storedWords } from '../src/core/render/decodingWords';

@@ -1,5 +1,7 @@
 import type { ResultRecord } from '../src/core/result/kinds';
-import type { AttackRecord, AttributionRecord, ClassScore, LabelFacts } from '../src/core/result/record';
+import type { AttackRecord } from '../src/core/result/kinds/attack';
+import type { AttributionRecord } from '../src/core/result/kinds/attribution';
+import type { ClassScore, LabelFacts } from '../src/core/result/record';
 import { element, icon, replaceChildren } from './dom';
 import { labelSource, named } from './facts';
 import { formatPercent } from './format';

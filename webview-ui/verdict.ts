@@ -1,4 +1,4 @@
-import type { AttackRecord } from '../src/core/result/record';
+import type { AttackRecord } from '../src/core/result/kinds/attack';
 import { named } from './facts';
 import { formatPercent } from './format';
 

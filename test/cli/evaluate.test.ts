@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AttributionRecord } from '../../src/core/result/record';
+import type { AttributionRecord } from '../../src/core/result/kinds/attribution';
 import type { MetricSummary } from '../../src/core/result/measurementSummary';
 import { type Bundle, bundleProgram, wasmFiles } from '../engine/support/bundle';
 import { makeFolder } from '../engine/support/folder';

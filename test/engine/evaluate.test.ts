@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError } from '../../src/core/errors';
-import { attributionRecord } from '../../src/core/result/record';
+import { attributionRecord } from '../../src/core/result/kinds/attribution';
 import { read } from '../../src/core/schema/schema';
 import type { JobProgress } from '../../src/engine/calls/service';
 import { createService } from '../../src/engine/usecases/localService';

@@ -8,7 +8,7 @@ import type { AttackRequest, AttributeRequest } from '../../src/engine/calls/ser
 import type { EngineService } from '../../src/engine/calls/table';
 import { CancelledError, UserError } from '../../src/core/errors';
 import { exactView } from '../../src/core/render/defaultView';
-import { attributionRecord } from '../../src/core/result/record';
+import { attributionRecord } from '../../src/core/result/kinds/attribution';
 import { reading } from '../../src/core/schema/schema';
 import { decodeNpy, encodeNpy } from '../../src/formats/npy/npy';
 import { resultRecord } from '../../src/core/result/kinds';

@@ -2,7 +2,8 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { AttackRequest, AttackResult } from '../../engine/calls/service';
 import { changeSize } from '../../core/result/changeSize';
-import type { AttackRecord, ClassScore } from '../../core/result/record';
+import type { AttackRecord } from '../../core/result/kinds/attack';
+import type { ClassScore } from '../../core/result/record';
 import { attackFigure } from '../attackFigure';
 import type { RunOptions } from '../options';
 import {

@@ -5,7 +5,7 @@ import { CONTROL_IDS, type Measurement } from '../../core/result/measurement';
 import { type MetricSummary, summariseMeasurements } from '../../core/result/measurementSummary';
 import { metrics as allMetrics } from '../../core/metric/registry';
 import { objectiveWords } from '../../core/result/objectiveWords';
-import type { AttributionRecord } from '../../core/result/record';
+import type { AttributionRecord } from '../../core/result/kinds/attribution';
 import { CONTROL_NAMES, verdictWords } from '../../core/result/verdict';
 import type { Job, MetricRequest } from '../../engine/calls/service';
 import type { AttributionOptions } from '../attributionOptions';

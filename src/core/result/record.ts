@@ -2,13 +2,12 @@ import { OBJECTIVE_KINDS } from '../model/classifier';
 import { INPUT_COLORS, INTERPOLATIONS, RESIZE_MODES } from '../image/inputChoices';
 import { ENGINE_IDS, MODEL_FORMATS } from '../model/modelInfo';
 import { parameterValues } from '../method/parameterValues';
-import { choice, flag, list, literal, object, pair, possible, such, text } from '../schema/kinds';
+import { choice, list, literal, object, pair, possible, such, text } from '../schema/kinds';
 import { count, measured, number, whole } from '../schema/numbers';
 import type { Of } from '../schema/schema';
 import { pictureDecoding, pixelMapping } from '../image/decoding';
 import { isResultId } from './id';
 import { LABEL_SOURCES } from './labelSources';
-import { measurement } from './measurement';
 
 export const RECORD_VERSION = 1;
 export const TOP_CLASSES = 20;
@@ -18,15 +17,15 @@ const classIndex = whole(0, 1e7);
 const hash = text(200);
 
 export const classScore = object({ index: classIndex, name: text(), logit: measured, probability: measured });
-const scores = list(classScore);
+export const scores = list(classScore);
 
-const labelFacts = object({ index: classIndex, name: text(), source: choice(LABEL_SOURCES) });
+export const labelFacts = object({ index: classIndex, name: text(), source: choice(LABEL_SOURCES) });
 
 /** The norms that an attack may be bounded in, or look for the smallest change in. */
 export const NORM_IDS = ['linf', 'l2'] as const;
 
 /** Of a difference in pixel units: L0 counts elements that differ. */
-const norms = object({ l0: measured, l1: measured, l2: measured, linf: measured });
+export const norms = object({ l0: measured, l1: measured, l2: measured, linf: measured });
 
 /**
  * Where the model's input lies on the picture: picture x = x + scaleX · (model column), picture y = y + scaleY · (model row).
@@ -72,7 +71,8 @@ const modelFacts = object({
 /** Milliseconds. */
 const timings = object({ model: measured, image: measured, compute: measured });
 
-const base = {
+/** What every record has, whatever its kind. */
+export const recordEntries = {
   version: literal(RECORD_VERSION),
   id: such(text(100), isResultId, 'the name of a result'),
   /** ISO 8601, UTC. */
@@ -88,7 +88,7 @@ const base = {
   warnings: list(text(), 1000),
 };
 
-const objectiveFacts = object({
+export const objectiveFacts = object({
   kind: choice([...OBJECTIVE_KINDS, 'combination']),
   classIndex,
   className: text(),
@@ -98,7 +98,7 @@ const objectiveFacts = object({
   value: measured,
 });
 
-const mapStatistics = object({
+export const mapStatistics = object({
   minimum: measured,
   maximum: measured,
   sum: measured,
@@ -117,7 +117,7 @@ const checkpointFacts = object({
   predicted: classScore,
 });
 
-const trainingFacts = object({
+export const trainingFacts = object({
   /** The folder of the checkpoints. */
   folder: text(),
   /** In their order. */
@@ -125,7 +125,7 @@ const trainingFacts = object({
 });
 
 /** A layer of the model that a map was made at. */
-const layerFacts = object({
+export const layerFacts = object({
   /** As the file names it. */
   id: text(),
   kind: text(),
@@ -134,48 +134,6 @@ const layerFacts = object({
   channels: count,
 });
 
-export const attributionRecord = object({
-  ...base,
-  kind: literal('attribution'),
-  method: text(100),
-  objective: objectiveFacts,
-  /** Completeness delta, for methods that promise completeness. */
-  delta: possible(measured),
-  statistics: mapStatistics,
-  /** Whose height and width the map has; absent: it has the model's input's. */
-  layer: possible(layerFacts),
-  /** What metrics say of the map; absent: it was not measured. */
-  measurements: possible(list(measurement, 1000)),
-  /** Of `training-integrated`: what was summed over. The record's model and scores are those of the last checkpoint. */
-  training: possible(trainingFacts),
-});
-
-export const attackRecord = object({
-  ...base,
-  kind: literal('attack'),
-  attack: text(100),
-  /** Absent: of an attack that has none, which looks for the smallest change. */
-  epsilon: possible(number()),
-  /** The norm that ε bounds, or in which the smallest change was sought; absent in records from before it was kept: L∞. */
-  norm: possible(choice(NORM_IDS)),
-  goal: object({ direction: choice(['away', 'towards']), label: labelFacts }),
-  /** The perturbation fed to the model as an image of its own (unclamped, 0 = black), most probable class first. */
-  perturbationClasses: scores,
-  adversarialClasses: scores,
-  /** Steps that were made, over all starts; absent in records from before it was kept. */
-  steps: possible(count),
-  /** Of a′ − a as computed. */
-  norms,
-  /** Did the attack reach its goal: away: top class ≠ label; towards: top class = label. */
-  success: flag,
-  /** False if the model was wrong (or already at the target) before the attack. */
-  startedRight: flag,
-  /** The same after rounding a′ to 8 bits, encoding as PNG and decoding again. */
-  saved: object({ classes: scores, norms, success: flag }),
-});
-
-export type AttributionRecord = Of<typeof attributionRecord>;
-export type AttackRecord = Of<typeof attackRecord>;
 export type LayerFacts = Of<typeof layerFacts>;
 export type ObjectiveFacts = Of<typeof objectiveFacts>;
 export type CheckpointFacts = Of<typeof checkpointFacts>;

@@ -3,7 +3,7 @@ import type { CheckpointMethod } from '../../core/attribution/training/checkpoin
 import { UserError } from '../../core/errors';
 import { rankClasses } from '../../core/result/classes';
 import { resultId } from '../../core/result/id';
-import type { AttributionRecord } from '../../core/result/record';
+import type { AttributionRecord } from '../../core/result/kinds/attribution';
 import { RECORD_VERSION, TOP_CLASSES } from '../../core/result/record';
 import { mapStatistics } from '../../core/result/statistics';
 import type { AttributeRequest, AttributionResult, Job } from '../calls/service';

@@ -1,5 +1,6 @@
 import type { AttackResult, AttributionResult } from '../../../src/engine/calls/service';
-import type { AttackRecord, AttributionRecord } from '../../../src/core/result/record';
+import type { AttackRecord } from '../../../src/core/result/kinds/attack';
+import type { AttributionRecord } from '../../../src/core/result/kinds/attribution';
 
 /** A made-up attribution of a 2 × 2 grey image whose numbers tell places apart. */
 export function attributionResult(id: string, created = '2025-01-31T00:00:00.000Z'): AttributionResult {

@@ -6,13 +6,9 @@ import { attributionMethods } from '../../../src/core/attribution/registry';
 import { metrics } from '../../../src/core/metric/registry';
 import type { AttackResult, AttributionResult, MethodCatalog } from '../../../src/engine/calls/service';
 import type { PixelImage, RawMap } from '../../../src/core/image/pixels';
-import type {
-  PixelMapping,
-  AttackRecord,
-  AttributionRecord,
-  ClassScore,
-  MapStatistics,
-} from '../../../src/core/result/record';
+import type { AttackRecord } from '../../../src/core/result/kinds/attack';
+import type { AttributionRecord } from '../../../src/core/result/kinds/attribution';
+import type { PixelMapping, ClassScore, MapStatistics } from '../../../src/core/result/record';
 import type { ToPanel } from '../../../src/protocol/panel';
 
 export const CLASS_NAMES = [

@@ -1,7 +1,28 @@
+import { measurement } from '../measurement';
 import { explainedClass } from '../objectiveWords';
-import type { AttributionRecord } from '../record';
-import { attributionRecord } from '../record';
+import { layerFacts, mapStatistics, objectiveFacts, recordEntries, trainingFacts } from '../record';
+import { list, literal, object, possible, text } from '../../schema/kinds';
+import { measured } from '../../schema/numbers';
+import type { Of } from '../../schema/schema';
 import { inputShape, type ResultKind } from './kind';
+
+export const attributionRecord = object({
+  ...recordEntries,
+  kind: literal('attribution'),
+  method: text(100),
+  objective: objectiveFacts,
+  /** Completeness delta, for methods that promise completeness. */
+  delta: possible(measured),
+  statistics: mapStatistics,
+  /** Whose height and width the map has; absent: it has the model's input's. */
+  layer: possible(layerFacts),
+  /** What metrics say of the map; absent: it was not measured. */
+  measurements: possible(list(measurement, 1000)),
+  /** Of `training-integrated`: what was summed over. The record's model and scores are those of the last checkpoint. */
+  training: possible(trainingFacts),
+});
+
+export type AttributionRecord = Of<typeof attributionRecord>;
 
 /** A raw signed map, of the model's input or of one of its layers. */
 export const attributionKind: ResultKind<'attribution', typeof attributionRecord, AttributionRecord> = {
