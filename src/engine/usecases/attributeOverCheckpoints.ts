@@ -8,9 +8,9 @@ import { RECORD_VERSION, TOP_CLASSES } from '../../core/result/record';
 import { mapStatistics } from '../../core/result/statistics';
 import type { AttributeRequest, AttributionResult, Job } from '../calls/service';
 import { DEFAULT_SEED } from '../calls/service';
-import type { ImageCache } from './images';
 import { classLeft, knownLabel, userLabel } from './labels';
 import { overCheckpoints } from './overCheckpoints';
+import type { RunCaches } from './run';
 import { modelFacts } from './run';
 
 /**
@@ -19,7 +19,7 @@ import { modelFacts } from './run';
  * nothing says the label, `UserError('parameter')` for another objective than the loss.
  */
 export async function attributeOverCheckpoints(
-  images: ImageCache,
+  { images, memory }: Pick<RunCaches, 'images' | 'memory'>,
   method: CheckpointMethod,
   request: AttributeRequest,
   job: Job | undefined,
@@ -36,7 +36,7 @@ export async function attributeOverCheckpoints(
       'Say which class it is.',
     );
   };
-  const over = await overCheckpoints(method, { ...request, labelAmong }, { images, load }, job);
+  const over = await overCheckpoints(method, { ...request, labelAmong }, { images, load, memory }, job);
   const { map, label, parameters, prepared, warnings } = over;
   const last = over.visited.at(-1)!;
   const { info } = last;

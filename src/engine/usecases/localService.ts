@@ -8,6 +8,7 @@ import { encodePng } from '../../formats/pictures/png';
 import { attack } from './attack';
 import { attribute } from './attribute';
 import { attributeOverCheckpoints } from './attributeOverCheckpoints';
+import { callMemory } from './callMemory';
 import { evaluate } from './evaluate';
 import { createImageCache, thumbnail } from './images';
 import { checkModel } from './checkModel';
@@ -20,12 +21,14 @@ import type { EngineService } from '../calls/table';
 export interface ServiceOptions {
   /** How many models, and how many bytes of weights, are kept loaded. */
   readonly modelLimits?: ModelCacheLimits;
+  /** Bytes that the images of one call of a model may take; absent: what suits the process. */
+  readonly memory?: number;
 }
 
 /** The service in this process. */
-export function createService({ modelLimits }: ServiceOptions = {}): EngineService {
+export function createService({ modelLimits, memory = callMemory() }: ServiceOptions = {}): EngineService {
   const models = createModelCache(modelLimits);
-  const caches = { models, images: createImageCache() };
+  const caches = { models, images: createImageCache(), memory };
   return {
     methods: async () => ({
       attribution: listedMethods().map((method) => describeMethod(method)),
@@ -39,7 +42,7 @@ export function createService({ modelLimits }: ServiceOptions = {}): EngineServi
       const method = checkpointMethods.find(({ id }) => id === request.method);
       return method === undefined
         ? attribute(caches, request, job)
-        : attributeOverCheckpoints(caches.images, method, request, job);
+        : attributeOverCheckpoints(caches, method, request, job);
     },
     evaluate: async (request, job) => evaluate(caches, request, job),
     checkpoints: async ({ folder }) => (await findCheckpoints(folder)).paths,

@@ -17,6 +17,7 @@ import type { LoadOptions } from '../../runtime/loadClassifier';
 import { findCheckpoints, printable } from '../../training/integrate/findCheckpoints';
 import type { ImageReference, Job, ModelRequest } from '../calls/service';
 import { DEFAULT_SEED } from '../calls/service';
+import { callMemory } from './callMemory';
 import type { ImageCache, PreparedImage } from './images';
 import { interruptible } from './interruptible';
 
@@ -47,7 +48,11 @@ export interface OverCheckpoints {
 export async function overCheckpoints(
   method: CheckpointMethod,
   request: CheckpointsRequest,
-  { images, load }: { readonly images: ImageCache; readonly load: LoadModel },
+  {
+    images,
+    load,
+    memory = callMemory(),
+  }: { readonly images: ImageCache; readonly load: LoadModel; readonly memory?: number },
   job: Job | undefined,
 ): Promise<OverCheckpoints> {
   const parameters = resolveParameters(method.parameters, request.parameters ?? {});
@@ -69,6 +74,7 @@ export async function overCheckpoints(
     parameters,
     {
       seed: request.seed ?? DEFAULT_SEED,
+      memory,
       ...(job?.signal ? { signal: job.signal } : {}),
       progress: (done, total) => job?.progress?.({ stage: 'compute', done, total }),
     },

@@ -23,11 +23,13 @@ export interface Run extends PreparedImage {
 export interface RunCaches {
   readonly models: ModelCache;
   readonly images: ImageCache;
+  /** Bytes that the images of one call of a model may take. */
+  readonly memory: number;
 }
 
 /** Loads model and image, predicts, and gives `work` all of it; the model stays loaded until `work` ends. */
 export function withRun<T>(
-  { models, images }: RunCaches,
+  { models, images, memory }: RunCaches,
   request: ModelRequest & ImageRequest,
   job: Job | undefined,
   work: (run: Run) => Promise<T>,
@@ -56,6 +58,7 @@ export function withRun<T>(
       context: (seed) => ({
         seed,
         ...(job?.signal ? { signal: job.signal } : {}),
+        memory,
         progress: (done, total) => job?.progress?.({ stage: 'compute', done, total }),
       }),
     });

@@ -164,6 +164,35 @@ describe('what is asked at points', () => {
     });
   });
 
+  it('less memory makes smaller calls, and changes no bit', async () => {
+    const bytes = 3 * Float32Array.BYTES_PER_ELEMENT;
+    const weights = [0, ...new Array<number>(12).fill(1)];
+    const run = async (memory: number | undefined) => {
+      const classifier = { ...classifierOf(curved) };
+      const { info } = classifier;
+      const onnx = { ...classifier, info: { ...info, engine: 'onnx' as const } };
+      const sizes: number[] = [];
+      const gradient: Classifier['gradient'] = (images, ...more) => {
+        sizes.push(images.count);
+        return classifier.gradient(images, ...more);
+      };
+      const limited = { ...context, ...(memory !== undefined && { memory }) };
+      const question = { classifier: { ...onnx, gradient }, points, objective: LOGIT, context: limited } as const;
+      return { sizes, result: await weightedGradient(question, weights) };
+    };
+    const free = await run(undefined);
+    expect(free.sizes).toEqual([13]);
+    for (const [memory, sizes] of [
+      [6 * bytes, [5, 5, 3]],
+      [2 * bytes, [2, 2, 2, 2, 2, 2, 1]],
+      [1, new Array<number>(13).fill(1)],
+    ] as const) {
+      const less = await run(memory);
+      expect(less.sizes).toEqual(sizes);
+      expect(less.result).toEqual(free.result);
+    }
+  });
+
   it('no chunk changes a bit', async () => {
     const weights = [0, ...new Array<number>(12).fill(1)];
     const results = [];
