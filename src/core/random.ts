@@ -18,9 +18,16 @@ export function deriveSeed(seed: number, ...purpose: readonly number[]): number 
   return purpose.reduce((state, part) => mix((Math.imul(state, 0x85ebca6b) ^ part) + 0x9e3779b9), mix(seed));
 }
 
-/** A draw from N(0, 1) (Box & Muller 1958). */
+/** A point of the plane whose coordinates, radius · cos angle and radius · sin angle, are draws from N(0, 1) (Box & Muller 1958). */
+export function drawNormalPoint(random: RandomSource): { readonly radius: number; readonly angle: number } {
+  const radius = Math.sqrt(-2 * Math.log(1 - random()));
+  return { radius, angle: 2 * Math.PI * random() };
+}
+
+/** A draw from N(0, 1). */
 export function drawNormal(random: RandomSource): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const { radius, angle } = drawNormalPoint(random);
+  return radius * Math.cos(angle);
 }
 
 /** 0 … count − 1 in random order (Fisher–Yates). */

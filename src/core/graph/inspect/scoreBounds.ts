@@ -1,5 +1,6 @@
 import type { Graph, GraphNode } from '../graph';
 import { hasTrait } from '../ops/traits';
+import { judgedOnce } from './judgedOnce';
 import { producersOf } from './producers';
 import { clipBounds, isOne, multipleIn } from './scoreTail';
 
@@ -38,16 +39,10 @@ export function scoreBounds(graph: Graph, output: string): ScoreBounds | undefin
 
 class Bounds {
   readonly #producers: ReadonlyMap<string, GraphNode>;
-  /** Values that are read twice are judged once: in a net of many branches the ways up are too many. */
-  readonly #known = new Map<string, ScoreBounds | undefined>();
+  readonly of = judgedOnce((name, depth) => this.#judge(name, depth));
 
   constructor(readonly graph: Graph) {
     this.#producers = producersOf(graph);
-  }
-
-  of(name: string, depth: number): ScoreBounds | undefined {
-    if (!this.#known.has(name)) this.#known.set(name, this.#judge(name, depth));
-    return this.#known.get(name);
   }
 
   #judge(name: string, depth: number): ScoreBounds | undefined {

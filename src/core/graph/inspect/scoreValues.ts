@@ -1,5 +1,6 @@
 import type { Graph, GraphNode } from '../graph';
 import { hasTrait } from '../ops/traits';
+import { judgedOnce } from './judgedOnce';
 import { producersOf } from './producers';
 import { clipBounds, isOne } from './scoreTail';
 
@@ -30,25 +31,17 @@ const DEEPEST = 200;
 /** Judges `output` by the operations that make it. */
 export function scoreValues(graph: Graph, output: string): ScoreValues {
   const judge = new Judge(graph);
-  if (judge.isUnit(output)) return 'unit';
-  return judge.isOpen(output) ? 'open' : 'unknown';
+  if (judge.isUnit(output, 0)) return 'unit';
+  return judge.isOpen(output, 0) ? 'open' : 'unknown';
 }
 
 class Judge {
   readonly #producers: ReadonlyMap<string, GraphNode>;
-  readonly #units = new Map<string, boolean>();
-  readonly #open = new Map<string, boolean>();
+  readonly isUnit = judgedOnce((name, depth) => depth < DEEPEST && this.#findUnit(name, depth + 1));
+  readonly isOpen = judgedOnce((name, depth) => this.#findOpen(name, depth));
 
   constructor(readonly graph: Graph) {
     this.#producers = producersOf(graph);
-  }
-
-  isUnit(name: string, depth = 0): boolean {
-    const known = this.#units.get(name);
-    if (known !== undefined) return known;
-    const found = depth < DEEPEST && this.#findUnit(name, depth + 1);
-    this.#units.set(name, found);
-    return found;
   }
 
   #findUnit(name: string, depth: number): boolean {
@@ -75,14 +68,6 @@ class Judge {
   #isShare(dividend: string, divisor: string): boolean {
     const sum = this.#producers.get(divisor);
     return this.#producers.get(dividend)?.op === 'Exp' && sum?.op === 'ReduceSum' && sum.inputs[0] === dividend;
-  }
-
-  isOpen(name: string, depth = 0): boolean {
-    const known = this.#open.get(name);
-    if (known !== undefined) return known;
-    const found = this.#findOpen(name, depth);
-    this.#open.set(name, found);
-    return found;
   }
 
   #findOpen(name: string, depth: number): boolean {

@@ -1,7 +1,7 @@
-import { createRandom, deriveSeed } from '../../random';
+import { createRandom, deriveSeed, drawNormalPoint } from '../../random';
 
 /**
- * target = image + σ·ε, ε from N(0, 1) drawn by the seed and the number of the point alone, two at a time (Box & Muller 1958).
+ * target = image + σ·ε, ε from N(0, 1) drawn by the seed and the number of the point alone, two at a time.
  */
 export function addNoise(
   target: Float32Array,
@@ -12,10 +12,9 @@ export function addNoise(
 ): void {
   const random = createRandom(deriveSeed(seed, point));
   for (let index = 0; index < image.length; index += 2) {
-    const radius = deviation * Math.sqrt(-2 * Math.log(1 - random()));
-    const angle = 2 * Math.PI * random();
-    target[index] = image[index]! + radius * Math.cos(angle);
-    if (index + 1 < image.length) target[index + 1] = image[index + 1]! + radius * Math.sin(angle);
+    const { radius, angle } = drawNormalPoint(random);
+    target[index] = image[index]! + deviation * radius * Math.cos(angle);
+    if (index + 1 < image.length) target[index + 1] = image[index + 1]! + deviation * radius * Math.sin(angle);
   }
 }
 
