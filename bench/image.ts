@@ -1,9 +1,10 @@
 import type { PixelImage } from '../src/core/image/pixels';
-import type { ModelInput } from '../src/core/model/modelInfo';
+import { type ModelInput, pictureInput } from '../src/core/model/modelInfo';
 import { randomSequence } from './statistics';
 
 /** A seeded picture of soft patches: every pixel in (0, 1), neighbours alike as in a photo. */
-export function testImage({ height, width, channels }: ModelInput): PixelImage {
+export function testImage(input: ModelInput): PixelImage {
+  const { height, width, channels } = pictureInput(input);
   const next = randomSequence(7);
   const waves = Array.from({ length: 6 * channels }, () => [next() * 12, next() * 12, next() * 6] as const);
   const data = new Float32Array(height * width * channels);

@@ -1,14 +1,15 @@
 import type { PixelImage } from '../image/pixels';
-import type { ModelInput } from '../model/modelInfo';
+import { type ModelInput, pictureInput } from '../model/modelInfo';
 
 /**
  * Three pictures that mean nothing, the same for the same seed: waves (smooth, as photographs are at large scale), waves with
  * grain, and noise. height × width × channels in [0.1, 0.9], so that a step of a finite difference stays in [0, 1].
  */
 export function probePictures(
-  { height, width, channels }: Pick<ModelInput, 'height' | 'width' | 'channels'>,
+  input: Pick<ModelInput, 'height' | 'width' | 'channels'>,
   seed: number,
 ): readonly [PixelImage, PixelImage, PixelImage] {
+  const { height, width, channels } = pictureInput(input);
   const random = mulberry32(seed);
   const picture = (wave: number, grain: number): PixelImage => {
     const waves = Array.from({ length: channels }, () => planeWaves(random));

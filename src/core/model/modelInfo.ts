@@ -60,7 +60,8 @@ export type OperatorCounts = Readonly<Record<string, number>>;
 export interface ModelInput {
   readonly height: number;
   readonly width: number;
-  readonly channels: 1 | 3;
+  /** 1 or 3; of a tail, whose images are values of a layer, the layer's. */
+  readonly channels: number;
   readonly color: InputColor;
   /** Value range that pixels in [0, 1] are scaled to before mean and standard deviation. */
   readonly range: readonly [number, number];
@@ -70,6 +71,19 @@ export interface ModelInput {
   readonly source: string;
   readonly resize: ResizeMode;
   readonly interpolation: Interpolation;
+}
+
+/** The input of a model that takes pictures. */
+export type PictureInput = ModelInput & Colours;
+interface Colours {
+  readonly channels: 1 | 3;
+}
+
+/** The same, once it is seen that it is that of pictures. Throws for that of a tail. */
+export function pictureInput<Input extends Pick<ModelInput, 'channels'>>(input: Input): Input & Colours {
+  const { channels } = input;
+  if (channels !== 1 && channels !== 3) throw new TypeError(`A picture does not have ${channels} channels.`);
+  return { ...input, channels };
 }
 
 /**

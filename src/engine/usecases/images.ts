@@ -6,7 +6,7 @@ import type { Picture, PixelImage } from '../../core/image/pixels';
 import { encodePreview } from '../../formats/pictures/png';
 import { arrayWarnings } from '../../core/image/usedRange';
 import { holdingThread } from '../../runtime/interrupts';
-import type { ModelInput } from '../../core/model/modelInfo';
+import { type ModelInput, pictureInput } from '../../core/model/modelInfo';
 import type { ImageFacts, PictureDecoding, PixelMapping } from '../../core/result/record';
 import { imageFileState, imageName, readImageBytes } from './readImageFile';
 import type { ImageReference, PicturePreview } from '../calls/service';
@@ -102,7 +102,7 @@ async function readPicture(
     name,
     ...(limitMegapixels === undefined ? {} : { limitMegapixels }),
   });
-  const { image, mapping } = fitPicture(picture, modelInput);
+  const { image, mapping } = fitPicture(picture, pictureInput(modelInput));
   return { picture, input: image, mapping, decoding, warnings };
 }
 

@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../../core/errors';
 import type { MethodContext } from '../../core/method/context';
 import type { Classifier, Scores } from '../../core/model/classifier';
+import { pictureInput } from '../../core/model/modelInfo';
 import { rankClasses } from '../../core/result/classes';
 import type { ClassScore, ModelFacts, Timings } from '../../core/result/record';
 import type { ImageCache, PreparedImage } from './images';
@@ -57,8 +58,8 @@ export function withRun<T>(
       }),
       context: (seed) => ({
         seed,
-        ...(job?.signal ? { signal: job.signal } : {}),
         memory,
+        ...(job?.signal ? { signal: job.signal } : {}),
         progress: (done, total) => job?.progress?.({ stage: 'compute', done, total }),
       }),
     });
@@ -67,6 +68,6 @@ export function withRun<T>(
 
 export function modelFacts({ info }: Pick<Classifier, 'info'>): ModelFacts {
   const { name, path, hash, format, engine, engineReason, input } = info;
-  const { height, width, channels, ...preprocessing } = input;
+  const { height, width, channels, ...preprocessing } = pictureInput(input);
   return { name, path, hash, format, engine, engineReason, input: { height, width, channels }, preprocessing };
 }

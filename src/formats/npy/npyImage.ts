@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors';
-import type { ModelInput } from '../../core/model/modelInfo';
+import { type ModelInput, pictureInput } from '../../core/model/modelInfo';
 import { decodeNpy, readNpyHeader } from './npy';
 import type { PixelImage } from '../../core/image/pixels';
 import { checkPixelRange } from '../../core/image/range';
@@ -13,7 +13,7 @@ type InputShape = Pick<ModelInput, 'height' | 'width' | 'channels'>;
 export function imageFromNpy(bytes: Uint8Array, name: string, input: InputShape): PixelImage {
   // The shape first: of another one nothing is made.
   const { shape } = readNpyHeader(bytes, name);
-  const { height, width, channels } = input;
+  const { height, width, channels } = pictureInput(input);
   const grey = channels === 1 && same(shape, [height, width]);
   if (!grey && !same(shape, [height, width, channels]))
     throw new UserError(

@@ -72,7 +72,7 @@ async function compare(classifier: Classifier, expected: Expected): Promise<Outc
     count: data.length / (height * width * channels),
     height,
     width,
-    channels: channels as 1 | 3,
+    channels,
   });
   if (expected.refusal === 'due')
     return { verdict: 'silent', notes: ['was to be refused'], warnings, probabilities: [] };
@@ -99,7 +99,7 @@ async function compare(classifier: Classifier, expected: Expected): Promise<Outc
   const mixed = largestDifference(together, joined(alone));
   if (!(mixed <= 1e-5 + 4 * expected.jitter))
     notes.push(`pictures of one batch differ from alone by ${mixed.toPrecision(3)}`);
-  const picture: PixelImage = { ...batch(pictures[0]!), channels: channels };
+  const picture: PixelImage = { ...batch(pictures[0]!), channels: channels as 1 | 3 };
   const refused: string[] = [];
   for (const check of [checkGradient, checkIntegrated, checkAttack]) {
     try {

@@ -1,10 +1,10 @@
 import { UserError } from '../../../core/errors';
-import type { ModelInput } from '../../../core/model/modelInfo';
+import type { PictureInput } from '../../../core/model/modelInfo';
 import type { InputShape } from '../../../core/model/modelInput';
 import type { LayersModel } from '../../../core/model/trainableNetwork';
 
 /** What the pictures of a model in training are and how they are scaled; unscaled unless the model says. */
-export function trainingInput({ preprocessing }: LayersModel, { height, width, channels }: InputShape): ModelInput {
+export function trainingInput({ preprocessing }: LayersModel, { height, width, channels }: InputShape): PictureInput {
   if (height === undefined || width === undefined || (channels !== 1 && channels !== 3)) {
     throw new UserError(
       'model-unsupported',
