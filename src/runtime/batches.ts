@@ -12,16 +12,25 @@ export function imagesOf(images: ImageBatch, start: number, size: number): Image
 export function joinScores(parts: readonly Scores[], classes: number): Scores {
   const [only] = parts;
   if (parts.length === 1 && only) return only;
-  const count = parts.reduce((sum, part) => sum + part.count, 0);
-  const logits = new Float32Array(count * classes);
-  const probabilities = new Float32Array(count * classes);
+  return {
+    logits: joinFloats(parts.map(({ logits }) => logits)),
+    probabilities: joinFloats(parts.map(({ probabilities }) => probabilities)),
+    count: parts.reduce((sum, part) => sum + part.count, 0),
+    classes,
+  };
+}
+
+/** All parts one after the other; one alone as it is. */
+export function joinFloats(parts: readonly Float32Array[]): Float32Array {
+  const [only] = parts;
+  if (parts.length === 1 && only) return only;
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
   for (const part of parts) {
-    logits.set(part.logits, offset);
-    probabilities.set(part.probabilities, offset);
-    offset += part.count * classes;
+    all.set(part, offset);
+    offset += part.length;
   }
-  return { logits, probabilities, count, classes };
+  return all;
 }
 
 /** Lets waiting messages (a cancellation) in. */

@@ -1,5 +1,6 @@
 import type { ImageBatch } from '../core/image/pixels';
 import type { Classifier, Gradients, Objective, Scores } from '../core/model/classifier';
+import { objectivesEach } from '../core/model/objectives';
 import { imagesOf, joinScores, nextTurn } from './batches';
 
 /** Logits of a picture alone and among others, relative to the largest: another order of sums makes no more of a difference. */
@@ -48,8 +49,9 @@ export function keepApart(classifier: Classifier, mayRunTogether: () => boolean)
         () => predictAlone(classifier, images),
       ),
     gradient: async (images, objectives, options) => {
-      // Where layers are asked for, pictures run one by one, or as many at once as the file fixes.
-      if (options?.at !== undefined) return classifier.gradient(images, objectives, options);
+      // Where layers are asked for, or several objectives of a picture, pictures run one by one, or as many at once as the file fixes.
+      if (options?.at !== undefined || objectivesEach(objectives, images.count) > 1)
+        return classifier.gradient(images, objectives, options);
       return guarded(
         images,
         () => classifier.gradient(images, objectives),

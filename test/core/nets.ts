@@ -1,5 +1,6 @@
 import type { ImageBatch, PixelImage } from '../../src/core/image/pixels';
 import type { Classifier, Objective } from '../../src/core/model/classifier';
+import { objectivesEach } from '../../src/core/model/objectives';
 import { variantUnavailable } from '../../src/core/model/variants';
 import type { ModelInfo } from '../../src/core/model/modelInfo';
 
@@ -49,7 +50,12 @@ export function classifierOf(net: Net): CountingClassifier {
     gradient: async (images, objectives) => {
       calls.gradient++;
       const rows = rowsOf(images);
-      const derived = rows.map((x, row) => derive(net, x, objectives[objectives.length === 1 ? 0 : row]!));
+      const each = objectivesEach(objectives, rows.length);
+      const derived = rows.flatMap((x, row) =>
+        Array.from({ length: each }, (_, at) =>
+          derive(net, x, objectives[objectives.length === 1 ? 0 : row * each + at]!),
+        ),
+      );
       return {
         scores: scoresOf(rows),
         values: Float32Array.from(derived.map(({ value }) => value)),

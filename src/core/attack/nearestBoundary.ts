@@ -1,5 +1,5 @@
 import { balls, euclideanNorm } from './balls';
-import { type PixelImage, stackImages } from '../image/pixels';
+import { batchOf, type PixelImage } from '../image/pixels';
 import type { Classifier } from '../model/classifier';
 import type { NormId } from '../result/record';
 import { usableGradient } from './lossGradients';
@@ -28,7 +28,7 @@ export async function moveToBoundary(
 ): Promise<Move> {
   const classes = [label!, ...others];
   const { values, gradient } = await classifier.gradient(
-    stackImages(classes.map(() => image)),
+    batchOf(image),
     classes.map((classIndex) => ({ kind: 'logit', classIndex })),
   );
   const { usable, nonFinite } = usableGradient(gradient);

@@ -15,9 +15,10 @@ export interface Classifier {
   predict(images: ImageBatch): Promise<Scores>;
 
   /**
-   * Gradient of one scalar per image with respect to that image's pixels, in one forward and one backward pass.
-   * `objectives[i]` belongs to image i; a single objective serves all images.
-   * Of the layers `at` (ids of `info.layers`) it gives the value and the gradient in the same pass.
+   * Gradient of scalars with respect to an image's pixels: one objective serves all images, one for each image belongs to it, and of
+   * `r` for each, image i has those from i·r on. Objectives of one image are rows of a Jacobian: they share its forward pass where the
+   * engine can, and each has what it would have alone.
+   * Of the layers `at` (ids of `info.layers`) it gives the value and the gradients in the same pass.
    * Throws `UserError`: 'gradient-unavailable' naming the operator that cannot be differentiated; 'unknown-layer' for a layer that is
    * not there, that the scores are not made of, or of an engine that gives none.
    */
@@ -85,8 +86,9 @@ export interface GradientOptions {
 export type LayerId = string;
 
 /**
- * A layer's value as the file computes it and ∂ objective / ∂ value, count × shape: height × width × channels for spatial layers,
- * positions × channels for tokens (channels last whatever the file's order), else the file's own order. See `LayerInfo.form`.
+ * A layer's value as the file computes it, count × shape, and ∂ objective / ∂ value, count · r × shape: height × width × channels for
+ * spatial layers, positions × channels for tokens (channels last whatever the file's order), else the file's own order. See
+ * `LayerInfo.form`.
  */
 export interface LayerGradient {
   readonly layer: LayerId;
@@ -97,10 +99,11 @@ export interface LayerGradient {
 }
 
 export interface Gradients {
+  /** Of each image. */
   readonly scores: Scores;
-  /** The objective's value for each image. */
+  /** Of each objective of each image, in the order given: count · r. */
   readonly values: Float32Array;
-  /** ∂ objective / ∂ pixels, count × height × width × channels. */
+  /** ∂ objective / ∂ pixels, count · r × height × width × channels. */
   readonly gradient: Float32Array;
   /** Of the layers that were asked for, in that order. */
   readonly layers?: readonly LayerGradient[];

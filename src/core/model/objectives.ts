@@ -14,8 +14,9 @@ export interface ScoreRule {
 
 export interface ObjectiveSeeds {
   readonly scores: Scores;
+  /** Of each objective of each row. */
   readonly values: Float32Array;
-  /** ∂ objective / ∂ raw output, count × outputs: where backpropagation starts. */
+  /** ∂ objective / ∂ raw output, one row of outputs for each value: where backpropagation starts. */
   readonly seeds: Float32Array;
 }
 
@@ -46,7 +47,7 @@ export function scoresOf(raw: Float32Array, count: number, rule: ScoreRule): Sco
  * Values of the objectives and their derivatives with respect to the raw outputs, in double precision.
  *
  * With p the probabilities: ∂z_c = e_c; ∂Σ wₖ zₖ = w; ∂p_c = p_c(e_c − p); ∂log p_c = e_c − p; cross-entropy −log p_label = −∂log p_label.
- * Multi-label and binary: p_c(1 − p_c)e_c and (1 − p_c)e_c. A single objective serves all rows.
+ * Multi-label and binary: p_c(1 − p_c)e_c and (1 − p_c)e_c. Objectives as `Classifier.gradient` takes them, rows for images.
  * Throws `UserError('unknown-class')` for an index outside the classes, `UserError('parameter')` for a wrong number of objectives or a
  * weight that is no number.
  */
@@ -58,20 +59,25 @@ export function objectiveSeeds(
 ): ObjectiveSeeds {
   checkObjectives(objectives, count, rule.binary ? 2 : rule.outputs);
   const scores = scoresOf(raw, count, rule);
-  const values = new Float32Array(count);
-  const seeds = new Float32Array(count * rule.outputs);
+  const each = objectivesEach(objectives, count);
+  const values = new Float32Array(count * each);
+  const seeds = new Float32Array(count * each * rule.outputs);
   for (let row = 0; row < count; row++) {
     const outputs = raw.subarray(row * rule.outputs, (row + 1) * rule.outputs);
     const z = logitsOfRow(outputs, rule);
-    const { value, derivative } = objectiveOfRow(
-      z,
-      isIndependent(rule),
-      objectives[objectives.length === 1 ? 0 : row]!,
-    );
-    values[row] = value;
-    seeds.set(throughLogits(derivative, outputs, rule), row * rule.outputs);
+    for (let at = row * each; at < (row + 1) * each; at++) {
+      const objective = objectives[objectives.length === 1 ? 0 : at]!;
+      const { value, derivative } = objectiveOfRow(z, isIndependent(rule), objective);
+      values[at] = value;
+      seeds.set(throughLogits(derivative, outputs, rule), at * rule.outputs);
+    }
   }
   return { scores, values, seeds };
+}
+
+/** How many objectives each of `count` images has; a single one serves all. */
+export function objectivesEach(objectives: readonly Objective[], count: number): number {
+  return objectives.length === 1 ? 1 : objectives.length / count;
 }
 
 /**
@@ -96,11 +102,11 @@ export function objectiveValues(
  * that is not there.
  */
 export function checkObjectives(objectives: readonly Objective[], count: number, classes: number): void {
-  if (objectives.length !== 1 && objectives.length !== count) {
+  if (objectives.length === 0 || (objectives.length !== 1 && objectives.length % count !== 0)) {
     throw new UserError(
       'parameter',
       `${objectives.length} objectives were given for ${count} images.`,
-      'Give one objective for all images, or one for each.',
+      'Give one objective for all images, or as many for each.',
     );
   }
   for (const { classIndex: index, weight } of objectives.flatMap(weightsOf)) {

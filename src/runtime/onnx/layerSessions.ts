@@ -1,4 +1,5 @@
-import { gradientGraph, type GradientGraph, type Head } from '../../core/graph/gradientGraph';
+import { gradientGraph, type Head } from '../../core/graph/gradientGraph';
+import { jacobianGraph, type JacobianGraph } from '../../core/graph/jacobianGraph';
 import type { OperatorTable } from '../../core/graph/builder';
 import { operators } from '../../core/graph/ops/registry';
 import { transposedTensor } from '../../core/graph/permutation';
@@ -13,23 +14,26 @@ const KEPT_SESSIONS = 2;
 
 /** The sessions that give layers, one for each set of them, made on first use. */
 export interface LayerSessions {
-  /** As many pictures as the file takes at once: their raw outputs, the derivatives with respect to their pixels and to `layers`. */
+  /**
+   * As many pictures as the file takes at once: their raw outputs, and for each of `rows` the derivatives of its objectives with respect
+   * to their pixels and to `layers`.
+   */
   gradient(
     pixels: Float32Array,
-    objectives: readonly Objective[],
+    rows: readonly (readonly Objective[])[],
     head: Head,
     layers: readonly LayerId[],
   ): Promise<{
     readonly raw: Float32Array;
-    readonly gradient: Float32Array;
-    readonly layers: readonly LayerGradient[];
+    readonly gradients: readonly Float32Array[];
+    readonly layers: readonly (readonly LayerGradient[])[];
   }>;
   dispose(): Promise<void>;
 }
 
 interface Prepared {
   readonly session: OnnxSession;
-  readonly derivative: GradientGraph;
+  readonly derivative: JacobianGraph;
   readonly layers: LayerGraph['layers'];
 }
 
@@ -43,17 +47,18 @@ export function createLayerSessions(
   /** Least recently used first. */
   const kept = new Map<string, Promise<Prepared>>();
 
-  const prepare = async (ids: readonly LayerId[], head: Head): Promise<Prepared> => {
+  const prepare = async (ids: readonly LayerId[], head: Head, rows: number): Promise<Prepared> => {
     const { graph, layers } = await graphs.of(ids);
     const [scores] = graph.outputs as [string];
     const inner = layers.map(({ value }) => value);
-    const derivative = gradientGraph({ ...graph, outputs: [scores] }, unit, head, derivatives, inner);
+    const single = gradientGraph({ ...graph, outputs: [scores] }, unit, head, derivatives, inner);
+    const derivative = jacobianGraph(single, rows, derivatives);
     return { session: await createOnnxSession(derivative.graph, threads), derivative, layers };
   };
 
-  const prepared = async (ids: readonly LayerId[], head: Head): Promise<Prepared> => {
-    const key = JSON.stringify(ids);
-    const known = kept.get(key) ?? prepare(ids, head);
+  const prepared = async (ids: readonly LayerId[], head: Head, rows: number): Promise<Prepared> => {
+    const key = JSON.stringify([rows, ids]);
+    const known = kept.get(key) ?? prepare(ids, head, rows);
     kept.delete(key);
     kept.set(key, known);
     known.catch(() => kept.delete(key));
@@ -65,12 +70,12 @@ export function createLayerSessions(
   };
 
   return {
-    async gradient(pixels, objectives, head, ids) {
-      const { session, derivative, layers } = await prepared(ids, head);
-      const { graph, input, raw, gradient, inner } = derivative;
+    async gradient(pixels, rows, head, ids) {
+      const { session, derivative, layers } = await prepared(ids, head, rows.length);
+      const { graph, input, raw, rows: made } = derivative;
       const results = await session.run({
         [input]: floats(graph.types.get(input)!.shape, pixels),
-        ...seedFeeds(objectives, unit, derivative),
+        ...seedFeeds(rows, unit, derivative),
       });
       const given = ({ value, order }: LayerGraph['layers'][number], name: string): Float32Array => {
         const data = results[name]!;
@@ -79,13 +84,15 @@ export function createLayerSessions(
       };
       return {
         raw: results[raw]!,
-        gradient: results[gradient]!,
-        layers: layers.map((layer) => ({
-          layer: layer.id,
-          shape: layer.shape,
-          values: given(layer, layer.value),
-          gradient: given(layer, inner.get(layer.value)!),
-        })),
+        gradients: made.map(({ gradient }) => results[gradient]!),
+        layers: made.map(({ inner }) =>
+          layers.map((layer) => ({
+            layer: layer.id,
+            shape: layer.shape,
+            values: given(layer, layer.value),
+            gradient: given(layer, inner.get(layer.value)!),
+          })),
+        ),
       };
     },
 

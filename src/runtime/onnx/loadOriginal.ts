@@ -107,6 +107,7 @@ async function originalSessions(
   const scores = read.outputs[output.index]!;
   return {
     isRounded: false,
+    mostRows: 1,
     // Nothing tells whether such a file takes more pictures at once than it says.
     chunkSize: () => unit,
     scores: async (pixels, size) => {

@@ -1,6 +1,6 @@
 import type { ImageBatch } from '../../core/image/pixels';
 import { checkImages } from '../../core/model/checkImages';
-import type { Classifier, Gradients, LayerGradient, Objective, Scores } from '../../core/model/classifier';
+import type { Classifier, LayerGradient, LayerId, Scores } from '../../core/model/classifier';
 import { layersUnavailable } from '../../core/model/layers';
 import { variantUnavailable } from '../../core/model/variants';
 import type { ModelInfo } from '../../core/model/modelInfo';
@@ -8,10 +8,13 @@ import { checkObjectives, objectiveSeeds, scoresOf, type ScoreRule } from '../..
 import { imagesOf, joinScores, nextTurn } from '../batches';
 import { withOwnProbabilities } from '../ownProbabilities';
 import { explainDerivative, explainRun } from './failures';
-import { firstOf, joinLayers } from './joinLayers';
+import { type GradientPart, type GradientRun, gradientRuns, joinGradients } from './gradientRuns';
 import type { LayerSessions } from './layerSessions';
 import type { Sessions } from './sessions';
 import type { Variants } from './variants';
+
+/** What a run of a network that differentiates puts out, row by row. */
+type Derived = Awaited<ReturnType<Sessions['gradient']>> & Partial<Awaited<ReturnType<LayerSessions['gradient']>>>;
 
 export interface OnnxModel {
   readonly info: ModelInfo;
@@ -36,6 +39,27 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
     checkImages(images, info.input);
   };
 
+  const partOf = async (run: GradientRun, at: readonly LayerId[] | undefined): Promise<GradientPart> => {
+    const { images, size, rows, wanted, isFirst } = run;
+    const pixels = filled(images, size);
+    const result: Derived =
+      at === undefined
+        ? await sessions.gradient(pixels, rows, size, rule)
+        : await model.layers!.gradient(pixels, rows, rule, at);
+    const forward = sessions.isRounded ? await sessions.scores(pixels, size) : result;
+    const raw = forward.raw.subarray(0, images.count * rule.outputs);
+    const { scores, values } = objectiveSeeds(raw, images.count, rule, rows.slice(0, wanted).flat());
+    return {
+      isFirst,
+      scores: withOwnProbabilities(scores, forward, rule),
+      values,
+      gradients: result.gradients.slice(0, wanted).map((each) => firstOf(each, images.count, size)),
+      ...(result.layers && {
+        layers: result.layers.slice(0, wanted).map((row) => row.map((layer) => layerOf(layer, images.count, size))),
+      }),
+    };
+  };
+
   return {
     info,
 
@@ -57,47 +81,25 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
       return joinScores(parts, info.output.classes);
     },
 
-    async gradient(images, objectives, { at } = {}): Promise<Gradients> {
+    async gradient(images, objectives, { at } = {}) {
       check(images);
       checkObjectives(objectives, images.count, info.output.classes);
       if (at !== undefined && model.layers === undefined) throw layersUnavailable(info.engine);
-      const size = sessions.chunkSize(at === undefined ? 'gradient' : 'layers', images.count);
-      const perImage = images.data.length / images.count;
-      let gradient: Float32Array | undefined;
-      const values = new Float32Array(images.count);
-      const parts: Scores[] = [];
-      const inner: (readonly LayerGradient[])[] = [];
-      for (let start = 0; start < images.count; start += size) {
-        if (start > 0) await nextTurn();
-        const chunk = imagesOf(images, start, size);
-        const chosen = objectivesOf(objectives, start, chunk.count);
+      const sizes = {
+        together: sessions.chunkSize(at === undefined ? 'gradient' : 'layers', images.count),
+        alone: sessions.chunkSize('layers', 1),
+        rows: sessions.mostRows,
+      };
+      const parts: GradientPart[] = [];
+      for (const run of gradientRuns(images, objectives, sizes)) {
+        if (parts.length > 0) await nextTurn();
         try {
-          const pixels = filled(chunk, size);
-          const result: Awaited<ReturnType<Sessions['gradient']>> & { readonly layers?: readonly LayerGradient[] } =
-            at === undefined
-              ? await sessions.gradient(pixels, chosen, size, rule)
-              : await model.layers!.gradient(pixels, chosen, rule, at);
-          if (result.layers) inner.push(result.layers.map((layer) => firstOf(layer, chunk.count, size)));
-          const forward = sessions.isRounded ? await sessions.scores(pixels, size) : result;
-          const outcome = objectiveSeeds(
-            forward.raw.subarray(0, chunk.count * rule.outputs),
-            chunk.count,
-            rule,
-            chosen,
-          );
-          parts.push(withOwnProbabilities(outcome.scores, forward, rule));
-          values.set(outcome.values, start);
-          if (size === images.count) gradient = result.gradient;
-          else {
-            gradient ??= new Float32Array(images.data.length);
-            gradient.set(result.gradient.subarray(0, chunk.count * perImage), start * perImage);
-          }
+          parts.push(await partOf(run, at));
         } catch (error) {
           throw explainDerivative(error);
         }
       }
-      const scores = joinScores(parts, info.output.classes);
-      return { scores, values, gradient: gradient!, ...(at !== undefined && { layers: joinLayers(inner) }) };
+      return joinGradients(parts, info.output.classes);
     },
 
     async variant(change) {
@@ -116,8 +118,14 @@ export function createOnnxClassifier(model: OnnxModel): Classifier {
   };
 }
 
-function objectivesOf(objectives: readonly Objective[], start: number, count: number): readonly Objective[] {
-  return objectives.length === 1 ? objectives : objectives.slice(start, start + count);
+/** What belongs to the first `count` of `size` pictures. */
+function firstOf(data: Float32Array, count: number, size: number): Float32Array {
+  return count === size ? data : data.slice(0, (data.length / size) * count);
+}
+
+function layerOf(layer: LayerGradient, count: number, size: number): LayerGradient {
+  const { values, gradient } = layer;
+  return { ...layer, values: firstOf(values, count, size), gradient: firstOf(gradient, count, size) };
 }
 
 /** The pixels of `size` images: the first one stands for those that are missing. */

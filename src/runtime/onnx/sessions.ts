@@ -1,5 +1,6 @@
-import { gradientGraph, type GradientGraph, type Head } from '../../core/graph/gradientGraph';
+import { gradientGraph, type Head } from '../../core/graph/gradientGraph';
 import type { Graph, StaticGraph } from '../../core/graph/graph';
+import { jacobianGraph, type JacobianGraph } from '../../core/graph/jacobianGraph';
 import { isQuantised } from '../../core/graph/ops/quantization';
 import type { OperatorTable } from '../../core/graph/builder';
 import { operators } from '../../core/graph/ops/registry';
@@ -16,6 +17,11 @@ const LARGEST_CHUNK = 16;
 /** Prepared graphs that are kept; each holds a copy of the weights. */
 const KEPT_SESSIONS = 4;
 
+/** More than share a run save next to nothing. */
+const MOST_ROWS = 10;
+/** Nodes of a network that is still made ready soon: in less than a second. */
+const MOST_NODES = 4000;
+
 /** `own`: the network's own output where that is not its scores. ONNX Runtime rounds as it does from the file only if that is all it is asked for. */
 type Purpose = 'scores' | 'own' | 'gradient';
 
@@ -23,24 +29,35 @@ type Purpose = 'scores' | 'own' | 'gradient';
 export interface Sessions {
   /** The network rounds on its way, so that its scores are those of `scores` and not those beside a gradient. */
   readonly isRounded: boolean;
+  /** Objectives of the same pictures that may share a run. */
+  readonly mostRows: number;
   /** Images a run, for `count` images. */
   chunkSize(purpose: 'scores' | 'gradient' | 'layers', count: number): number;
   /** Outputs of pixels, size × height × width × channels. */
   scores(pixels: Float32Array, size: number): Promise<RawScores>;
-  /** The same and the derivative with respect to the pixels; `head` is always the same. */
+  /**
+   * The same and, for each of `rows`, the derivative of its objectives with respect to the pixels; a row has one objective for all
+   * pictures, or one for each. `head` is always the same.
+   */
   gradient(
     pixels: Float32Array,
-    objectives: readonly Objective[],
+    rows: readonly (readonly Objective[])[],
     size: number,
     head: Head,
-  ): Promise<{ readonly raw: Float32Array; readonly gradient: Float32Array }>;
+  ): Promise<{ readonly raw: Float32Array; readonly gradients: readonly Float32Array[] }>;
   dispose(): Promise<void>;
 }
 
 interface Prepared {
   readonly session: OnnxSession;
   readonly graph: StaticGraph;
-  readonly derivative?: GradientGraph;
+  readonly derivative?: JacobianGraph;
+}
+
+interface Asked {
+  readonly head: Head;
+  /** Objectives of the same pictures. */
+  readonly rows: number;
 }
 
 /** A network, and how it is run. */
@@ -62,15 +79,15 @@ export function createSessions(model: Network, derivatives: OperatorTable = oper
   const [scored, own] = model.graph.outputs as [string, string | undefined];
   const kept = KEPT_SESSIONS * (own === undefined ? 1 : 2);
 
-  const prepare = async (purpose: Purpose, size: number, head: Head | undefined): Promise<Prepared> => {
-    const derivative = head && gradientGraph({ ...model.graph, outputs: [scored] }, size, head, derivatives);
+  const prepare = async (purpose: Purpose, size: number, asked: Asked | undefined): Promise<Prepared> => {
+    const derivative = asked && derivativeOf({ ...model.graph, outputs: [scored] }, size, asked, derivatives);
     const graph = derivative?.graph ?? forwardGraph(model, purpose === 'own' ? own! : scored, size);
     return { session: await createOnnxSession(graph, model.threads), graph, ...(derivative && { derivative }) };
   };
 
-  const sessionFor = async (purpose: Purpose, size: number, head?: Head): Promise<Prepared> => {
-    const key = `${purpose} ${size}`;
-    const known = prepared.get(key) ?? prepare(purpose, size, head);
+  const sessionFor = async (purpose: Purpose, size: number, asked?: Asked): Promise<Prepared> => {
+    const key = `${purpose} ${size} ${asked?.rows ?? 0}`;
+    const known = prepared.get(key) ?? prepare(purpose, size, asked);
     prepared.delete(key);
     prepared.set(key, known);
     known.catch(() => prepared.delete(key));
@@ -83,6 +100,8 @@ export function createSessions(model: Network, derivatives: OperatorTable = oper
 
   return {
     isRounded: own !== undefined || isQuantised(model.graph),
+    // Each row has about two nodes on the way back for one on the way forward.
+    mostRows: Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_NODES / (2 * model.single.nodes.length)))),
 
     chunkSize(purpose, count) {
       if (model.unit > 1 || purpose === 'layers') return model.unit;
@@ -104,14 +123,14 @@ export function createSessions(model: Network, derivatives: OperatorTable = oper
       return own === undefined ? { raw } : { raw, own: await run('own') };
     },
 
-    async gradient(pixels, objectives, size, head) {
-      const { session, graph, derivative } = await sessionFor('gradient', size, head);
-      const { input, raw, gradient } = derivative!;
+    async gradient(pixels, rows, size, head) {
+      const { session, graph, derivative } = await sessionFor('gradient', size, { head, rows: rows.length });
+      const { input, raw, rows: made } = derivative!;
       const results = await session.run({
         [input]: floats(graph.types.get(input)!.shape, pixels),
-        ...seedFeeds(objectives, size, derivative!),
+        ...seedFeeds(rows, size, derivative!),
       });
-      return { raw: results[raw]!, gradient: results[gradient]! };
+      return { raw: results[raw]!, gradients: made.map(({ gradient }) => results[gradient]!) };
     },
 
     async dispose() {
@@ -120,6 +139,10 @@ export function createSessions(model: Network, derivatives: OperatorTable = oper
       for (const session of all) await release(session);
     },
   };
+}
+
+function derivativeOf(graph: Graph, size: number, { head, rows }: Asked, derivatives: OperatorTable): JacobianGraph {
+  return jacobianGraph(gradientGraph(graph, size, head, derivatives), rows, derivatives);
 }
 
 /** Dequantised weights are left to ONNX Runtime, which computes with bytes where it finds them, as it does from the model's own file. */

@@ -7,6 +7,7 @@ import { nonFiniteWeights } from '../../formats/models/weights';
 import { describeModel } from '../describe';
 import { readEvidence } from '../evidence';
 import { keepApart } from '../keepApart';
+import { repeatImages } from '../repeatImages';
 import type { TensorFlowFiles } from '../modelFiles';
 import { checkGraph } from './graph/checkGraph';
 import { engineCandidates, type EngineCandidate } from './engines';
@@ -74,7 +75,7 @@ async function build(
     };
     const { info, rule } = describeModel(files, reference, candidate, facts, resolved, probe);
     const model = { info, network, rule, layout, activationBytes: probe.activationBytes };
-    return keepApart(createTensorFlowClassifier(model), () => true);
+    return repeatImages(keepApart(createTensorFlowClassifier(model), () => true));
   } catch (error) {
     network.dispose();
     throw error;

@@ -40,7 +40,7 @@ export async function runOne(
   return (await runSet(id, classifier, [subject], given))[0]!;
 }
 
-/** The classifier, and how many images it was given in each call. */
+/** The classifier, and how many images, and how many gradients of them, it was asked for in each call. */
 export function watched(classifier: Classifier): Classifier & {
   readonly predicted: readonly number[];
   readonly differentiated: readonly number[];
@@ -56,7 +56,7 @@ export function watched(classifier: Classifier): Classifier & {
       return classifier.predict(images);
     },
     gradient: (images, objectives, options) => {
-      differentiated.push(images.count);
+      differentiated.push(Math.max(images.count, objectives.length));
       return classifier.gradient(images, objectives, options);
     },
   };
