@@ -25,11 +25,12 @@ export interface Classifier {
   gradient(images: ImageBatch, objectives: readonly Objective[], options?: GradientOptions): Promise<Gradients>;
 
   /**
-   * The model with one thing changed: same images, classes and layers; its warnings are the model's and those of the change. Of a
-   * rule one is kept and disposed with this classifier, so that its own `dispose` does nothing; a randomised one is the caller's to
-   * dispose, and goes with this classifier at the latest. Of a variant: with what was changed before; of rules the last one holds.
+   * The model with one thing changed: same images (but for a tail), classes and layers; its warnings are the model's and those of the
+   * change. Of a rule one is kept and disposed with this classifier, so that its own `dispose` does nothing; the others are the caller's
+   * to dispose, and go with this classifier at the latest; the last tails are kept for whoever asks next. Of a variant: with what was
+   * changed before; of rules the last one holds.
    * Throws `UserError`: 'gradient-unavailable' where there is no ReLU, or of an engine that cannot; 'unknown-layer' for one that is
-   * not there; 'parameter' where no layer has weights.
+   * not there; 'parameter' where no layer has weights, and for a tail from a layer that others go past, which it names.
    */
   variant(change: ModelChange): Promise<Classifier>;
 
@@ -44,11 +45,13 @@ export interface Classifier {
  * How a variant differs from its model. `rule`: another derivative of ReLUs, the scores being the same to rounding: `guided` passes a
  * gradient only where it and the ReLU's input are positive (Springenberg et al. 2015), `deconvolution` wherever it is positive
  * (Zeiler, Fergus 2014). `randomised`: the numbers of every weight of `layers` in an order that is drawn by `seed`, layer by layer (Adebayo et al.
- * 2018 draw them anew).
+ * 2018 draw them anew). `tail`: only what comes behind a layer; its images are values of the layer, as `gradient(…, { at })` gives
+ * them and `layerBatch` shapes them, and it tells apart the layers behind it.
  */
 export type ModelChange =
   | { readonly kind: 'rule'; readonly rule: 'guided' | 'deconvolution' }
-  | { readonly kind: 'randomised'; readonly layers: readonly LayerId[]; readonly seed: number };
+  | { readonly kind: 'randomised'; readonly layers: readonly LayerId[]; readonly seed: number }
+  | { readonly kind: 'tail'; readonly layer: LayerId };
 
 /**
  * The scalar that is differentiated. Cross-entropy is −log softmax(logits)[label], computed from the logits; where probabilities are

@@ -1,5 +1,6 @@
 import { UserError } from '../errors';
-import type { LayerInfo, ModelInfo } from './modelInfo';
+import type { ImageBatch } from '../image/pixels';
+import type { LayerInfo, ModelInfo, ModelInput } from './modelInfo';
 
 /** The last layer that still has places in the picture and that the scores are made of: what class activation maps look at. */
 export function lastSpatialLayer(layers: readonly LayerInfo[]): LayerInfo | undefined {
@@ -45,4 +46,37 @@ export function layersUnavailable(engine: ModelInfo['engine']): UserError {
       ? 'Choose a method that needs no layer.'
       : 'Choose the engine onnx, or a method that needs no layer.',
   );
+}
+
+/** Of one image that holds values of a layer: places as pixels, positions as a column of them, units as channels of one. */
+export function layerSize({ form, shape }: Pick<LayerInfo, 'form' | 'shape'>): ImageSize {
+  const [first = 1, second = 1, third = 1] = shape;
+  if (form === 'spatial') return { height: first, width: second, channels: third };
+  if (form === 'tokens') return { height: first, width: 1, channels: second };
+  return { height: 1, width: 1, channels: shape.reduce((product, side) => product * side, 1) };
+}
+
+type ImageSize = Pick<ImageBatch, 'height' | 'width' | 'channels'>;
+
+/** Values of a layer, one picture's after the other's, as images that a tail takes. */
+export function layerBatch(layer: Pick<LayerInfo, 'form' | 'shape'>, data: Float32Array): ImageBatch {
+  const { height, width, channels } = layerSize(layer);
+  return { data, height, width, channels, count: data.length / (height * width * channels) };
+}
+
+/** What a tail says of its input: there is no preprocessing. */
+export function layerInput(layer: Pick<LayerInfo, 'id' | 'form' | 'shape'>): ModelInput {
+  const { height, width, channels } = layerSize(layer);
+  return {
+    height,
+    width,
+    channels,
+    color: 'grayscale',
+    range: [0, 1],
+    mean: [0],
+    std: [1],
+    source: `the layer “${layer.id}”`,
+    resize: 'stretch',
+    interpolation: 'bilinear',
+  };
 }

@@ -1,4 +1,5 @@
-import type { Classifier, ModelChange } from '../../core/model/classifier';
+import type { Classifier, LayerId, ModelChange } from '../../core/model/classifier';
+import { createTails } from './tails';
 
 /** Variants of one model; see `Classifier.variant`. */
 export interface Variants {
@@ -9,12 +10,17 @@ export interface Variants {
 export type Rule = Extract<ModelChange, { kind: 'rule' }>['rule'];
 export type Randomised = Extract<ModelChange, { kind: 'randomised' }>;
 
-/** Of a rule one is kept; whatever was made and not disposed goes with the model. */
-export function createVariants(
-  ruled: (rule: Rule) => Classifier,
-  randomised: (change: Randomised) => Promise<Classifier>,
-): Variants {
+/** How the variants of a model are made. */
+export interface VariantMakers {
+  readonly ruled: (rule: Rule) => Classifier;
+  readonly randomised: (change: Randomised) => Promise<Classifier>;
+  readonly tailed: (layer: LayerId) => Promise<Classifier>;
+}
+
+/** Of a rule one is kept, and some tails; whatever was made and not disposed goes with the model. */
+export function createVariants({ ruled, randomised, tailed }: VariantMakers): Variants {
   const rules = new Map<Rule, Classifier>();
+  const tails = createTails(tailed);
   const others = new Set<Classifier>();
 
   const withRule = (rule: Rule): Classifier => {
@@ -26,6 +32,7 @@ export function createVariants(
   return {
     async of(change) {
       if (change.kind === 'rule') return withRule(change.rule);
+      if (change.kind === 'tail') return tails.of(change.layer);
       const variant = await randomised(change);
       others.add(variant);
       const dispose = async (): Promise<void> => {
@@ -39,6 +46,7 @@ export function createVariants(
       rules.clear();
       others.clear();
       for (const variant of all) await variant.dispose();
+      await tails.dispose();
     },
   };
 }
