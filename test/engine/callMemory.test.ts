@@ -29,7 +29,9 @@ describe('the memory that the images of one call may take', () => {
     const [free, small] = await Promise.all(
       services.map(async (service) => {
         const reports: number[] = [];
-        const progress = ({ stage, done }: JobProgress): void => void (stage === 'compute' && reports.push(done));
+        const progress = ({ stage, done }: JobProgress): void => {
+          if (stage === 'compute') reports.push(done);
+        };
         const parameters = { samples: 20 };
         const request = { model, image: picture, method: 'smooth-grad', parameters, engine: 'onnx' } as const;
         const { map } = await service.attribute(request, { progress });

@@ -2,6 +2,7 @@ import { UserError } from '../errors';
 import { gradCam } from './cam/gradCam';
 import { hiresCam } from './cam/hiresCam';
 import { layerCam } from './cam/layerCam';
+import { reciproCam } from './cam/reciproCam';
 import { deconvolution } from './deconvolution';
 import { gradient } from './gradient';
 import { gradientXInput } from './gradientXInput';
@@ -25,6 +26,7 @@ export const attributionMethods: readonly AttributionMethod[] = [
   gradCam,
   hiresCam,
   layerCam,
+  reciproCam,
   guidedBackprop,
   deconvolution,
 ];

@@ -41,6 +41,8 @@ describe('class activation maps', () => {
     ['hires-cam', { layer: 'conv1' }, [0, 4, 25, 25]],
     ['layer-cam', { layer: 'relu1' }, [0, 4, 31, 40]],
     ['layer-cam', { layer: 'conv1' }, [0, 4, 31, 40]],
+    ['recipro-cam', { layer: 'relu1' }, [0, 4, 25, 25]],
+    ['recipro-cam', { layer: 'conv1' }, [0, 4, 25, 25]],
   ])('%s at %o', async (method, given, answer) => {
     const { map, layer, value } = await mapOf(method, given);
     expect(Array.from(map.data)).toEqual(answer);
@@ -53,6 +55,24 @@ describe('class activation maps', () => {
   it('HiResCAM behind the last rectifier sums to the logit of a linear head', async () => {
     const { map, value } = await mapOf('hires-cam', {});
     expect(map.data.reduce((sum, each) => sum + each, 0)).toBe(value);
+  });
+
+  it('Recipro-CAM is what is left of the score where all other places of the layer are 0', async () => {
+    const conv = (await model.gradient({ ...picture, count: 1 }, [{ kind: 'logit', classIndex: 1 }], { at: ['conv1'] }))
+      .layers![0]!;
+    const { parameters, run } = findAttributionMethod('recipro-cam');
+    const objective = { kind: 'log-probability' as const, classIndex: 1 };
+    const { map, value } = await run(model, picture, objective, resolveParameters(parameters, { layer: 'conv1' }), {
+      seed: 0,
+    });
+    // All four outputs are alike: whatever is kept, a class has a quarter.
+    expect(value).toBeCloseTo(-Math.log(4), 6);
+    for (const each of map.data) expect(each).toBeCloseTo(-Math.log(4), 6);
+    // By hand: Σ_k w_k relu(conv_k) at the place, the first place's weights all 1, the second channel's others −1.
+    const byPlace = Array.from({ length: 4 }, (_, place) =>
+      [0, 1].reduce((sum, k) => sum + Math.max(0, conv.values[2 * place + k]!) * (k === 1 && place > 0 ? -1 : 1), 0),
+    );
+    expect(Array.from((await mapOf('recipro-cam', { layer: 'conv1' })).map.data)).toEqual(byPlace);
   });
 
   it('lists the layers of the file with what their axes mean', () => {

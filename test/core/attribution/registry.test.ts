@@ -19,6 +19,7 @@ describe('registries', () => {
       'integrated-gradients',
       'layer-cam',
       'occlusion',
+      'recipro-cam',
       'smooth-grad',
     ]);
     expect(attackMethods.map(({ id }) => id).sort()).toEqual([

@@ -57,7 +57,8 @@ export async function activationMap(
   };
 }
 
-function chosenLayer(
+/** The layer of this name, which has places in the picture; '': the last one that has. Throws `UserError`. */
+export function chosenLayer(
   info: ModelInfo,
   name: string,
 ): { readonly layer: LayerInfo; readonly warnings: readonly string[] } {

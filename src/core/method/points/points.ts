@@ -41,10 +41,10 @@ interface EvenlyNoisyPoints {
   readonly count: number;
 }
 
-/** The image with one window of `fill`, an image of its shape, for each of `windows`. */
+/** The image, or values of a layer for a tail, with one window of `fill`, which has its shape, for each of `windows`. */
 interface WindowPoints {
   readonly kind: 'windows';
-  readonly image: PixelImage;
+  readonly image: Omit<ImageBatch, 'count'>;
   readonly fill: Float32Array;
   readonly windows: readonly Window[];
 }
