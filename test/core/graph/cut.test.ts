@@ -39,7 +39,7 @@ async function bothWays(
   const given = (order ?? inner!.shape.map((_, axis) => axis)).map((axis) => inner!.shape[axis]!);
   const cut = cutAt(graph, { value, shape: given.slice(1), order }, operators);
   if ('past' in cut) throw new Error(`Past it: ${cut.past.join()}`);
-  const [{ name }] = cut.graph.inputs as [{ readonly name: string }];
+  const { name } = cut.graph.inputs[0]!;
   const tail = specialise(cut.graph, 3, operators);
   const [found] = await runGraph(tail, { [name]: turnedTo(inner!, order) });
   return { whole: Array.from(scores!.data), tail: Array.from(found!.data) };
