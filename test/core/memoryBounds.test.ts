@@ -9,7 +9,7 @@ import { readOnnx } from '../../src/formats/models/onnx/onnx';
 import { imageFromNpy } from '../../src/formats/npy/npyImage';
 import { parseModelJson, type JsonObject } from '../../src/formats/json/json';
 import { readWeights } from '../../src/formats/models/weights';
-import { attribute, externalTensor, file, input, node, output } from './graph/hostileSupport';
+import { attribute, externalTensor, file, input, node, output } from '../formats/models/onnx/hostileSupport';
 import { makeFolder, removeFolders } from '../runtime/support';
 
 // What a file may ask for is refused by what it declares. Where there is nothing behind the declaration, or nothing that could be

@@ -1,5 +1,5 @@
 import type { PbfWriter } from 'pbf';
-import { attribute, file, initializer, int64s, node } from '../core/graph/hostileSupport';
+import { attribute, file, initializer, int64s, node } from '../formats/models/onnx/hostileSupport';
 
 // Models whose work only running them tells: networks of one picture, 3 × 8 × 8, and three scores, with control flow inside.
 

@@ -8,7 +8,7 @@ import { resizeTaps, scaleBetween } from '../../../src/core/graph/ops/resizeMap'
 import { specialise } from '../../../src/core/graph/specialise';
 import { floats, integers, sizeOf } from '../../../src/core/graph/tensor';
 import { randomNumbers, runGraph, runNode } from './support';
-import { attr, GraphModelWriter, read, runGraph as runModel } from './tensorflowSupport';
+import { attr, GraphModelWriter, read, runGraph as runModel } from '../../formats/models/tensorflow/support';
 
 const LARGEST = 600;
 

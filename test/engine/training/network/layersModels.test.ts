@@ -27,7 +27,7 @@ beforeAll(useCpu);
 afterAll(removeFolders);
 
 const classes = ['a', 'b', 'c'];
-const golden = path.resolve(__dirname, '../../../core/graph/layersGolden');
+const golden = path.resolve(__dirname, '../../../formats/models/layers/golden');
 const bundled = path.resolve(__dirname, '../../../../media/models/fashion-mnist');
 
 async function loadWithTensorFlow(folder: string): Promise<tfl.LayersModel> {

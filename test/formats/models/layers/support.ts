@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { GraphBuilder } from '../../../src/core/graph/builder';
-import { differentiate } from '../../../src/core/graph/differentiate';
-import type { Graph } from '../../../src/core/graph/graph';
-import { operators } from '../../../src/core/graph/ops/registry';
-import { specialise } from '../../../src/core/graph/specialise';
-import { floats, sizeOf, type Shape, type Tensor } from '../../../src/core/graph/tensor';
-import { createOnnxSession } from '../../../src/runtime/onnx/session';
+import { GraphBuilder } from '../../../../src/core/graph/builder';
+import { differentiate } from '../../../../src/core/graph/differentiate';
+import type { Graph } from '../../../../src/core/graph/graph';
+import { operators } from '../../../../src/core/graph/ops/registry';
+import { specialise } from '../../../../src/core/graph/specialise';
+import { floats, sizeOf, type Shape, type Tensor } from '../../../../src/core/graph/tensor';
+import { createOnnxSession } from '../../../../src/runtime/onnx/session';
 
 export interface Evaluation {
   readonly shape: Shape;
@@ -61,7 +61,7 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
 }
 
 /** Folder of the published models; absent on most machines. */
-export const MODELS = path.resolve(import.meta.dirname, '../../../../shared/data/models');
+export const MODELS = path.resolve(import.meta.dirname, '../../../../../shared/data/models');
 
 interface Manifest {
   readonly paths: readonly string[];

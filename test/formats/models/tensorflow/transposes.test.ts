@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../../src/core/graph/builder';
-import { operators } from '../../../src/core/graph/ops/registry';
-import { cancelTransposes } from '../../../src/core/graph/passes/cancelTransposes';
-import { floats, sizeOf, type Shape } from '../../../src/core/graph/tensor';
-import { randomNumbers } from './support';
-import { countOf, relativeError, runGraph } from './tensorflowSupport';
+import { GraphBuilder } from '../../../../src/core/graph/builder';
+import { operators } from '../../../../src/core/graph/ops/registry';
+import { cancelTransposes } from '../../../../src/core/graph/passes/cancelTransposes';
+import { floats, sizeOf, type Shape } from '../../../../src/core/graph/tensor';
+import { randomNumbers } from '../../../core/graph/support';
+import { countOf, relativeError, runGraph } from './support';
 
 /** Steps from random numbers: each takes one of the values so far and adds another. */
 type Step = readonly [kind: number, value: number, other: number, detail: number];

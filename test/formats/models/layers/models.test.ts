@@ -4,13 +4,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { modernise } from '../../../src/core/graph/passes/modernise';
-import { readLayers } from '../../../src/formats/models/layers/layers';
-import { weightsByName } from '../../../src/formats/models/layers/weightSource';
-import { readOnnx } from '../../../src/formats/models/onnx/onnx';
-import { sizeOf } from '../../../src/core/graph/tensor';
-import { evaluate, MODELS, readTfjs, relativeError } from './layersSupport';
-import { randomNumbers } from './support';
+import { modernise } from '../../../../src/core/graph/passes/modernise';
+import { readLayers } from '../../../../src/formats/models/layers/layers';
+import { weightsByName } from '../../../../src/formats/models/layers/weightSource';
+import { readOnnx } from '../../../../src/formats/models/onnx/onnx';
+import { sizeOf } from '../../../../src/core/graph/tensor';
+import { evaluate, MODELS, readTfjs, relativeError } from './support';
+import { randomNumbers } from '../../../core/graph/support';
 
 beforeAll(() => tf.setBackend('cpu'));
 

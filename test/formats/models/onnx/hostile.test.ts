@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { externalDataIn } from '../../../src/runtime/onnx/externalData';
-import { goldenBytes } from './goldenSupport';
+import { externalDataIn } from '../../../../src/runtime/onnx/externalData';
+import { goldenBytes } from '../../../core/graph/goldenSupport';
 import {
   attribute,
   externalTensor,

@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readKerasArchive, readKerasHdf5, type KerasModel } from '../../../src/formats/models/keras/keras';
-import { readZip } from '../../../src/formats/archives/zip';
-import { readLayers } from '../../../src/formats/models/layers/layers';
-import { weightsByName } from '../../../src/formats/models/layers/weightSource';
-import { sizeOf } from '../../../src/core/graph/tensor';
-import { GOLDEN, goldenCases } from './layersGolden';
-import { evaluate, MODELS, readTfjs, relativeError } from './layersSupport';
-import { randomNumbers } from './support';
+import { readKerasArchive, readKerasHdf5, type KerasModel } from '../../../../src/formats/models/keras/keras';
+import { readZip } from '../../../../src/formats/archives/zip';
+import { readLayers } from '../../../../src/formats/models/layers/layers';
+import { weightsByName } from '../../../../src/formats/models/layers/weightSource';
+import { sizeOf } from '../../../../src/core/graph/tensor';
+import { GOLDEN, goldenCases } from './golden';
+import { evaluate, MODELS, readTfjs, relativeError } from './support';
+import { randomNumbers } from '../../../core/graph/support';
 
 function read(file: string): Promise<KerasModel> {
   const bytes = readFileSync(file);

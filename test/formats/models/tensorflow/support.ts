@@ -3,17 +3,17 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { loadGraphModelSync } from '@tensorflow/tfjs-converter';
-import { GraphBuilder } from '../../../src/core/graph/builder';
-import { differentiate } from '../../../src/core/graph/differentiate';
-import type { Graph } from '../../../src/core/graph/graph';
-import { operators } from '../../../src/core/graph/ops/registry';
-import { cancelTransposes } from '../../../src/core/graph/passes/cancelTransposes';
-import { removeIdentities } from '../../../src/core/graph/passes/simplify';
-import { readTensorFlowGraph } from '../../../src/formats/models/tensorflow/graphModel';
-import { specialise } from '../../../src/core/graph/specialise';
-import { floats, sizeOf, tensorOf, type Shape, type Tensor } from '../../../src/core/graph/tensor';
-import { createOnnxSession } from '../../../src/runtime/onnx/session';
-import { randomNumbers } from './support';
+import { GraphBuilder } from '../../../../src/core/graph/builder';
+import { differentiate } from '../../../../src/core/graph/differentiate';
+import type { Graph } from '../../../../src/core/graph/graph';
+import { operators } from '../../../../src/core/graph/ops/registry';
+import { cancelTransposes } from '../../../../src/core/graph/passes/cancelTransposes';
+import { removeIdentities } from '../../../../src/core/graph/passes/simplify';
+import { readTensorFlowGraph } from '../../../../src/formats/models/tensorflow/graphModel';
+import { specialise } from '../../../../src/core/graph/specialise';
+import { floats, sizeOf, tensorOf, type Shape, type Tensor } from '../../../../src/core/graph/tensor';
+import { createOnnxSession } from '../../../../src/runtime/onnx/session';
+import { randomNumbers } from '../../../core/graph/support';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Attributes = Record<string, Json>;
@@ -207,7 +207,7 @@ export function countOf(graph: Graph, op: string): number {
 }
 
 /** Folder of the published models; absent on most machines. */
-export const MODELS = path.resolve(import.meta.dirname, '../../../../shared/data/models');
+export const MODELS = path.resolve(import.meta.dirname, '../../../../../shared/data/models');
 
 interface Manifest {
   readonly paths: readonly string[];

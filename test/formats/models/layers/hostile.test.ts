@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, JsonValue } from '../../../src/formats/models/layers/json';
-import { readLayers } from '../../../src/formats/models/layers/layers';
+import type { JsonObject, JsonValue } from '../../../../src/formats/models/layers/json';
+import { readLayers } from '../../../../src/formats/models/layers/layers';
 
 const INPUT = {
   class_name: 'InputLayer',

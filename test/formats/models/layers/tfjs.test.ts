@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../src/formats/models/layers/json';
-import { readLayers } from '../../../src/formats/models/layers/layers';
-import { weightsByName } from '../../../src/formats/models/layers/weightSource';
-import { floats, sizeOf } from '../../../src/core/graph/tensor';
-import { evaluate, relativeError } from './layersSupport';
-import { randomNumbers } from './support';
+import type { JsonObject } from '../../../../src/formats/models/layers/json';
+import { readLayers } from '../../../../src/formats/models/layers/layers';
+import { weightsByName } from '../../../../src/formats/models/layers/weightSource';
+import { floats, sizeOf } from '../../../../src/core/graph/tensor';
+import { evaluate, relativeError } from './support';
+import { randomNumbers } from '../../../core/graph/support';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -1,13 +1,13 @@
 import { PbfWriter } from 'pbf';
-import { gradientGraph } from '../../../src/core/graph/gradientGraph';
-import { operators } from '../../../src/core/graph/ops/registry';
-import { modernise } from '../../../src/core/graph/passes/modernise';
-import { foldBatchNormalization, removeIdentities } from '../../../src/core/graph/passes/simplify';
-import { stripActivation } from '../../../src/core/graph/passes/stripActivation';
-import { readOnnx } from '../../../src/formats/models/onnx/onnx';
-import type { ExternalData } from '../../../src/formats/models/onnx/onnxTensor';
-import { floats, sizeOf } from '../../../src/core/graph/tensor';
-import { createOnnxSession } from '../../../src/runtime/onnx/session';
+import { gradientGraph } from '../../../../src/core/graph/gradientGraph';
+import { operators } from '../../../../src/core/graph/ops/registry';
+import { modernise } from '../../../../src/core/graph/passes/modernise';
+import { foldBatchNormalization, removeIdentities } from '../../../../src/core/graph/passes/simplify';
+import { stripActivation } from '../../../../src/core/graph/passes/stripActivation';
+import { readOnnx } from '../../../../src/formats/models/onnx/onnx';
+import type { ExternalData } from '../../../../src/formats/models/onnx/onnxTensor';
+import { floats, sizeOf } from '../../../../src/core/graph/tensor';
+import { createOnnxSession } from '../../../../src/runtime/onnx/session';
 
 // ONNX files as no exporter writes them, message by message.
 

@@ -2,16 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Graph } from '../../../src/core/graph/graph';
-import { operators } from '../../../src/core/graph/ops/registry';
-import { cancelTransposes } from '../../../src/core/graph/passes/cancelTransposes';
-import { modernise } from '../../../src/core/graph/passes/modernise';
-import { foldBatchNormalization, removeIdentities } from '../../../src/core/graph/passes/simplify';
-import { readOnnx } from '../../../src/formats/models/onnx/onnx';
-import { readTensorFlowGraph } from '../../../src/formats/models/tensorflow/graphModel';
-import { tensorOf, type Tensor } from '../../../src/core/graph/tensor';
-import { unknownOperators } from '../../../src/core/graph/unknownOperators';
-import { randomNumbers } from './support';
+import type { Graph } from '../../../../src/core/graph/graph';
+import { operators } from '../../../../src/core/graph/ops/registry';
+import { cancelTransposes } from '../../../../src/core/graph/passes/cancelTransposes';
+import { modernise } from '../../../../src/core/graph/passes/modernise';
+import { foldBatchNormalization, removeIdentities } from '../../../../src/core/graph/passes/simplify';
+import { readOnnx } from '../../../../src/formats/models/onnx/onnx';
+import { readTensorFlowGraph } from '../../../../src/formats/models/tensorflow/graphModel';
+import { tensorOf, type Tensor } from '../../../../src/core/graph/tensor';
+import { unknownOperators } from '../../../../src/core/graph/unknownOperators';
+import { randomNumbers } from '../../../core/graph/support';
 import {
   attr,
   countOf,
@@ -24,7 +24,7 @@ import {
   runGraph,
   runGraphModel,
   runWithGradient,
-} from './tensorflowSupport';
+} from './support';
 
 beforeAll(() => tf.setBackend('cpu'));
 

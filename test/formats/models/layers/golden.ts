@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { floats, type Tensor } from '../../../src/core/graph/tensor';
+import { floats, type Tensor } from '../../../../src/core/graph/tensor';
 
-export const GOLDEN = path.join(import.meta.dirname, 'layersGolden');
+export const GOLDEN = path.join(import.meta.dirname, 'golden');
 
 interface StoredCase {
   readonly name: string;
@@ -25,8 +25,8 @@ export interface GoldenCase {
 }
 
 /**
- * Models, values and derivatives that Keras computed: on PyTorch in float64 (layersGolden/make_golden.py), on TensorFlow in float32
- * (layersGolden/make_tensorflow_golden.py).
+ * Models, values and derivatives that Keras computed: on PyTorch in float64 (golden/make_golden.py), on TensorFlow in float32
+ * (golden/make_tensorflow_golden.py).
  */
 export function goldenCases(file: 'keras.json' | 'tensorflow.json' = 'keras.json'): GoldenCase[] {
   const stored = JSON.parse(readFileSync(path.join(GOLDEN, file), 'utf8')) as StoredCase[];

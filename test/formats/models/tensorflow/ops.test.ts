@@ -1,16 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sizeOf, tensorOf, type Shape } from '../../../src/core/graph/tensor';
-import { randomNumbers } from './support';
-import {
-  attr,
-  gradientError,
-  GraphModelWriter,
-  read,
-  relativeError,
-  runGraph,
-  runGraphModel,
-} from './tensorflowSupport';
+import { sizeOf, tensorOf, type Shape } from '../../../../src/core/graph/tensor';
+import { randomNumbers } from '../../../core/graph/support';
+import { attr, gradientError, GraphModelWriter, read, relativeError, runGraph, runGraphModel } from './support';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readLayers } from '../../../src/formats/models/layers/layers';
-import { weightsByName } from '../../../src/formats/models/layers/weightSource';
-import { goldenCases } from './layersGolden';
-import { evaluate, relativeError } from './layersSupport';
+import { readLayers } from '../../../../src/formats/models/layers/layers';
+import { weightsByName } from '../../../../src/formats/models/layers/weightSource';
+import { goldenCases } from './golden';
+import { evaluate, relativeError } from './support';
 
 describe('layers of Keras 3', () => {
   it.each([...goldenCases(), ...goldenCases('tensorflow.json')])(
