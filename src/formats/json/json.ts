@@ -2,38 +2,57 @@ import { UserError } from '../../core/errors';
 import { jsonMeasures } from './jsonMeasures';
 import { MODEL_LIMITS } from '../../core/model/limits';
 
-export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
+/** A value of a parsed JSON file. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
-  [key: string]: JsonValue | undefined;
+  readonly [key: string]: JsonValue | undefined;
 }
+
+/** An object that is being made, or a copy that is being changed. */
+export type JsonDraft = Record<string, JsonValue | undefined>;
 
 /** True for objects that are not arrays. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/** The value of `key`, unless it is inherited. */
+export function valueAt(parent: JsonValue | undefined, key: string): JsonValue | undefined {
+  return isJsonObject(parent) && Object.hasOwn(parent, key) ? parent[key] : undefined;
+}
+
 /** The object at `key`, or undefined. */
 export function objectAt(parent: JsonValue | undefined, key: string): JsonObject | undefined {
-  const value = isJsonObject(parent) ? parent[key] : undefined;
+  const value = valueAt(parent, key);
   return isJsonObject(value) ? value : undefined;
 }
 
 /** The array at `key`, or undefined. */
-export function arrayAt(parent: JsonValue | undefined, key: string): JsonValue[] | undefined {
-  const value = isJsonObject(parent) ? parent[key] : undefined;
-  return Array.isArray(value) ? value : undefined;
+export function arrayAt(parent: JsonValue | undefined, key: string): readonly JsonValue[] | undefined {
+  const value = valueAt(parent, key);
+  return isJsonArray(value) ? value : undefined;
 }
 
 /** The string at `key`, or undefined. */
 export function stringAt(parent: JsonValue | undefined, key: string): string | undefined {
-  const value = isJsonObject(parent) ? parent[key] : undefined;
+  const value = valueAt(parent, key);
   return typeof value === 'string' ? value : undefined;
 }
 
 /** The number at `key`, or undefined. */
 export function numberAt(parent: JsonValue | undefined, key: string): number | undefined {
-  const value = isJsonObject(parent) ? parent[key] : undefined;
+  const value = valueAt(parent, key);
   return typeof value === 'number' ? value : undefined;
+}
+
+/** True or false at `key`, or `fallback`. */
+export function flagAt(parent: JsonValue | undefined, key: string, fallback: boolean): boolean {
+  const value = valueAt(parent, key);
+  return typeof value === 'boolean' ? value : fallback;
 }
 
 /**

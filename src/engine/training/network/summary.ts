@@ -1,6 +1,6 @@
 import { UserError } from '../../../core/errors';
 import type { Graph } from '../../../core/graph/graph';
-import type { JsonObject } from '../../../formats/models/layers/json';
+import type { JsonObject } from '../../../formats/json/json';
 import { readLayers } from '../../../formats/models/layers/layers';
 import { weightsByName } from '../../../formats/models/layers/weightSource';
 import { readInputShape } from '../../../core/model/modelInput';

@@ -1,5 +1,5 @@
 import type { Graph } from '../../../core/graph/graph';
-import { isObject, textAt, type JsonObject } from '../layers/json';
+import { isJsonObject, stringAt, type JsonObject } from '../../json/json';
 import { readLayers, type LayersOptions } from '../layers/layers';
 import { weightsByName, type FloatTensor, type WeightSource } from '../layers/weightSource';
 import { readHdf5, type Hdf5File } from './hdf5';
@@ -48,7 +48,7 @@ export async function openKerasArchive(bytes: Uint8Array): Promise<OpenKerasFile
     throw new Error(`The archive is no Keras model: ${config ? WEIGHTS : CONFIG} is missing`);
   const topology = parseJson(config, CONFIG);
   const metadata = files.get(METADATA);
-  const kerasVersion = metadata && textAt(parseJson(metadata, METADATA), 'keras_version');
+  const kerasVersion = metadata && stringAt(parseJson(metadata, METADATA), 'keras_version');
   const file = await readHdf5(weights);
   return { config: topology, kerasVersion: kerasVersion ?? '3', weights: weightsByPath(file), close: file.close };
 }
@@ -143,6 +143,6 @@ function parseJson(bytes: Uint8Array, name: string): JsonObject {
   if (depth > JSON_LIMITS.depth) throw new Error(`${name} is nested more than ${JSON_LIMITS.depth} levels deep`);
   if (values > JSON_LIMITS.values) throw new Error(`${name} holds more than ${JSON_LIMITS.values} values`);
   const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  if (!isObject(value)) throw new Error(`${name} does not hold an object`);
+  if (!isJsonObject(value)) throw new Error(`${name} does not hold an object`);
   return value;
 }

@@ -1,5 +1,5 @@
 import { floats } from '../../../core/graph/tensor';
-import { isObject, numberAt, textAt, type JsonObject, type JsonValue } from './json';
+import { isJsonObject, numberAt, stringAt, type JsonObject, type JsonValue } from '../../json/json';
 import type { LayerScope } from './scope';
 import { axisIn, inOrder, valueIn, type LayerValue, type Order } from './value';
 
@@ -10,7 +10,7 @@ type Activation = (scope: LayerScope, x: string, order: Order) => string;
 export function activate(scope: LayerScope, x: LayerValue, activation: JsonValue | undefined): LayerValue {
   const name = activationName(activation);
   if (name === 'linear') return x;
-  if (isObject(activation) && Object.hasOwn(ACTIVATION_LAYERS, name))
+  if (isJsonObject(activation) && Object.hasOwn(ACTIVATION_LAYERS, name))
     return ACTIVATION_LAYERS[name]!({ ...scope, config: (activation.config ?? {}) as JsonObject }, [x]);
   const apply = Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined;
   if (apply === undefined) throw new Error(`its activation “${name.slice(0, 80)}” is not known`);
@@ -20,8 +20,8 @@ export function activate(scope: LayerScope, x: LayerValue, activation: JsonValue
 function activationName(activation: JsonValue | undefined): string {
   if (activation === undefined || activation === null) return 'linear';
   if (typeof activation === 'string') return activation;
-  const config = isObject(activation) ? activation.config : undefined;
-  return typeof config === 'string' ? config : (textAt(activation, 'class_name') ?? '?');
+  const config = isJsonObject(activation) ? activation.config : undefined;
+  return typeof config === 'string' ? config : (stringAt(activation, 'class_name') ?? '?');
 }
 
 function simple(op: string, attributes: Readonly<Record<string, number | string>> = {}): Activation {

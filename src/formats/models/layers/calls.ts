@@ -1,4 +1,12 @@
-import { isList, isObject, listAt, objectAt, textAt, type JsonObject, type JsonValue } from './json';
+import {
+  arrayAt,
+  isJsonArray,
+  isJsonObject,
+  objectAt,
+  stringAt,
+  type JsonObject,
+  type JsonValue,
+} from '../../json/json';
 
 /** Output `tensor` of call `node` of the layer named `layer`. */
 export interface Reference {
@@ -25,18 +33,19 @@ export interface Call {
 const MAXIMUM_DEPTH = 64;
 
 export function nameOfLayer(layer: JsonValue): string {
-  return textAt(layer, 'name') ?? textAt(objectAt(layer, 'config'), 'name') ?? '';
+  return stringAt(layer, 'name') ?? stringAt(objectAt(layer, 'config'), 'name') ?? '';
 }
 
 export function isModel(layer: JsonValue): boolean {
   return (
-    listAt(objectAt(layer, 'config'), 'layers') !== undefined || isList(isObject(layer) ? layer.config : undefined)
+    arrayAt(objectAt(layer, 'config'), 'layers') !== undefined ||
+    isJsonArray(isJsonObject(layer) ? layer.config : undefined)
   );
 }
 
 /** Keras 2 writes a call as [[layer, node, tensor, {arguments}], …], Keras 3 as {args, kwargs} around described tensors. */
 function readCall(layer: JsonObject, name: string, node: number, written: JsonValue): Call {
-  if (isObject(written)) {
+  if (isJsonObject(written)) {
     const named = Object.entries(objectAt(written, 'kwargs') ?? {}).map(([key, value]) => [
       key,
       readArgument(value ?? null),
@@ -45,16 +54,16 @@ function readCall(layer: JsonObject, name: string, node: number, written: JsonVa
       layer,
       name,
       node,
-      positional: (listAt(written, 'args') ?? []).map((argument) => readArgument(argument)),
+      positional: (arrayAt(written, 'args') ?? []).map((argument) => readArgument(argument)),
       named: Object.fromEntries(named) as Readonly<Record<string, RawArgument>>,
     };
   }
-  if (!isList(written)) throw new Error('The connections of a layer are malformed');
+  if (!isJsonArray(written)) throw new Error('The connections of a layer are malformed');
   const references = typeof written[0] === 'string' ? [written] : written;
   const named: [string, RawArgument][] = [];
   const positional = references.map((each) => {
-    if (!isList(each)) throw new Error('The connections of a layer are malformed');
-    for (const [key, value] of Object.entries(isObject(each[3]) ? each[3] : {}))
+    if (!isJsonArray(each)) throw new Error('The connections of a layer are malformed');
+    for (const [key, value] of Object.entries(isJsonObject(each[3]) ? each[3] : {}))
       named.push([key, readArgument(value ?? null)]);
     return readArgument(each.slice(0, 3));
   });
@@ -63,12 +72,12 @@ function readCall(layer: JsonObject, name: string, node: number, written: JsonVa
 
 function readArgument(value: JsonValue, depth = 0): RawArgument {
   if (depth > MAXIMUM_DEPTH) throw new Error('The arguments of a layer are nested too deep');
-  if (isObject(value)) {
-    const history = listAt(objectAt(value, 'config'), 'keras_history');
+  if (isJsonObject(value)) {
+    const history = arrayAt(objectAt(value, 'config'), 'keras_history');
     const reference = history && asReference(history);
     return reference === undefined ? { kind: 'constant', value } : { kind: 'reference', reference };
   }
-  if (!isList(value)) return { kind: 'constant', value };
+  if (!isJsonArray(value)) return { kind: 'constant', value };
   if (value[0] === '_CONSTANT_VALUE') return { kind: 'constant', value: value[2] ?? null };
   const reference = asReference(value);
   if (reference !== undefined) return { kind: 'reference', reference };
@@ -92,11 +101,11 @@ function referencesOf(argument: RawArgument): readonly Reference[] {
 /** Inputs or outputs of a model: one reference, a list of them, or several by name. */
 export function readEnds(value: JsonValue | undefined, depth = 0): readonly Reference[] {
   if (depth > 8) throw new Error('The inputs or outputs of a model are malformed');
-  if (isObject(value)) {
-    const history = listAt(objectAt(value, 'config'), 'keras_history');
+  if (isJsonObject(value)) {
+    const history = arrayAt(objectAt(value, 'config'), 'keras_history');
     return history ? readEnds(history, depth + 1) : Object.values(value).flatMap((each) => readEnds(each, depth + 1));
   }
-  if (!isList(value)) throw new Error('The inputs or outputs of a model are malformed');
+  if (!isJsonArray(value)) throw new Error('The inputs or outputs of a model are malformed');
   const reference = asReference(value);
   return reference === undefined ? value.flatMap((each) => readEnds(each, depth + 1)) : [reference];
 }
@@ -121,7 +130,7 @@ export function orderCalls(
 } {
   const written = layers.flatMap((layer) => {
     const name = nameOfLayer(layer);
-    return (listAt(layer, 'inbound_nodes') ?? []).map((node, index) => readCall(layer, name, index, node));
+    return (arrayAt(layer, 'inbound_nodes') ?? []).map((node, index) => readCall(layer, name, index, node));
   });
   const firstCall = firstCalls(layers, [
     ...written.flatMap((call) => [...call.positional, ...Object.values(call.named)].flatMap(referencesOf)),
@@ -169,9 +178,9 @@ function sorted(calls: readonly Call[], outputs: readonly Reference[]): Call[] {
 export function inputShapeOf(layer: JsonValue): readonly (number | null)[] | undefined {
   const config = objectAt(layer, 'config');
   const shape =
-    listAt(config, 'batch_input_shape') ??
-    listAt(config, 'batch_shape') ??
-    listAt(objectAt(layer, 'build_config'), 'input_shape');
+    arrayAt(config, 'batch_input_shape') ??
+    arrayAt(config, 'batch_shape') ??
+    arrayAt(objectAt(layer, 'build_config'), 'input_shape');
   if (shape === undefined) return undefined;
   if (!shape.every((size) => size === null || Number.isSafeInteger(size)))
     throw new Error('The shape of the input is malformed');
@@ -180,10 +189,10 @@ export function inputShapeOf(layer: JsonValue): readonly (number | null)[] | und
 
 /** Keras's older Sequential writes its layers as the configuration itself. */
 export function layersOf(model: JsonValue): readonly JsonObject[] {
-  const config = isObject(model) ? model.config : undefined;
-  const layers = isList(config) ? config : listAt(config, 'layers');
+  const config = isJsonObject(model) ? model.config : undefined;
+  const layers = isJsonArray(config) ? config : arrayAt(config, 'layers');
   if (layers === undefined) throw new Error('The model has no layers');
-  if (!layers.every(isObject)) throw new Error('The layers of the model are malformed');
+  if (!layers.every(isJsonObject)) throw new Error('The layers of the model are malformed');
   return layers;
 }
 

@@ -1,5 +1,6 @@
 import { activate } from './activations';
-import { flagAt, integersAt, numberAt, perAxisAt } from './json';
+import { flagAt, numberAt } from '../../json/json';
+import { integersAt, perAxisAt } from './configNumbers';
 import { only, type LayerReader, type LayerScope } from './scope';
 import type { LayerValue } from './value';
 import { isSame, pictureOf, pictureValue, windowAttributes } from './window';

@@ -1,6 +1,7 @@
 import { floats, sizeOf, type Shape } from '../../../core/graph/tensor';
 import { activate } from './activations';
-import { flagAt, flatNumbers, integersAt, isList, numberAt, type JsonValue } from './json';
+import { flagAt, isJsonArray, numberAt, type JsonValue } from '../../json/json';
+import { flatNumbers, integersAt } from './configNumbers';
 import { only, type LayerReader, type LayerScope } from './scope';
 import { inOrder, plainValue, valueIn, type LayerValue } from './value';
 
@@ -81,7 +82,7 @@ function alongLast({ builder }: LayerScope, op: string, x: LayerValue, numbers: 
 /** Numbers in an argument of a call; `undefined` for anything else. */
 export function constantNumbers(value: JsonValue): number[] | undefined {
   if (typeof value === 'number') return [value];
-  return isList(value) ? flatNumbers(value) : undefined;
+  return isJsonArray(value) ? flatNumbers(value) : undefined;
 }
 
 /** Softmax(q·kᵀ/√d)·v over several heads (Vaswani et al., Attention Is All You Need, §3.2.2). */

@@ -1,5 +1,6 @@
 import { floats } from '../../../core/graph/tensor';
-import { flagAt, perAxisAt, textAt } from './json';
+import { flagAt, stringAt } from '../../json/json';
+import { perAxisAt } from './configNumbers';
 import { only, type LayerReader } from './scope';
 import { SHAPES } from './shapes';
 import { pictureOf, pictureValue } from './window';
@@ -10,7 +11,7 @@ import { pictureOf, pictureValue } from './window';
  */
 export const upSampling: LayerReader = (scope, inputs) => {
   const { builder, config } = scope;
-  if (flagAt(config, 'half_pixel_centers', true) || textAt(config, 'interpolation') !== 'bilinear')
+  if (flagAt(config, 'half_pixel_centers', true) || stringAt(config, 'interpolation') !== 'bilinear')
     return SHAPES.UpSampling2D!(scope, inputs);
   const size = perAxisAt(config, 'size', [2, 2]);
   const scales = builder.constant(floats([4], [1, 1, ...size]), 'scales');

@@ -13,7 +13,7 @@ import {
   readEnds,
   type RawArgument,
 } from './calls';
-import { flagAt, listAt, objectAt, textAt, type JsonObject, type JsonValue } from './json';
+import { arrayAt, flagAt, objectAt, stringAt, type JsonObject, type JsonValue } from '../../json/json';
 import { markLayer } from './markLayer';
 import { snakeCase, uniqueNames } from './naming';
 import { createScope, type Argument, type ConstantCache } from './scope';
@@ -95,7 +95,7 @@ function readAll(
   const context: Context = {
     builder,
     weights,
-    kerasVersion: majorVersion(options.kerasVersion ?? textAt(topology, 'keras_version')),
+    kerasVersion: majorVersion(options.kerasVersion ?? stringAt(topology, 'keras_version')),
     caches: new Map(),
     counted: { calls: 0 },
     observe: options.observe,
@@ -197,11 +197,11 @@ function inputsOf(
     });
   }
   const [first] = layers;
-  const own = listAt(config, 'build_input_shape') ?? listAt(objectAt(model, 'build_config'), 'input_shape');
+  const own = arrayAt(config, 'build_input_shape') ?? arrayAt(objectAt(model, 'build_config'), 'input_shape');
   const inner = first && isModel(first) && depth < LIMITS.depth ? inputsOf(first, depth + 1)[0]?.shape : undefined;
   const shape = (first && inputShapeOf(first)) ?? inner ?? (own && inputShapeOf({ config: { batch_shape: own } }));
   if (shape === undefined) throw new Error('The model does not say the shape of its input');
-  const isInput = first !== undefined && textAt(first, 'class_name') === 'InputLayer';
+  const isInput = first !== undefined && stringAt(first, 'class_name') === 'InputLayer';
   return [{ name: (isInput && nameOfLayer(first)) || 'input', shape }];
 }
 
@@ -233,7 +233,7 @@ function readModel(
   depth: number,
 ): readonly NamedValue[] {
   if (depth > LIMITS.depth) throw new Error(`Models are nested more than ${LIMITS.depth} deep`);
-  const className = textAt(model, 'class_name') ?? '';
+  const className = stringAt(model, 'class_name') ?? '';
   const functional = objectAt(model, 'config')?.input_layers !== undefined;
   if (!functional && className !== 'Sequential')
     throw new Error(`The model is of the kind ${className.slice(0, 80) || '?'}, whose code is not in the file`);
@@ -262,7 +262,7 @@ function readSequential(model: JsonObject, inputs: readonly LayerValue[], apply:
   for (const layer of layersOf(model)) {
     name = nameOfLayer(layer);
     if (value === undefined) throw new Error('A sequence of layers has no input');
-    if (textAt(layer, 'class_name') === 'InputLayer') continue;
+    if (stringAt(layer, 'class_name') === 'InputLayer') continue;
     value = apply(layer, name, { positional: [{ kind: 'value', value }], named: {} })[0];
   }
   return value === undefined ? [] : [{ name, value }];
@@ -309,7 +309,7 @@ function readLayer(
     throw new Error(`The model calls its layers more than ${LIMITS.calls} times`);
   const inputs = call.positional.flatMap(valuesIn);
   if (isModel(layer)) return readModel(context, layer, inputs, place, depth + 1).map(({ value }) => value);
-  const className = textAt(layer, 'class_name') ?? '';
+  const className = stringAt(layer, 'class_name') ?? '';
   let cache = context.caches.get(layer);
   if (cache === undefined) context.caches.set(layer, (cache = new Map<string, string>()));
   const { builder, kerasVersion } = context;
@@ -342,10 +342,10 @@ function valuesIn(argument: Argument): readonly LayerValue[] {
 /** Names under which Keras 3 keeps the layers of one model; a Sequential's input has none, nor have functions. */
 function layerPaths(layers: readonly JsonObject[], className: string): ReadonlyMap<JsonValue, string> {
   const kept = layers.filter((layer) => {
-    const kind = textAt(layer, 'class_name') ?? '';
+    const kind = stringAt(layer, 'class_name') ?? '';
     return !isOperation(kind, layer) && !(className === 'Sequential' && kind === 'InputLayer');
   });
-  const names = uniqueNames(kept.map((layer) => snakeCase(textAt(layer, 'class_name') ?? '')));
+  const names = uniqueNames(kept.map((layer) => snakeCase(stringAt(layer, 'class_name') ?? '')));
   const paths = new Map<JsonValue, string>(kept.map((layer, index) => [layer, names[index]!]));
   for (const layer of layers) if (!paths.has(layer)) paths.set(layer, '');
   return paths;

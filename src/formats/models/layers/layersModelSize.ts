@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../json/json';
+import type { JsonDraft, JsonObject, JsonValue } from '../../json/json';
 import { arrayAt, isJsonObject, objectAt } from '../../json/json';
 
 /** Sides of the picture that a description gives for models that leave them open. */
@@ -14,7 +14,7 @@ export interface SaidSize {
 export function withInputSize(topology: JsonObject, { height, width }: SaidSize): JsonObject {
   const [rows, columns] = [height ?? null, width ?? null];
   const copy = structuredClone(topology);
-  const config = firstInput(objectAt(copy, 'model_config') ?? copy);
+  const config: JsonDraft | undefined = firstInput(objectAt(copy, 'model_config') ?? copy);
   if (config === undefined) return copy;
   for (const key of ['batch_input_shape', 'batch_shape']) {
     const shape = arrayAt(config, key);

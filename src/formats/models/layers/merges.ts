@@ -1,4 +1,5 @@
-import { flagAt, integersAt, numberAt } from './json';
+import { flagAt, numberAt } from '../../json/json';
+import { integersAt } from './configNumbers';
 import { only, type LayerReader, type LayerScope } from './scope';
 import { axisIn, inOrder, plainValue, valueIn, type LayerValue, type Order } from './value';
 

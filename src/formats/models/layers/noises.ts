@@ -1,4 +1,4 @@
-import { isList, listAt, numberAt } from './json';
+import { arrayAt, isJsonArray, numberAt } from '../../json/json';
 import { only, type LayerReader, type LayerScope } from './scope';
 import type { LayerNoise } from './training';
 import { axisIn, inOrder, valueIn, type LayerValue } from './value';
@@ -40,8 +40,8 @@ function noiseOf({ className, config, builder }: LayerScope, x: LayerValue): Lay
   };
   switch (className) {
     case 'Dropout': {
-      const given = listAt(config, 'noise_shape');
-      if (isList(given)) throw new Error('it cannot be trained: its draws have a shape of their own');
+      const given = arrayAt(config, 'noise_shape');
+      if (isJsonArray(given)) throw new Error('it cannot be trained: its draws have a shape of their own');
       return share() === 0 ? undefined : { kind: 'dropout', rate: share(), shape: own };
     }
     case 'SpatialDropout1D':

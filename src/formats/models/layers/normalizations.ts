@@ -1,5 +1,6 @@
 import { floats, sizeOf, type Shape } from '../../../core/graph/tensor';
-import { flagAt, integersAt, numberAt } from './json';
+import { flagAt, numberAt } from '../../json/json';
+import { integersAt } from './configNumbers';
 import { only, type LayerReader, type LayerScope } from './scope';
 import { axisIn, channelsFirstValue, inOrder, plainValue, valueIn, type LayerValue } from './value';
 

@@ -1,7 +1,7 @@
 import { floats, sizeOf } from '../../../core/graph/tensor';
 import { activate, isActivation } from './activations';
 import { constantNumbers } from './dense';
-import { isList, isObject, objectAt, textAt, type JsonValue } from './json';
+import { isJsonArray, isJsonObject, objectAt, stringAt, type JsonValue } from '../../json/json';
 import { commonOrder, concatenated } from './merges';
 import type { Argument, LayerScope } from './scope';
 import { reshaped } from './shapes';
@@ -71,7 +71,7 @@ export function readOperation(scope: LayerScope, name: string): LayerValue | und
 
 /** The function's name: `math.truediv`, `nn.relu` and the like by their last part, Keras 3's classes in lower case. */
 export function operationName({ className, config }: Pick<LayerScope, 'className' | 'config'>): string {
-  if (className === 'TFOpLambda') return (textAt(config, 'function') ?? '').split('.').at(-1) ?? '';
+  if (className === 'TFOpLambda') return (stringAt(config, 'function') ?? '').split('.').at(-1) ?? '';
   return className.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
 }
 
@@ -86,7 +86,7 @@ function constant(argument: Argument | undefined): JsonValue | undefined {
 
 function number(value: Argument | JsonValue | undefined): number | undefined {
   if (typeof value === 'number') return value;
-  const inner = isObject(value) && 'kind' in value ? constant(value as Argument) : undefined;
+  const inner = isJsonObject(value) && 'kind' in value ? constant(value as Argument) : undefined;
   return typeof inner === 'number' ? inner : undefined;
 }
 
@@ -129,12 +129,12 @@ function plainArgument(argument: Argument): JsonValue | undefined {
     return items.every((each) => each !== undefined) ? items : undefined;
   }
   if (argument.kind !== 'constant') return undefined;
-  const wrapped = /^__(tensor|numpy)__$/.test(textAt(argument.value, 'class_name') ?? '');
+  const wrapped = /^__(tensor|numpy)__$/.test(stringAt(argument.value, 'class_name') ?? '');
   return wrapped ? objectAt(argument.value, 'config')?.value : argument.value;
 }
 
 function constantShape(value: JsonValue): number[] {
-  return isList(value) ? [value.length, ...constantShape(value[0] ?? 0)] : [];
+  return isJsonArray(value) ? [value.length, ...constantShape(value[0] ?? 0)] : [];
 }
 
 function mean(scope: LayerScope, x: LayerValue): LayerValue | undefined {

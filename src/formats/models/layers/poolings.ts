@@ -1,5 +1,6 @@
 import type { GraphBuilder } from '../../../core/graph/builder';
-import { flagAt, perAxisAt } from './json';
+import { flagAt } from '../../json/json';
+import { perAxisAt } from './configNumbers';
 import { only, type LayerReader } from './scope';
 import { plainValue } from './value';
 import { pictureOf, pictureValue, windowAttributes } from './window';

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../../../core/graph/builder';
 import { floats, type Shape, type Tensor } from '../../../core/graph/tensor';
-import type { JsonObject, JsonValue } from './json';
+import type { JsonObject, JsonValue } from '../../json/json';
 import type { LayerValue } from './value';
 import type { TrainingRecord } from './training';
 import type { FloatTensor, LayerPlace, WeightSource } from './weightSource';

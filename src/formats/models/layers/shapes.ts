@@ -1,6 +1,7 @@
 import { scaleBetween } from '../../../core/graph/ops/resizeMap';
 import { floats, sizeOf } from '../../../core/graph/tensor';
-import { flagAt, integersAt, listAt, numberAt, perAxisAt, textAt } from './json';
+import { arrayAt, flagAt, numberAt, stringAt } from '../../json/json';
+import { integersAt, perAxisAt } from './configNumbers';
 import { only, type LayerReader, type LayerScope } from './scope';
 import { plainValue, type LayerValue } from './value';
 import { isChannelsFirst, pictureOf, pictureValue } from './window';
@@ -52,7 +53,7 @@ export const SHAPES: Readonly<Record<string, LayerReader>> = {
   },
   UpSampling2D: (scope, inputs) => {
     const [rows, columns] = perAxisAt(scope.config, 'size', [2, 2]) as [number, number];
-    const method = textAt(scope.config, 'interpolation') ?? 'nearest';
+    const method = stringAt(scope.config, 'interpolation') ?? 'nearest';
     const x = pictureOf(scope, only(inputs));
     const [, , height, width] = scope.builder.shape(x) as [number, number, number, number];
     return pictureValue(scope, resized(scope, x, [height * rows, width * columns], method));
@@ -66,7 +67,7 @@ export const SHAPES: Readonly<Record<string, LayerReader>> = {
     if (flagAt(scope.config, 'crop_to_aspect_ratio', false) || flagAt(scope.config, 'pad_to_aspect_ratio', false))
       throw new Error('it keeps the ratio of the sides');
     if (flagAt(scope.config, 'antialias', false)) throw new Error('it smooths while it resizes');
-    return pictureValue(scope, resized(scope, x, wanted, textAt(scope.config, 'interpolation') ?? 'bilinear'));
+    return pictureValue(scope, resized(scope, x, wanted, stringAt(scope.config, 'interpolation') ?? 'bilinear'));
   },
 };
 
@@ -82,7 +83,7 @@ export function reshaped({ builder }: LayerScope, x: LayerValue, sizes: readonly
 
 /** Top, bottom, left, right out of one number, two, or two pairs. */
 function sides({ config }: LayerScope, key: string, fallback: number): readonly [number, number, number, number] {
-  const list = listAt(config, key);
+  const list = arrayAt(config, key);
   const pairs = list?.every(Array.isArray)
     ? list.map((_, axis) => perAxisAt(Object.fromEntries([[key, list[axis]]]), key, [0, 0], 0))
     : perAxisAt(config, key, [fallback, fallback], 0).map((each) => [each, each]);

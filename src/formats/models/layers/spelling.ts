@@ -1,4 +1,4 @@
-import { isList, isObject, objectAt, textAt, type JsonObject, type JsonValue } from './json';
+import { isJsonArray, isJsonObject, objectAt, stringAt, type JsonObject, type JsonValue } from '../../json/json';
 
 /** Keys whose values are functions' names, which TensorFlow.js spells its own way (`hardSigmoid`). */
 const FUNCTIONS = /^(\w+_)?activation$/;
@@ -13,7 +13,7 @@ const MAXIMUM_DEPTH = 500;
  */
 export function asInKeras(topology: JsonObject): JsonObject {
   const spelled = respelled(topology, '', 0) as JsonObject;
-  return (textAt(spelled, 'keras_version') ?? '').startsWith('tfjs-layers')
+  return (stringAt(spelled, 'keras_version') ?? '').startsWith('tfjs-layers')
     ? (marked(spelled, 0) as JsonObject)
     : spelled;
 }
@@ -21,10 +21,10 @@ export function asInKeras(topology: JsonObject): JsonObject {
 /** TensorFlow.js takes pixels as points at their corner where it enlarges pictures, Keras as areas. */
 function marked(value: JsonValue, depth: number): JsonValue {
   if (depth > MAXIMUM_DEPTH) return value;
-  if (isList(value)) return value.map((each) => marked(each, depth + 1));
-  if (!isObject(value)) return value;
+  if (isJsonArray(value)) return value.map((each) => marked(each, depth + 1));
+  if (!isJsonObject(value)) return value;
   const config = objectAt(value, 'config');
-  if (config && textAt(value, 'class_name') === 'UpSampling2D' && textAt(config, 'interpolation') === 'bilinear')
+  if (config && stringAt(value, 'class_name') === 'UpSampling2D' && stringAt(config, 'interpolation') === 'bilinear')
     return { ...value, config: { ...config, half_pixel_centers: false } };
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [key, inner === undefined ? undefined : marked(inner, depth + 1)]),
@@ -34,8 +34,8 @@ function marked(value: JsonValue, depth: number): JsonValue {
 function respelled(value: JsonValue, key: string, depth: number): JsonValue {
   if (depth > MAXIMUM_DEPTH) throw new Error('The description of the layers is nested too deep');
   if (typeof value === 'string') return FUNCTIONS.test(key) ? underscored(value) : value;
-  if (isList(value)) return value.map((each) => respelled(each, key, depth + 1));
-  if (!isObject(value)) return value;
+  if (isJsonArray(value)) return value.map((each) => respelled(each, key, depth + 1));
+  if (!isJsonObject(value)) return value;
   const result: Record<string, JsonValue | undefined> = {};
   for (const [written, inner] of Object.entries(value)) {
     const own = NAMED.has(key) ? written : underscored(written);

@@ -2,7 +2,7 @@ import { ACTIVATION_LAYERS } from './activations';
 import { CONVOLUTIONS } from './convolutions';
 import { DENSE, multiHeadAttention } from './dense';
 import { upSampling } from './enlargements';
-import { textAt, type JsonObject } from './json';
+import { stringAt, type JsonObject } from '../../json/json';
 import { MERGES } from './merges';
 import { NORMALIZATIONS } from './normalizations';
 import { operationName, readOperation } from './operations';
@@ -37,7 +37,7 @@ export function readerOf(className: string, layer: JsonObject): LayerReader {
   const shown = className.slice(0, 80) || '?';
   if (WITH_CODE.has(className)) throw new Error(`${shown} carries code, which is never run`);
   if (isOperation(className, layer)) return operation(shown);
-  const module = textAt(layer, 'module');
+  const module = stringAt(layer, 'module');
   if (className.includes('>') || (module !== undefined && !/^(keras|tf_keras|tensorflow|builtins)\b/.test(module)))
     throw new Error(`${shown} is a class of its author's own, whose code is not in the file`);
   if (isTrainingOnly(className)) return trainingLayer;
@@ -48,7 +48,7 @@ export function readerOf(className: string, layer: JsonObject): LayerReader {
 
 /** Is this a function between layers rather than a layer. */
 export function isOperation(className: string, layer: JsonObject): boolean {
-  return className === 'TFOpLambda' || /^keras\.(src\.)?ops\b/.test(textAt(layer, 'module') ?? '');
+  return className === 'TFOpLambda' || /^keras\.(src\.)?ops\b/.test(stringAt(layer, 'module') ?? '');
 }
 
 function operation(shown: string): LayerReader {

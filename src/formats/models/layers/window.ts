@@ -1,10 +1,11 @@
-import { perAxisAt, textAt } from './json';
+import { stringAt } from '../../json/json';
+import { perAxisAt } from './configNumbers';
 import type { LayerScope } from './scope';
 import { channelsFirstValue, plainValue, type LayerValue } from './value';
 
 /** The order that a layer's `data_format` says; channels come last unless told. */
 export function isChannelsFirst({ config }: Pick<LayerScope, 'config'>): boolean {
-  return /^channels_?first$/i.test(textAt(config, 'data_format') ?? '');
+  return /^channels_?first$/i.test(stringAt(config, 'data_format') ?? '');
 }
 
 /** A layer's input as [batch, channels, height, width], whichever of Keras's two formats the layer has. */
@@ -40,7 +41,7 @@ export function windowAttributes(
 
 /** `same` or `valid`. Throws for any other padding. */
 export function isSame({ config }: LayerScope): boolean {
-  const padding = (textAt(config, 'padding') ?? 'valid').toLowerCase();
+  const padding = (stringAt(config, 'padding') ?? 'valid').toLowerCase();
   if (padding !== 'same' && padding !== 'valid') throw new Error(`its padding “${padding.slice(0, 40)}” is not known`);
   return padding === 'same';
 }

@@ -1,5 +1,5 @@
 import type { ElementType } from '../../../core/graph/tensor';
-import { isList, isObject, listAt, objectAt, type JsonValue } from '../layers/json';
+import { arrayAt, isJsonArray, isJsonObject, objectAt, type JsonValue } from '../../json/json';
 import type { TensorFlowNode } from './topology';
 
 /** The attribute as the JSON form of AttrValue has it: `{ i }`, `{ f }`, `{ b }`, `{ s }`, `{ type }`, `{ shape }`, `{ list }`. */
@@ -22,7 +22,7 @@ export function flagOf(node: TensorFlowNode, name: string, fallback = false): bo
 
 /** A list of integers; undefined if there is none or it is empty. Throws if it holds anything else. */
 export function integersOf(node: TensorFlowNode, name: string): readonly number[] | undefined {
-  const list = listAt(objectAt(objectAt(node.attributes, name), 'list'), 'i');
+  const list = arrayAt(objectAt(objectAt(node.attributes, name), 'list'), 'i');
   if (list === undefined || list.length === 0) return undefined;
   const numbers = list.map(Number);
   if (!numbers.every(Number.isSafeInteger)) throw new Error(`${name} is not made of whole numbers`);
@@ -36,7 +36,7 @@ export function textOf(node: TensorFlowNode, name: string, fallback: string): st
 }
 
 export function textsOf(node: TensorFlowNode, name: string): readonly string[] {
-  const list = listAt(objectAt(objectAt(node.attributes, name), 'list'), 's') ?? [];
+  const list = arrayAt(objectAt(objectAt(node.attributes, name), 'list'), 's') ?? [];
   return list.map((each) => decodeText(each) ?? '');
 }
 
@@ -44,7 +44,7 @@ export function textsOf(node: TensorFlowNode, name: string): readonly string[] {
 const PLAIN: ReadonlySet<string> = new Set(['SAME', 'NHWC', 'NCHW', 'Relu', 'Relu6', 'LeakyRelu', 'BiasAdd']);
 
 function decodeText(value: JsonValue | undefined): string | undefined {
-  if (isList(value)) return String.fromCharCode(...value.slice(0, 10_000).map(Number));
+  if (isJsonArray(value)) return String.fromCharCode(...value.slice(0, 10_000).map(Number));
   if (typeof value !== 'string') return undefined;
   if (PLAIN.has(value) || value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return value;
   const text = atob(value);
@@ -98,9 +98,9 @@ export function toElementType(given: JsonValue | undefined, fallback: ElementTyp
 
 /** Sizes of a TensorShapeProto, −1 where open; undefined: not even the rank is known. */
 export function dimensionsOf(shape: JsonValue | undefined): readonly number[] | undefined {
-  if (!isObject(shape) || shape.unknownRank === true) return undefined;
-  return (listAt(shape, 'dim') ?? []).map((dimension) => {
-    const size = Number(isObject(dimension) ? (dimension.size ?? -1) : -1);
+  if (!isJsonObject(shape) || shape.unknownRank === true) return undefined;
+  return (arrayAt(shape, 'dim') ?? []).map((dimension) => {
+    const size = Number(isJsonObject(dimension) ? (dimension.size ?? -1) : -1);
     return Number.isSafeInteger(size) && size > 0 ? size : -1;
   });
 }

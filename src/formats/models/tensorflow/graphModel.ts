@@ -1,6 +1,6 @@
 import type { Graph, GraphInput, GraphNode } from '../../../core/graph/graph';
 import type { Tensor } from '../../../core/graph/tensor';
-import { objectAt, textAt, type JsonObject, type JsonValue } from '../layers/json';
+import { objectAt, stringAt, type JsonObject, type JsonValue } from '../../json/json';
 import { dimensionsOf, toElementType } from './attributes';
 import { Emitter } from './emitter';
 import type { NodeScope } from './scope';
@@ -98,12 +98,12 @@ function countUses(
 
 function readInput({ name, attributes }: TensorFlowNode, signature: JsonObject | undefined): GraphInput {
   const signed = Object.values(objectAt(signature, 'inputs') ?? {}).find(
-    (each) => splitValue(textAt(each, 'name') ?? '')[0] === name,
+    (each) => splitValue(stringAt(each, 'name') ?? '')[0] === name,
   );
   const given = (value: JsonValue | undefined, key: string): JsonValue | undefined => objectAt(value, key);
   const shape =
     dimensionsOf(given(objectAt(attributes, 'shape'), 'shape')) ?? dimensionsOf(given(signed, 'tensorShape'));
-  const type = toElementType(objectAt(attributes, 'dtype')?.type ?? textAt(signed, 'dtype'), 'float32');
+  const type = toElementType(objectAt(attributes, 'dtype')?.type ?? stringAt(signed, 'dtype'), 'float32');
   // Without any word about its shape it is taken for a batch of pictures.
   return { name, type, shape: shape === undefined || shape.length === 0 ? [-1, -1, -1, -1] : shape };
 }

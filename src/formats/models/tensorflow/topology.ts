@@ -1,4 +1,12 @@
-import { isList, isObject, listAt, objectAt, textAt, type JsonObject, type JsonValue } from '../layers/json';
+import {
+  arrayAt,
+  isJsonArray,
+  isJsonObject,
+  objectAt,
+  stringAt,
+  type JsonObject,
+  type JsonValue,
+} from '../../json/json';
 
 /** A node of a TensorFlow graph; control inputs are left out, as nothing here has side effects. */
 export interface TensorFlowNode {
@@ -13,7 +21,7 @@ const LIMITS = { nodes: 100_000, inputs: 1_000_000 } as const;
 
 /** The nodes of a graph model by name. Throws for malformed nodes, two of one name, and more than the limits. */
 export function readNodes(topology: JsonObject): ReadonlyMap<string, TensorFlowNode> {
-  const list = listAt(topology, 'node') ?? [];
+  const list = arrayAt(topology, 'node') ?? [];
   if (list.length > LIMITS.nodes) throw new Error(`The model has more than ${LIMITS.nodes} nodes`);
   const nodes = new Map<string, TensorFlowNode>();
   let inputs = 0;
@@ -28,11 +36,11 @@ export function readNodes(topology: JsonObject): ReadonlyMap<string, TensorFlowN
 }
 
 function readNode(value: JsonValue): TensorFlowNode {
-  const name = textAt(value, 'name');
-  const op = textAt(value, 'op');
-  const input = isObject(value) ? (value.input ?? []) : undefined;
+  const name = stringAt(value, 'name');
+  const op = stringAt(value, 'op');
+  const input = isJsonObject(value) ? (value.input ?? []) : undefined;
   const isText = (each: JsonValue): each is string => typeof each === 'string';
-  if (name === undefined || op === undefined || !isList(input) || !input.every(isText))
+  if (name === undefined || op === undefined || !isJsonArray(input) || !input.every(isText))
     throw new Error('A node of the model is malformed');
   return {
     name,
@@ -50,7 +58,7 @@ export function splitValue(value: string): readonly [name: string, port: number]
 
 /** Names of what the model puts out: those of its signature, else the nodes that no other reads. */
 export function outputsOf(nodes: ReadonlyMap<string, TensorFlowNode>, signature: JsonObject | undefined): string[] {
-  const signed = Object.values(objectAt(signature, 'outputs') ?? {}).map((each) => textAt(each, 'name') ?? '');
+  const signed = Object.values(objectAt(signature, 'outputs') ?? {}).map((each) => stringAt(each, 'name') ?? '');
   const present = [...new Set(signed)].filter((name) => nodes.has(splitValue(name)[0]));
   if (present.length > 0) return present;
   const read = new Set([...nodes.values()].flatMap(({ inputs }) => inputs.map((each) => splitValue(each)[0])));

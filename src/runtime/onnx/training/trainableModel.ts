@@ -5,7 +5,7 @@ import { operators } from '../../../core/graph/ops/registry';
 import { removeIdentities } from '../../../core/graph/passes/simplify';
 import { stripActivation } from '../../../core/graph/passes/stripActivation';
 import { takePixels } from '../../../core/graph/passes/takePixels';
-import type { JsonObject } from '../../../formats/models/layers/json';
+import type { JsonObject } from '../../../formats/json/json';
 import { readTrainableLayers } from '../../../formats/models/layers/layers';
 import type { LayerNoise, LayerParameter } from '../../../formats/models/layers/training';
 import { weightsByName, type FloatTensor } from '../../../formats/models/layers/weightSource';

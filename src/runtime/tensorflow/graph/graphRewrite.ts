@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../formats/json/json';
+import type { JsonDraft, JsonObject, JsonValue } from '../../../formats/json/json';
 import { arrayAt, objectAt } from '../../../formats/json/json';
 import type { GraphNode } from './graphTopology';
 import { indexNodes, nodeName } from './graphTopology';
@@ -29,7 +29,7 @@ export function unfuseNodes(nodes: readonly GraphNode[]): GraphNode[] {
     const splits = first === 'BiasAdd' && rest.length === 0 && (second === undefined || second === 'Sigmoid');
     const [x, weights, bias] = node.input;
     if (op === undefined || !splits || x === undefined || weights === undefined || bias === undefined) return [node];
-    const attr: JsonObject = { ...node.attr };
+    const attr: JsonDraft = { ...node.attr };
     delete attr.fused_ops;
     delete attr.num_args;
     const control = node.input.filter((input) => input.startsWith('^'));

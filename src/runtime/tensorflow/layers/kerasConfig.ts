@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../formats/json/json';
+import type { JsonDraft, JsonObject, JsonValue } from '../../../formats/json/json';
 import { arrayAt, isJsonObject, numberAt, objectAt, stringAt } from '../../../formats/json/json';
 
 /**
@@ -55,8 +55,8 @@ function normaliseLayer(layer: JsonObject): JsonObject {
   };
 }
 
-function normaliseOptions(config: JsonObject): JsonObject {
-  const result: JsonObject = {};
+function normaliseOptions(config: JsonObject): JsonDraft {
+  const result: JsonDraft = {};
   for (const [key, value] of Object.entries(config)) {
     if (key === 'dtype') result.dtype = dtypeName(value);
     else if (key === 'batch_shape') result.batch_input_shape = value;
@@ -67,7 +67,7 @@ function normaliseOptions(config: JsonObject): JsonObject {
   return result;
 }
 
-function renameLayer(className: string, config: JsonObject): { className: string; config: JsonObject } {
+function renameLayer(className: string, config: JsonDraft): { className: string; config: JsonDraft } {
   const slope = numberAt(config, 'negative_slope');
   if (className === 'LeakyReLU' && slope !== undefined) return { className, config: { ...config, alpha: slope } };
   if (className === 'ReLU' && slope !== undefined && slope !== 0 && (config.max_value ?? null) === null) {
@@ -111,12 +111,12 @@ function normaliseNode(node: JsonValue): JsonValue {
 }
 
 /** Keras 3 writes a single reference without the list around it. */
-function listOfReferences(references: JsonValue[]): JsonValue[] {
+function listOfReferences(references: readonly JsonValue[]): readonly JsonValue[] {
   return typeof references[0] === 'string' ? [references] : references;
 }
 
 /** A nested model's own inputs are call 0 in TensorFlow.js, so the first call from outside is 1; some writers say 0. */
-function countNestedCalls(layers: JsonValue[], config: JsonObject): void {
+function countNestedCalls(layers: readonly JsonValue[], config: JsonObject): void {
   const nested = new Set(
     layers.filter((layer) => arrayAt(objectAt(layer, 'config'), 'layers')).map((layer) => nameOf(layer)),
   );
@@ -137,8 +137,8 @@ function nameOf(layer: JsonValue): string {
   return stringAt(layer, 'name') ?? stringAt(objectAt(layer, 'config'), 'name') ?? '';
 }
 
-function giveInputShape(layers: JsonValue[], shape: JsonValue[]): void {
+function giveInputShape(layers: readonly JsonValue[], shape: readonly JsonValue[]): void {
   const first = layers[0];
-  const config = objectAt(first, 'config');
+  const config: JsonDraft | undefined = objectAt(first, 'config');
   if (config && !arrayAt(config, 'batch_input_shape') && !arrayAt(config, 'layers')) config.batch_input_shape = shape;
 }

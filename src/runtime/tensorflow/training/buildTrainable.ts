@@ -3,7 +3,6 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { layers, LayersModel as TensorFlowModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { UserError } from '../../../core/errors';
-import type { JsonObject as LayersJson } from '../../../formats/models/layers/json';
 import { readLayers } from '../../../formats/models/layers/layers';
 import { weightsByName } from '../../../formats/models/layers/weightSource';
 import type { JsonObject } from '../../../formats/json/json';
@@ -112,7 +111,7 @@ function finish(model: LayersModel, built: TensorFlowModel, sources: readonly nu
 function evidenceOf({ topology, weights }: LayersModel): InputEvidence {
   const tensors = weights.map(({ name, shape, data }) => [name, { type: 'float32' as const, shape, data }] as const);
   try {
-    return inputEvidence(readLayers(topology as LayersJson, weightsByName(new Map(tensors))));
+    return inputEvidence(readLayers(topology as JsonObject, weightsByName(new Map(tensors))));
   } catch {
     return {};
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, JsonValue } from '../../../../src/formats/models/layers/json';
+import type { JsonObject, JsonValue } from '../../../../src/formats/json/json';
 import { readLayers } from '../../../../src/formats/models/layers/layers';
 
 const INPUT = {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../../src/formats/models/layers/json';
+import type { JsonObject } from '../../../../src/formats/json/json';
 import { readLayers } from '../../../../src/formats/models/layers/layers';
 import { weightsByName } from '../../../../src/formats/models/layers/weightSource';
 import { floats, sizeOf } from '../../../../src/core/graph/tensor';
