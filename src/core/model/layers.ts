@@ -49,7 +49,7 @@ export function layersUnavailable(engine: ModelInfo['engine']): UserError {
 }
 
 /** Of one image that holds values of a layer: places as pixels, positions as a column of them, units as channels of one. */
-export function layerSize({ form, shape }: Pick<LayerInfo, 'form' | 'shape'>): ImageSize {
+function layerSize({ form, shape }: Pick<LayerInfo, 'form' | 'shape'>): ImageSize {
   const [first = 1, second = 1, third = 1] = shape;
   if (form === 'spatial') return { height: first, width: second, channels: third };
   if (form === 'tokens') return { height: first, width: 1, channels: second };
