@@ -124,9 +124,10 @@ export function writePoint(points: Points, point: number, target: Float32Array):
   }
 }
 
-/** All points as images, where others than the model are asked about them. */
+/** All points as images, where others than the model are asked about them. Throws `RangeError` for points of a layer. */
 export function imagesAt(points: Points): readonly PixelImage[] {
   const { height, width, channels } = shapeOfPoints(points);
+  if (channels !== 1 && channels !== 3) throw new RangeError('Values of a layer are no images.');
   return Array.from({ length: countPoints(points) }, (_, point) => {
     const data = new Float32Array(height * width * channels);
     writePoint(points, point, data);
