@@ -33,7 +33,6 @@ export interface Reach {
   readonly changed: number;
   /** What else bends: functions of single values that are not linear, choices by a value, and softmax. */
   readonly others: ReadonlyMap<string, number>;
-  readonly all: ReadonlyMap<string, number>;
 }
 
 /** What a rule changes of a network and what it leaves. */
@@ -43,8 +42,7 @@ export function reachOfRules(graph: StaticGraph): Reach {
   const choices = new Set(between.filter(({ op }) => op === 'Where' || op === 'Not').map(({ inputs }) => inputs[0]!));
   // A condition is counted with the choice that is made by it.
   const bends = between.filter((node) => isBent(node, made) && !choices.has(node.outputs[0]!));
-  const all = countsOf(between);
-  return { changed: all.get(RECTIFIER) ?? 0, others: countsOf(bends), all };
+  return { changed: countsOf(between).get(RECTIFIER) ?? 0, others: countsOf(bends) };
 }
 
 function countsOf(nodes: readonly GraphNode[]): ReadonlyMap<string, number> {

@@ -3,6 +3,7 @@ import { reachOfRules, withRule, type DerivativeRule } from '../../core/graph/de
 import { operators } from '../../core/graph/ops/registry';
 import { nameRectifiers } from '../../core/graph/passes/nameRectifiers';
 import { specialise } from '../../core/graph/specialise';
+import type { ModelInfo } from '../../core/model/modelInfo';
 import { listCounts } from '../operators';
 import { createLayerSessions } from './layerSessions';
 import type { LayerGraphs } from './layerGraphs';
@@ -26,7 +27,7 @@ export function ruleVariant(
   const named = { ...network, graph, single: specialise(graph, unit, operators) };
   const own = createSessions(named, table);
   return {
-    info: { ...info, warnings: [...info.warnings, ...reachWarnings(named)] },
+    info: { ...info, warnings: [...info.warnings, ...reachWarnings(named, info)] },
     sessions: { ...own, scores: (pixels, size) => sessions.scores(pixels, size) },
     rule,
     layers: createLayerSessions(withNames(graphs, unit), unit, threads, table),
@@ -44,15 +45,16 @@ function withNames(graphs: LayerGraphs, unit: number): LayerGraphs {
   };
 }
 
-function reachWarnings({ single }: Network): readonly string[] {
-  const { changed, others, all } = reachOfRules(single);
+function reachWarnings({ single }: Network, { operators: own = {} }: ModelInfo): readonly string[] {
+  const { changed, others } = reachOfRules(single);
   const kept = listCounts(others);
   if (changed === 0)
     throw new UserError(
       'gradient-unavailable',
-      `The model has no ReLU whose derivative could be changed; ${kept === '' ? `it is made of ${listCounts(all)}` : `what bends in it is ${kept}`}.`,
+      `The model has no ReLU whose derivative could be changed; ${kept === '' ? `it is made of ${listCounts(Object.entries(own))}` : `what bends in it is ${kept}`}.`,
       'Choose another method, such as integrated-gradients.',
     );
   if (kept === '') return [];
-  return [`Only ReLUs (${changed} ×) get another derivative; ${kept} keep their own.`];
+  const isOne = [...others.values()].reduce((sum, count) => sum + count, 0) === 1;
+  return [`Only ReLUs (${changed} ×) get another derivative; ${kept} ${isOne ? 'keeps its' : 'keep their'} own.`];
 }
