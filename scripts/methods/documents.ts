@@ -1,3 +1,4 @@
+import { formatParameter } from '../../src/cli/words';
 import { attackMethods } from '../../src/core/attack/registry';
 import { listedMethods } from '../../src/core/attribution/registry';
 import type { ParameterDeclaration } from '../../src/core/method/parameters';
@@ -60,7 +61,7 @@ function parameterTable(parameters: readonly ParameterDeclaration[]): string {
     ['Parameter', 'Default', 'Values', 'Meaning'],
     parameters.map((parameter) => [
       `\`${parameter.id}\``,
-      parameter.default === '' ? 'empty' : `\`${String(parameter.default)}\``,
+      parameter.default === '' ? 'empty' : `\`${formatParameter(parameter.default)}\``,
       valuesOf(parameter),
       parameter.description,
     ]),

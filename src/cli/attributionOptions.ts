@@ -10,7 +10,7 @@ export interface AttributionOptions extends RunOptions {
   readonly method: string;
   readonly class?: string;
   readonly against?: string;
-  readonly objective: ObjectiveKind;
+  readonly objective?: ObjectiveKind;
   readonly layer?: string;
 }
 
@@ -21,9 +21,9 @@ export function addAttributionOptions(command: Command): Command {
     .option('--class <class>', 'class index or name (default: the predicted class)')
     .option('--against <class>', 'explain why the class rather than this one: the difference of their logits')
     .addOption(
-      new Option('--objective <kind>', 'what is differentiated').choices([...OBJECTIVE_KINDS]).default('logit'),
+      new Option('--objective <kind>', 'what is differentiated (default: logit)').choices([...OBJECTIVE_KINDS]),
     )
-    .option('--label <class>', 'true class, for cross-entropy')
+    .option('--label <class>', 'true class, for cross-entropy and training-integrated')
     .option('--layer <name>', 'the layer of methods that look at one (default: the last spatial one)');
 }
 
@@ -34,7 +34,7 @@ export function attributionRequest(image: string, { layer, ...options }: Attribu
     ...modelRequest(options),
     ...runRequest(image, given),
     method: options.method,
-    objective: options.objective,
+    ...(options.objective === undefined ? {} : { objective: options.objective }),
     ...(options.class === undefined ? {} : { class: options.class }),
     ...(options.against === undefined ? {} : { against: options.against }),
   };

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { ModelRequest } from '../engine/calls/service';
 import { UserError } from '../core/errors';
+import { numberOf } from '../core/method/parameters';
 import { ENGINE_CHOICES, type EngineChoice } from '../core/model/modelInfo';
 import { bundledModelPath } from './bundledModel';
 
@@ -89,10 +90,20 @@ export function runRequest(image: string, { label, seed, param }: RunOptions) {
   };
 }
 
+/** Refuses an option that is short for a parameter beside that parameter. Throws `UserError('usage')`. */
+export function refuseBoth(
+  option: string,
+  value: unknown,
+  name: string,
+  { param = {} }: Pick<RunOptions, 'param'>,
+): void {
+  if (value === undefined || !(name in param)) return;
+  throw new UserError('usage', `${option} and --param ${name} say the same thing.`, 'Give one of them.');
+}
+
 /** ε as a number or a fraction ("8/255"). */
 export function parseEpsilon(text: string): number {
-  const match = /^([\d.eE+-]+)(?:\/([\d.eE+-]+))?$/.exec(text.trim());
-  const value = match === null ? NaN : Number(match[1]) / Number(match[2] ?? 1);
+  const value = numberOf(text);
   if (!Number.isFinite(value)) throw new InvalidArgumentError('Use a number such as 0.01, or a fraction such as 8/255');
   return value;
 }
@@ -139,5 +150,8 @@ function collectParameter(
       `"${text}" is no parameter.`,
       'Write --param name=value, such as --param clamp=false.',
     );
-  return { ...others, [text.slice(0, separator)]: text.slice(separator + 1) };
+  const name = text.slice(0, separator);
+  if (name in others)
+    throw new UserError('usage', `The parameter "${name}" is given twice.`, 'Give each parameter once.');
+  return { ...others, [name]: text.slice(separator + 1) };
 }

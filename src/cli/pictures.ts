@@ -41,9 +41,21 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
   return [...own, ...below];
 }
 
-async function isFolder(file: string): Promise<boolean> {
+export async function isFolder(file: string): Promise<boolean> {
   return stat(file).then(
     (facts) => facts.isDirectory(),
     () => false,
   );
+}
+
+/** For each picture a name that tells it from the others: its own without the ending, numbered where several are called alike. */
+export function distinctNames(pictures: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return pictures.map((picture) => {
+    const own = path.basename(picture, path.extname(picture));
+    let name = own;
+    for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${own}-${number}`;
+    taken.add(name.toLowerCase());
+    return name;
+  });
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../core/countOf';
 import type { AttributionResult, JobProgress } from '../engine/calls/service';
 import { formatNumber } from './table';
 import { createStatusLine, type StatusLine } from './terminal';
@@ -25,7 +26,7 @@ export function createProgress({ show, clear }: Pick<StatusLine, 'show' | 'clear
       show(`${STAGES[stage]} …${percent}${counted}`);
     },
     refine: ({ record: { delta, parameters } }) => {
-      const steps = parameters.steps === undefined ? '' : ` with ${parameters.steps} steps`;
+      const steps = parameters.steps === undefined ? '' : ` with ${countOf(Number(parameters.steps), 'step')}`;
       refined = delta === undefined ? '' : `, so far delta ${formatNumber(delta)}${steps}`;
     },
     clear,

@@ -93,7 +93,11 @@ export function addTrainOptions(command: Command): Command {
     .option('--flip', 'mirror every other image')
     .option('--shift <share>', 'move images by up to this share', parseNumber, augmentation.shift)
     .option('--crop <share>', 'cut up to this share off', parseNumber, augmentation.crop)
-    .option('--checkpoints <when>', 'every:N, log, epochs or end', parseCheckpoints, defaults.checkpoints)
+    .addOption(
+      new Option('--checkpoints <when>', 'every:N, log, epochs or end')
+        .argParser(parseCheckpoints)
+        .default(defaults.checkpoints, wordOf(defaults.checkpoints)),
+    )
     .option('--name <text>', 'name of the run (default: that of its folder)')
     .option('--out <folder>', 'new folder for the run')
     .option('--continue <folder>', 'go on with the run in this folder');
@@ -165,6 +169,12 @@ function planOf(options: TrainOptions): TrainingOptions {
   };
   check(trainingOptions, plan);
   return plan;
+}
+
+/** As it is written. */
+function wordOf({ kind, every }: CheckpointSchedule): string {
+  if (kind === 'every') return `every:${every}`;
+  return kind === 'logarithmic' ? 'log' : kind;
 }
 
 function parseCheckpoints(text: string): CheckpointSchedule {

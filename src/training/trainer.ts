@@ -1,3 +1,4 @@
+import { countOf } from '../core/countOf';
 import { UserError } from '../core/errors';
 import { Clock } from './clock';
 import type { TrainingControl } from './control';
@@ -277,7 +278,7 @@ class Trainer {
 
 function adviceFor({ message }: Error, step: number, { optimizer }: TrainingOptions): string {
   return (
-    `${message} after ${step} minibatches: the training diverged. Start again with a tenth of the learning rate ` +
+    `${message} after ${countOf(step, 'minibatch', 'minibatches')}: the training diverged. Start again with a tenth of the learning rate ` +
     `(${Number((optimizer.learningRate / 10).toPrecision(3))}), and check that the images are scaled as the network expects.`
   );
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -36,6 +36,7 @@ const at = (name: string) => path.join(folder.path, name);
 beforeAll(async () => {
   bundle = await bundleProgram('src/cli/main.ts', wasmFiles());
   writeLinearModel(at('linear'), linear);
+  writeLinearModel(at('around/model'), linear);
   await writeGreyPng(at('x.png'), bytes, 2, 2);
   writeFileSync(at('text.png'), 'This is a text.\n');
 });
@@ -100,6 +101,11 @@ describe('methods and info', () => {
     const { stdout } = await run('methods');
     expect(stdout).toContain('max-normed-gradient');
     expect(stdout).toContain('epsilon=0.01');
+    expect(stdout).toContain('epsilon=8/255');
+    expect(stdout).toMatch(/^ {6}signed-mean +The mean of f\(a\)/m);
+    const help = await run('train', '--help');
+    expect(help.stdout).toMatch(/--checkpoints <when> .*\(default: (every:\d+|log|epochs|end)\)/);
+    expect(help.stdout).not.toContain('{"');
   });
 
   it('say what a model is', async () => {
@@ -203,6 +209,17 @@ describe('attribute', () => {
   });
 });
 
+describe('attribute over checkpoints', () => {
+  it('says how many there are, and lays the map over the picture', async () => {
+    const asked = ['attribute', 'x.png', '--model', 'series', '--engine', 'cpu', '--method', 'training-integrated'];
+    for (const step of ['1', '2', '3']) writeLinearModel(at(`series/${step}`), linear);
+    const { status, stdout } = await run(...asked, '--label', 'cat', '--out', 'series.png');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^checkpoints +3 checkpoints of .*series$/m);
+    expect((await sharp(at('series.png')).metadata()).width).toBe(2);
+  });
+});
+
 describe('attack', () => {
   it('writes the adversarial image in both precisions and a figure', async () => {
     const document = await json<AttackRecord>(
@@ -234,11 +251,76 @@ describe('attack', () => {
     expect((await sharp(at('deepfool.png')).metadata()).width).toBeGreaterThan(100);
   });
 
+  it('takes ε as a fraction wherever it is given', async () => {
+    const { parameters, epsilon } = await json<AttackRecord>('attack', 'x.png', ...model, '--param', 'epsilon=8/255');
+    expect(parameters.epsilon).toBe(8 / 255);
+    expect(epsilon).toBe(8 / 255);
+    expect((await run('attack', 'x.png', ...model, '--epsilon', '8/255')).stdout).toMatch(/fgsm \(epsilon=8\/255, /);
+  });
+
   it('takes its own float image back as input', async () => {
     await run('attack', 'x.png', ...model, '--save-input', 'again.npy');
     const { classes } = await json<{ classes: ClassScore[] }>('predict', 'again.npy', ...model);
     const { data } = decodeNpy(readFileSync(at('again.npy')), 'again.npy');
     expectClasses(classes, softmax(logitsOf(linear, Array.from(data))), 3);
+  });
+});
+
+describe('attack on several pictures', () => {
+  const files = (name: string) => readdirSync(at(name)).sort();
+
+  it('gives each what it gets alone, in files of its name, and a line for each', async () => {
+    mkdirSync(at('set'));
+    await writeGreyPng(at('set/a.png'), [255, 51, 102, 0], 2, 2);
+    await writeGreyPng(at('set/b.png'), [0, 200, 10, 90], 2, 2);
+    mkdirSync(at('more'));
+    await writeGreyPng(at('more/a.png'), [10, 20, 30, 40], 2, 2);
+    const asked = ['--attack', 'pgd', '--epsilon', '0.2', ...model];
+    const saved = ['--out', 'changed', '--save-input', 'changed', '--figure', 'figures'];
+    const { kind, results } = await json<{ kind: string; results: (AttackRecord & { outputs: object })[] }>(
+      ...['attack', 'set', 'more/a.png', ...asked, ...saved],
+    );
+    expect(kind).toBe('attacks');
+    expect(results.map(({ image }) => image.path)).toEqual([at('set/a.png'), at('set/b.png'), at('more/a.png')]);
+    expect(files('changed')).toEqual(['a-2.npy', 'a-2.png', 'a.npy', 'a.png', 'b.npy', 'b.png']);
+    expect(files('figures')).toEqual(['a-2-figure.png', 'a-figure.png', 'b-figure.png']);
+    expect(results[2]!.outputs).toMatchObject({ adversarial: at('changed/a-2.png'), input: at('changed/a-2.npy') });
+    for (const [index, name] of ['a', 'b', 'a-2'].entries()) {
+      const alone = await json<AttackRecord>(
+        'attack',
+        results[index]!.image.path!,
+        ...asked,
+        '--save-input',
+        `${name}.npy`,
+      );
+      expect(alone.norms).toEqual(results[index]!.norms);
+      expect(readFileSync(at(`${name}.npy`)).equals(readFileSync(at(`changed/${name}.npy`)))).toBe(true);
+    }
+    const { status, stdout } = await run('attack', 'set', ...asked);
+    expect(status).toBe(0);
+    const succeeding = results.slice(0, 2).filter(({ success, startedRight }) => success && startedRight).length;
+    expect(stdout).toMatch(new RegExp(`^succeeds +${succeeding} of 2$`, 'm'));
+    expect(stdout).toMatch(/^a\.png +cat \S+ % +\w+ \S+ % +(succeeds|fails) +ε 0\.2 +\d+$/m);
+  });
+
+  it('overwrites nothing, and goes on after a picture that fails', async () => {
+    await writeGreyPng(at('again.png'), [255, 51, 102, 0], 2, 2);
+    mkdirSync(at('kept'));
+    writeFileSync(at('kept/x.png'), 'precious');
+    expectRefusal(await run('attack', 'x.png', 'again.png', ...model, '--out', 'kept'), /x\.png" exists/);
+    expectRefusal(await run('attack', 'x.png', 'again.png', ...model, '--out', '.', '--force'), /is an input/);
+    expectRefusal(await run('attack', 'x.png', 'again.png', ...model, '--out', 'text.png'), /folder of several files/);
+    expect(readFileSync(at('kept/x.png'), 'utf8')).toBe('precious');
+    const { status, stdout, stderr } = await run('attack', 'text.png', 'x.png', ...model, '--json');
+    const { results } = JSON.parse(stdout) as { results: { kind: string }[] };
+    expect(results.map(({ kind }) => kind)).toEqual(['error', 'attack']);
+    expect(stderr).toContain('text.png');
+    expect(status).toBe(2);
+  });
+
+  it('asks for pictures where a folder has none', async () => {
+    mkdirSync(at('empty'));
+    expectRefusal(await run('attack', 'empty', ...model), /no pictures in "empty"/);
   });
 });
 
@@ -273,6 +355,27 @@ describe('what the user can mend', () => {
     [['attack', 'x.png', ...model, '--attack', 'deepfool', '--epsilon', '0.1'], /"deepfool" has no ε/],
     [['attack', 'x.png', ...model, '--attack', 'deepfool', '--target', 'dog'], /cannot go towards a chosen class/],
     [['attack', 'x.png', ...model, '--param', 'clamp'], /clamp/],
+    [['attack', 'x.png', ...model, '--epsilon', '0.1', '--param', 'epsilon=0.2'], /--epsilon and --param epsilon/],
+    [['attack', 'x.png', ...model, '--param', 'epsilon=0.1', '--param', 'epsilon=0.2'], /"epsilon" is given twice/],
+    [['attribute', 'x.png', ...model, '--layer', 'a', '--param', 'layer=b'], /--layer and --param layer/],
+    [['attribute', 'x.png', '--model', 'around', '--engine', 'cpu'], /folder around a model/],
+    [['attribute', 'x.png', '--model', 'absent.onnx'], /absent\.onnx\.\nCheck the path/],
+    [['attribute', 'x.png', ...model, '--method', 'training-integrated', '--label', 'cat'], /model\.json" is a file/],
+    [
+      [
+        'attribute',
+        'x.png',
+        '--model',
+        'around',
+        '--method',
+        'training-integrated',
+        '--objective',
+        'logit',
+        '--label',
+        '0',
+      ],
+      /not of the logit/,
+    ],
     [['attack', 'x.png', ...model, '--engine', 'abacus'], /abacus/],
     [['predict', 'x.png', ...model, '--top', '0'], /0/],
     [['predict'], /image/],

@@ -1,10 +1,11 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { AttackRequest, AttackResult } from '../../engine/calls/service';
-import { changeSize } from '../../core/result/changeSize';
-import type { AttackRecord } from '../../core/result/kinds/attack';
-import type { ClassScore } from '../../core/result/record';
+import { UserError } from '../../core/errors';
 import { attackFigure } from '../attackFigure';
+import { attackDocument, attacksTable, describeAttack, type AttackFiles } from '../attackWords';
+import { eachImage, failureDocument } from '../eachImage';
 import type { RunOptions } from '../options';
 import {
   addCommonOptions,
@@ -15,14 +16,14 @@ import {
   inputFiles,
   modelRequest,
   parseEpsilon,
+  refuseBoth,
   runRequest,
 } from '../options';
 import { checkOutputs, writeOutput } from '../outputFile';
+import { distinctNames, picturesOf } from '../pictures';
 import { warn } from '../report';
 import type { Session } from '../session';
 import { writeJson } from '../session';
-import { formatFacts, formatNumber, formatProbability, formatTable } from '../table';
-import { describeImage, describeLabel, describeNorms, describeParameters } from '../words';
 
 interface AttackOptions extends RunOptions {
   readonly attack: string;
@@ -33,18 +34,12 @@ interface AttackOptions extends RunOptions {
   readonly figure?: string;
 }
 
-interface Outputs {
-  readonly adversarial?: string;
-  readonly input?: string;
-  readonly figure?: string;
-}
-
 /** `attack`: how little it takes to change the model's mind. */
 export function addAttackCommand(program: Command, session: Session): void {
   const command = addModelOption(addCommonOptions(program.command('attack')));
   addForceOption(addTopOption(addParameterOption(command)))
-    .description("change the image a little so that the model's answer changes")
-    .argument('<image>', 'a picture file, or an .npy file of pixels')
+    .description("change images a little so that the model's answer changes")
+    .argument('<image...>', 'picture files, .npy files of pixels, or a folder of them')
     .option('--attack <id>', 'attack', 'fgsm')
     .option(
       '--epsilon <number>',
@@ -53,107 +48,123 @@ export function addAttackCommand(program: Command, session: Session): void {
     )
     .option('--label <class>', 'true class (default: from the file or folder name, else the prediction)')
     .option('--target <class>', 'class to reach (default: any but the true one)')
-    .option('--out <file>', 'the adversarial image in 8 bits (PNG)')
-    .option('--save-input <file>', 'the adversarial image as computed (float32 NPY, height × width × channels)')
-    .option('--figure <file>', 'image, perturbation and adversarial image side by side, each with its prediction (PNG)')
-    .action((image: string, options: AttackOptions) => run(session, image, options));
+    .option('--out <file>', 'the adversarial image in 8 bits (PNG); of several images a folder')
+    .option(
+      '--save-input <file>',
+      'the adversarial image as computed (float32 NPY, height × width × channels); of several images a folder',
+    )
+    .option(
+      '--figure <file>',
+      'image, perturbation and adversarial image side by side, each with its prediction (PNG); of several images a folder',
+    )
+    .action((images: string[], options: AttackOptions) => run(session, images, options));
 }
 
-async function run(session: Session, image: string, options: AttackOptions): Promise<void> {
-  const { out, saveInput, figure, force = false, epsilon, target } = options;
-  await checkOutputs(
-    [
-      { file: out, format: 'png' },
-      { file: saveInput, format: 'npy' },
-      { file: figure, format: 'png' },
-    ],
-    { force, inputs: inputFiles(image, options) },
+async function run(session: Session, named: readonly string[], options: AttackOptions): Promise<void> {
+  refuseBoth('--epsilon', options.epsilon, 'epsilon', options);
+  const { files, isOne } = await picturesOf(named);
+  if (isOne) await attackOne(session, files[0]!, options);
+  else await attackSeveral(session, files, options);
+}
+
+async function attackOne(session: Session, image: string, options: AttackOptions): Promise<void> {
+  const files: AttackFiles = filesOf(options, (file) => file);
+  await checkOutputs(formatted(files), { force: options.force === true, inputs: inputFiles(image, options) });
+  const result = await session.service.attack(requestOf(image, options), session.job);
+  await write(session, result, files, options);
+  result.record.warnings.forEach(warn);
+  if (options.json) writeJson(session, attackDocument(result.record, options.top, files));
+  else session.write(describeAttack(result.record, options.top, files));
+}
+
+/** One after the other, each as it would be alone; an image that fails does not stop the others. */
+async function attackSeveral(session: Session, images: readonly string[], options: AttackOptions): Promise<void> {
+  const names = distinctNames(images);
+  const files = names.map((name) => filesOf(options, (folder, ending) => path.join(folder, `${name}${ending}`)));
+  await makeFolders([options.out, options.saveInput, options.figure]);
+  const inputs = images.flatMap((image) => inputFiles(image, options));
+  await checkOutputs(files.flatMap(formatted), { force: options.force === true, inputs });
+  const outcomes = await eachImage(session, images, async (image, index) => {
+    const result = await session.service.attack(requestOf(image, options), session.job);
+    await write(session, result, files[index]!, options);
+    return { record: result.record, files: files[index]! };
+  });
+  const done = outcomes.flatMap((outcome) =>
+    'result' in outcome ? [{ image: outcome.image, ...outcome.result }] : [],
   );
-  const request: AttackRequest = {
+  sayWarnings(done.map(({ image, record }) => ({ name: path.basename(image), warnings: record.warnings })));
+  if (options.json) {
+    const results = outcomes.map((outcome) =>
+      'error' in outcome
+        ? failureDocument(outcome)
+        : attackDocument(outcome.result.record, options.top, outcome.result.files),
+    );
+    writeJson(session, { kind: 'attacks', results });
+  } else if (done.length > 0) session.write(attacksTable(done));
+}
+
+/** What is said of every image is said once. */
+function sayWarnings(said: readonly { readonly name: string; readonly warnings: readonly string[] }[]): void {
+  const [first] = said;
+  const common = (first?.warnings ?? []).filter((warning) => said.every(({ warnings }) => warnings.includes(warning)));
+  common.forEach(warn);
+  for (const { name, warnings } of said)
+    for (const warning of warnings) if (!common.includes(warning)) warn(`${name}: ${warning}`);
+}
+
+function requestOf(image: string, options: AttackOptions): AttackRequest {
+  const { attack, epsilon, target } = options;
+  return {
     ...modelRequest(options),
     ...runRequest(image, options),
-    attack: options.attack,
+    attack,
     ...(epsilon === undefined ? {} : { epsilon }),
     ...(target === undefined ? {} : { target }),
   };
-  const result = await session.service.attack(request, session.job);
-  const { service, finishing } = session;
-  if (out !== undefined)
-    await writeOutput(out, await service.encode({ image: result.adversarial, format: 'png' }), force, finishing);
-  if (saveInput !== undefined)
-    await writeOutput(saveInput, await service.encode({ image: result.adversarial, format: 'npy' }), force, finishing);
-  if (figure !== undefined) await writeOutput(figure, await attackFigure(result), force, finishing);
-  result.record.warnings.forEach(warn);
-  const outputs: Outputs = {
-    ...(out === undefined ? {} : { adversarial: path.resolve(out) }),
-    ...(saveInput === undefined ? {} : { input: path.resolve(saveInput) }),
-    ...(figure === undefined ? {} : { figure: path.resolve(figure) }),
-  };
-  if (options.json) writeJson(session, documentOf(result, options.top, outputs));
-  else session.write(describe(result.record, options.top, outputs));
 }
 
-function documentOf({ record }: AttackResult, top: number, outputs: Outputs) {
-  const first = listing(record, top);
+/** The files that are asked for; `place` gives one the place that an option says. */
+function filesOf(
+  { out, saveInput, figure }: AttackOptions,
+  place: (option: string, ending: string) => string,
+): AttackFiles {
   return {
-    ...record,
-    engine: record.model.engine,
-    classes: first(record.classes),
-    perturbationClasses: first(record.perturbationClasses),
-    adversarialClasses: first(record.adversarialClasses),
-    saved: { ...record.saved, classes: first(record.saved.classes) },
-    outputs,
+    ...(out === undefined ? {} : { adversarial: place(out, '.png') }),
+    ...(saveInput === undefined ? {} : { input: place(saveInput, '.npy') }),
+    ...(figure === undefined ? {} : { figure: place(figure, '-figure.png') }),
   };
 }
 
-/** The `top` most probable of a list and those that the attack is about. */
-function listing({ goal, label }: AttackRecord, top: number) {
-  return (classes: readonly ClassScore[]) =>
-    classes.filter(({ index }, rank) => rank < top || index === goal.label.index || index === label?.index);
-}
-
-function describe(record: AttackRecord, top: number, outputs: Outputs): string {
-  const { goal, norms, saved } = record;
+function formatted({ adversarial, input, figure }: AttackFiles) {
   return [
-    describeImage(record),
-    formatFacts([
-      ['attack', `${record.attack}${describeParameters(record.parameters)}`],
-      ['goal', `${goal.direction === 'away' ? 'away from' : 'towards'} ${describeLabel(goal.label)}`],
-      ['distance', distanceFound(record)],
-      ['steps made', record.steps === undefined ? undefined : String(record.steps)],
-      ['norms', describeNorms(norms)],
-      ['verdict', verdict(record)],
-      ['as saved', `${saved.success ? 'succeeds' : 'fails'} in 8 bits, ${describeNorms(saved.norms)}`],
-      ['adversarial image', outputs.adversarial],
-      ['as computed', outputs.input],
-      ['figure', outputs.figure],
-    ]),
-    describeClasses(record, top),
-  ].join('\n');
+    { file: adversarial, format: 'png' },
+    { file: input, format: 'npy' },
+    { file: figure, format: 'png' },
+  ] as const;
 }
 
-/** Of an attack without ε, what it looked for. */
-function distanceFound(record: AttackRecord): string | undefined {
-  if (record.epsilon !== undefined) return undefined;
-  const { symbol, value } = changeSize(record);
-  return `${symbol} ${formatNumber(value)}${record.success ? ', the smallest that was found' : ', which was not enough'}`;
+/** The folders of several images' files. Throws `UserError('file-unwritable')` where something else has the name. */
+async function makeFolders(folders: readonly (string | undefined)[]): Promise<void> {
+  for (const folder of folders)
+    if (folder !== undefined)
+      await mkdir(folder, { recursive: true }).catch((error: Error) => {
+        throw new UserError(
+          'file-unwritable',
+          `"${folder}" is to be the folder of several files and cannot be made (${error.message}).`,
+          'Name a folder.',
+        );
+      });
 }
 
-function verdict({ success, startedRight, classes, adversarialClasses }: AttackRecord): string {
-  const [before, after] = [classes[0]!, adversarialClasses[0]!];
-  const change = `${before.name} ${formatProbability(before.probability)} → ${after.name} ${formatProbability(after.probability)}`;
-  if (!startedRight) return `not needed: ${change}`;
-  return `${success ? 'succeeds' : 'fails'}: ${change}`;
-}
-
-/** Most probable classes of image, perturbation and adversarial image, a column each. */
-function describeClasses(record: AttackRecord, top: number): string {
-  const columns = [record.classes, record.perturbationClasses, record.adversarialClasses];
-  const rows = Array.from({ length: Math.min(top, record.classes.length) }, (_, rank) =>
-    columns.flatMap((classes) => {
-      const score = classes[rank];
-      return score === undefined ? ['', ''] : [score.name, formatProbability(score.probability)];
-    }),
-  );
-  return formatTable([['image', '', 'perturbation', '', 'adversarial', ''], ...rows], [1, 3, 5]);
+async function write(
+  { service, finishing }: Session,
+  result: AttackResult,
+  { adversarial, input, figure }: AttackFiles,
+  { force = false }: AttackOptions,
+): Promise<void> {
+  const image = result.adversarial;
+  if (adversarial !== undefined)
+    await writeOutput(adversarial, await service.encode({ image, format: 'png' }), force, finishing);
+  if (input !== undefined) await writeOutput(input, await service.encode({ image, format: 'npy' }), force, finishing);
+  if (figure !== undefined) await writeOutput(figure, await attackFigure(result), force, finishing);
 }

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { AttributionResult } from '../../engine/calls/service';
-import { findAttributionMethod } from '../../core/attribution/registry';
+import { listedMethods } from '../../core/attribution/registry';
+import { countOf } from '../../core/countOf';
 import { UserError } from '../../core/errors';
 import { encodeNpy } from '../../formats/npy/npy';
 import { printable } from '../../core/printable';
@@ -21,6 +22,7 @@ import {
   addParameterOption,
   addTopOption,
   inputFiles,
+  refuseBoth,
 } from '../options';
 import { checkOutputs, writeOutput } from '../outputFile';
 import { warn } from '../report';
@@ -56,6 +58,7 @@ export function addAttributeCommand(program: Command, session: Session): void {
 
 async function run(session: Session, image: string, options: AttributeOptions): Promise<void> {
   const { out, saveMap, force = false } = options;
+  refuseBoth('--layer', options.layer, 'layer', options);
   await checkOutputs(
     [
       { file: out, format: 'png' },
@@ -88,7 +91,7 @@ function viewOf(
   { view, method }: AttributeOptions,
   input: { readonly width: number; readonly height: number },
 ): MapView {
-  const { display } = findAttributionMethod(method);
+  const { display = 'diverging' } = listedMethods().find(({ id }) => id === method) ?? {};
   const first = defaultView(display, input);
   return view === undefined ? first : viewFrom(view, first, display);
 }
@@ -114,7 +117,7 @@ function describe(
   classes: readonly ClassScore[],
   outputs: { readonly overlay?: string; readonly view?: MapView; readonly map?: string },
 ): string {
-  const { objective, statistics, layer } = record;
+  const { objective, statistics, layer, training } = record;
   const { minimum, maximum, sum, state } = statistics;
   const range = `${formatNumber(minimum)} to ${formatNumber(maximum)}, sum ${formatNumber(sum)}`;
   return [
@@ -126,6 +129,7 @@ function describe(
         'layer',
         layer && `${printable(layer.id)} (${layer.kind}, ${formatShape([layer.height, layer.width, layer.channels])})`,
       ],
+      ['checkpoints', training && `${countOf(training.checkpoints.length, 'checkpoint')} of ${training.folder}`],
       ['map', state === 'ordinary' ? range : `${range} (${state})`],
       ['delta', record.delta === undefined ? undefined : formatNumber(record.delta)],
       ['shown', griddingWords(map, record.model.input)],

@@ -4,6 +4,7 @@ import type { ParameterDeclaration } from '../../core/method/parameters';
 import type { Session } from '../session';
 import { writeJson } from '../session';
 import { formatTable } from '../table';
+import { formatParameter } from '../words';
 
 /** `methods`: what there is, with the parameters of each. */
 export function addMethodsCommand(program: Command, session: Session): void {
@@ -28,24 +29,30 @@ function describe(methods: readonly (MethodDescription | AttackDescription | Met
         `  ${id}`,
         `${summary}${needs.includes('checkpoints') ? ' (of a run or a folder of checkpoints as --model)' : ''}`,
       ],
-      ...parameters.map((parameter) => [
-        `    ${parameter.id}=${parameter.default}`,
-        `${parameter.description} ${rangeOf(parameter)}`.trimEnd(),
+      ...parameters.flatMap((parameter) => [
+        [`    ${parameter.id}=${formatParameter(parameter.default)}`, `${parameter.description}${rangeOf(parameter)}`],
+        ...choicesOf(parameter),
       ]),
     ]),
   );
 }
 
+/** What each choice means, a line each. */
+function choicesOf(parameter: ParameterDeclaration): readonly (readonly string[])[] {
+  if (parameter.type !== 'choice') return [];
+  return parameter.choices.map(({ id, description }) => [`      ${id}`, description]);
+}
+
 function rangeOf(parameter: ParameterDeclaration): string {
   switch (parameter.type) {
     case 'boolean':
-      return '(true, false)';
+      return ' (true, false)';
     case 'choice':
-      return `(${parameter.choices.map(({ id }) => id).join(', ')})`;
+      return '';
     case 'layer':
-      return "(a layer's name; empty: the last spatial one)";
+      return " (a layer's name; empty: the last spatial one)";
     case 'integer':
     case 'number':
-      return `(${parameter.minimum} to ${parameter.maximum}${parameter.unit === undefined ? '' : `, ${parameter.unit}`})`;
+      return ` (${parameter.minimum} to ${parameter.maximum}${parameter.unit === undefined ? '' : `, ${parameter.unit}`})`;
   }
 }

@@ -82,13 +82,21 @@ function parse(declaration: ParameterDeclaration, value: unknown): ParameterValu
     }
     case 'integer':
     case 'number': {
-      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+      const number = typeof value === 'string' && value.trim() !== '' ? numberOf(value) : value;
       const allowed = `${declaration.type === 'integer' ? 'an integer' : 'a number'} from ${declaration.minimum} to ${declaration.maximum}`;
       if (typeof number !== 'number' || !isWithin(rangeOf(declaration), number))
         throw refused(declaration, value, allowed);
       return number;
     }
   }
+}
+
+/** A number as people write it: 0.01, or a fraction such as 8/255; NaN for anything else. */
+export function numberOf(text: string): number {
+  const [numerator = '', denominator = '1', more] = text.trim().split('/');
+  return more !== undefined || numerator.trim() === '' || denominator.trim() === ''
+    ? NaN
+    : Number(numerator) / Number(denominator);
 }
 
 function rangeOf({ type, minimum, maximum }: NumberDeclaration): Range {

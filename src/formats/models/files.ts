@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../core/errors';
 import { MODEL_LIMITS } from '../../core/model/limits';
@@ -9,19 +9,36 @@ export async function resolveModelFile(modelPath: string): Promise<string> {
   let file = path.resolve(modelPath);
   let facts = await statOrUndefined(file);
   if (facts?.isDirectory()) {
-    file = path.join(file, 'model.json');
+    const folder = file;
+    file = path.join(folder, 'model.json');
     facts = await statOrUndefined(file);
+    if (facts === undefined) throw await noModelIn(folder);
   }
-  if (facts === undefined) {
-    throw new UserError(
-      'file-missing',
-      `There is no model at ${file}.`,
-      'Choose the model.json of a TensorFlow.js model.',
-    );
-  }
+  if (facts === undefined)
+    throw new UserError('file-missing', `There is no model at ${file}.`, 'Check the path of the model.');
   requireRegularFile(facts, file, MODEL_LIMITS.totalBytes);
   return file;
 }
+
+/** Of a folder without a model.json: a run holds its model in a folder, and other files may be models themselves. */
+async function noModelIn(folder: string): Promise<UserError> {
+  const ofRun = path.join(folder, 'model', 'model.json');
+  const missing = (message: string, hint: string): UserError => new UserError('file-missing', message, hint);
+  if ((await statOrUndefined(ofRun))?.isFile())
+    return missing(`${folder} is a folder around a model, not the model itself.`, `Choose ${ofRun}.`);
+  const files = (await readdir(folder).catch(() => [])).filter((name) => MODEL_FILE.test(name)).sort();
+  if (files.length > 0)
+    return missing(
+      `${folder} is a folder without a model.json.`,
+      `Choose one of the models in it, such as ${path.join(folder, files[0]!)}.`,
+    );
+  return missing(
+    `There is no model in the folder ${folder}.`,
+    'Choose a model file (.onnx, .keras, .h5), or the model.json of a TensorFlow.js model or its folder.',
+  );
+}
+
+const MODEL_FILE = /\.(onnx|keras|h5|hdf5)$/i;
 
 /** A whole file of at most `limit` bytes. Throws `UserError('model-unreadable')`. */
 export async function readLimited(file: string, limit: number): Promise<Uint8Array> {

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/countOf';
 import { UserError } from '../../core/errors';
 import type { Architecture, PictureSize } from './architecture';
 
@@ -13,7 +14,7 @@ export function checkSize({ label, minimumSide }: Architecture, { height, width 
   if (!Number.isInteger(classes) || classes < 2) {
     throw new UserError(
       'parameter',
-      `A network for ${classes} classes cannot be trained.`,
+      `A network for ${countOf(classes, 'class', 'classes')} cannot be trained.`,
       'Give two classes or more.',
     );
   }

@@ -25,12 +25,8 @@ export async function findCheckpoints(folder: string): Promise<CheckpointFolder>
   const own = path.join(root, 'checkpoints');
   const isRun = (await kindOf(path.join(root, 'run.json'))) === 'file' && (await kindOf(own)) === 'folder';
   const place = isRun ? own : root;
-  if ((await kindOf(place)) !== 'folder')
-    throw new UserError(
-      'file-missing',
-      `There is no folder "${folder}".`,
-      'Choose the folder that holds the checkpoints.',
-    );
+  const found = await kindOf(place);
+  if (found !== 'folder') throw noFolder(folder, found);
   const names: string[] = [];
   const warnings: string[] = [];
   for (const name of await listNames(place)) {
@@ -93,6 +89,14 @@ function mixed(names: readonly string[]): string[] {
   return [
     `The folder holds checkpoints of several formats (${[...formats].sort().join(', ')}); all of them are summed.`,
   ];
+}
+
+function noFolder(folder: string, found: Kind): UserError {
+  const what =
+    found === 'absent'
+      ? `There is no folder "${folder}".`
+      : `"${folder}" is a file, and checkpoints of a training lie in a folder.`;
+  return new UserError('file-missing', what, 'Choose a run, or the folder that holds the checkpoints.');
 }
 
 function nothingFound(folder: string, isModel: boolean): UserError {

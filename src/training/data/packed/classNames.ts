@@ -1,3 +1,4 @@
+import { countOf } from '../../../core/countOf';
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -36,7 +37,7 @@ export async function classNames(folder: string, labels: readonly Uint16Array[])
     const { names, warnings } = found;
     if (largest >= names.length)
       throw unreadable(
-        `A label is ${largest}, and ${file} names ${names.length} classes.`,
+        `A label is ${largest}, and ${file} names ${countOf(names.length, 'class', 'classes')}.`,
         `Name every class in ${file}, one a line, or remove that file.`,
       );
     return { names, isNamed: true, warnings };

@@ -1,3 +1,4 @@
+import { countOf } from '../../../core/countOf';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { DatasetFormat } from '../dataset';
@@ -75,7 +76,7 @@ function checkCounts({ name, images, labels }: PackedPart): void {
   const count = images.reduce((sum, file) => sum + file.count, 0);
   if (count !== labels.length)
     throw unreadable(
-      `There are ${count} images and ${labels.length} labels for "${name}".`,
+      `There ${count === 1 ? 'is' : 'are'} ${countOf(count, 'image')} and ${countOf(labels.length, 'label')} for "${name}".`,
       'Choose a folder whose images and labels belong together.',
     );
 }
