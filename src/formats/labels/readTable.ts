@@ -11,23 +11,42 @@ const NUMBERS = words(
 );
 const SYNSETS = words('wnid synset synsetid wordnetid');
 const NAMES = words(
-  'name classname labelname displayname categoryname names classnames label class category labels classes title words text description english',
+  'name classname labelname displayname categoryname names classnames label class category labels classes title words text description english en',
 );
 
 /**
  * Class names from a table with a heading (CSV, TSV; fields in quotes may hold anything), its columns in any order: one of names,
- * and if there is one, a column of numbers that says their order. Undefined where there is no such heading. Throws
- * `UserError('model-spec')` for rows that do not fit it.
+ * and if there is one, a column of numbers that says their order; beside that the names may be called anything. Undefined where there is no such heading. Throws
+ * `UserError('model-spec')` for rows that do not fit it, and where several columns may be the names.
  */
 export function readTable(text: string, origin: string): FoundName[] | undefined {
   for (const delimiter of DELIMITERS) {
     const [heading = []] = splitFields(text, delimiter, 1);
     if (isHeading(heading)) return rowsOf(splitFields(text, delimiter), delimiter, origin);
+    const others = besideNumbers(splitFields(text, delimiter, 2));
+    if (others === undefined) continue;
+    if (others.length === 1) return rowsOf(splitFields(text, delimiter), delimiter, origin, others[0]);
+    throw wrong(
+      `${origin} has several columns that may be the names: ${others.map((column) => `“${heading[column]!.trim().slice(0, 40)}”`).join(', ')}`,
+      'Call the one that is meant “name” in the heading.',
+    );
   }
   // One column: the heading could be a name, but not in a file that is called a table.
   const [first = '', ...rest] = text.split(/\r\n|\r|\n/);
   const isAlone = /\.(csv|tsv)$/i.test(origin) && NAMES.includes(plain(first));
   return isAlone && rest.some((line) => line.trim() !== '') ? readLines(rest.join('\n')) : undefined;
+}
+
+/** The columns beside one of numbers that is called so, of a heading that has no word for names. */
+function besideNumbers([heading = [], first = []]: string[][]): readonly number[] | undefined {
+  const numbers = heading.findIndex(
+    (cell, column) =>
+      NUMBERS.includes(plain(cell)) &&
+      classNumber(cell) === undefined &&
+      classNumber(first[column] ?? '') !== undefined,
+  );
+  if (numbers < 0 || heading.length < 2 || first.length !== heading.length) return undefined;
+  return [...heading.keys()].filter((column) => column !== numbers && classNumber(first[column]!) === undefined);
 }
 
 function isHeading(heading: readonly string[]): boolean {
@@ -39,7 +58,7 @@ function isHeading(heading: readonly string[]): boolean {
   return cells.some(isKey) || cells.every((cell) => NAMES.includes(cell));
 }
 
-function rowsOf([heading = [], ...body]: string[][], delimiter: string, origin: string): FoundName[] {
+function rowsOf([heading = [], ...body]: string[][], delimiter: string, origin: string, only?: number): FoundName[] {
   const cells = heading.map(plain);
   const rows = body.map((fields, at) => ({ fields, at: at + 2 })).filter(({ fields }) => fields.join('').trim() !== '');
   const isWhole = (column: number) => rows.every(({ fields }) => classNumber(fields[column] ?? '') !== undefined);
@@ -49,7 +68,7 @@ function rowsOf([heading = [], ...body]: string[][], delimiter: string, origin: 
   );
   // "label,name": the label is a number.
   const numbers = keys[0] ?? (named.length > 1 ? named.findLast(isWhole) : undefined);
-  const names = named.find((column) => column !== numbers)!;
+  const names = only ?? named.find((column) => column !== numbers)!;
   const synsets = cells.findIndex((cell) => SYNSETS.includes(cell));
   return rows.map(({ fields, at }) => {
     // An unquoted comma in the last column's name.

@@ -161,6 +161,8 @@ describe('tables', () => {
     ['tabs', 'label\tname\n2\tthe "wren"\n0\towl\n1\tgull, common'],
     ['an index without heading, as pandas writes it', ',name\n0,owl\n1,"gull, common"\n2,"the ""wren"""'],
     ['a comma without quotes in the last column', 'id,name\n0,owl\n1,gull, common\n2,the "wren"'],
+    ['a name for each language', 'id,en,de\n0,owl,Eule\n1,"gull, common",Möwe\n2,"the ""wren""","Zaunkönig"\n'],
+    ['names under another heading', 'id,Vogel\n0,owl\n1,"gull, common"\n2,"the ""wren"""\n'],
     ['empty rows', 'id,name\n0,owl\n\n1,"gull, common"\n2,"the ""wren"""\n\n'],
   ])('with %s', (_, text) => {
     expect(parseLabels(text, 'birds.csv')).toEqual({ names: birds, warnings: [] });
@@ -179,6 +181,7 @@ describe('tables', () => {
 
   it('refuses rows that do not fit', () => {
     expect(refusal('name,id\nred, dark,0\nblue,1').message).toMatch(/Row 2 .* 3 fields, and the heading 2/);
+    expect(refusal('id,de,fr\n0,Eule,hibou\n1,Möwe,mouette').message).toMatch(/several columns .* “de”, “fr”/);
     expect(refusal('id,name\n0,owl\none,gull').message).toMatch(/“id” in row 3/);
   });
 });
