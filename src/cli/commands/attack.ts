@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { AttackRequest, AttackResult } from '../../engine/calls/service';
-import { UserError } from '../../core/errors';
+import { firstClause, UserError } from '../../core/errors';
 import { attackFigure } from '../attackFigure';
 import { attackDocument, attacksTable, describeAttack, type AttackFiles } from '../attackWords';
 import { eachImage, failureDocument } from '../eachImage';
@@ -147,10 +147,10 @@ function formatted({ adversarial, input, figure }: AttackFiles) {
 async function makeFolders(folders: readonly (string | undefined)[]): Promise<void> {
   for (const folder of folders)
     if (folder !== undefined)
-      await mkdir(folder, { recursive: true }).catch((error: Error) => {
+      await mkdir(folder, { recursive: true }).catch((error: unknown) => {
         throw new UserError(
           'file-unwritable',
-          `"${folder}" is to be the folder of several files and cannot be made (${error.message}).`,
+          `"${folder}" is to be the folder of several files and cannot be made (${firstClause(error)}).`,
           'Name a folder.',
         );
       });

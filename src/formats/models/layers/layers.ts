@@ -1,4 +1,5 @@
 import { GraphBuilder } from '../../../core/graph/builder';
+import { UserError } from '../../../core/errors';
 import type { Graph } from '../../../core/graph/graph';
 import { operators } from '../../../core/graph/ops/registry';
 import type { Shape } from '../../../core/graph/tensor';
@@ -217,7 +218,11 @@ function completeShape(
     return shape.length === 4 ? (axis === rows ? height : axis === columns ? width : undefined) : undefined;
   });
   if (sizes.length === 0 || !sizes.every((size) => size !== undefined && size > 0))
-    throw new Error('The model does not say the size of its input');
+    throw new UserError(
+      'model-spec',
+      'The model takes pictures of any size, so that it must be said which to use.',
+      'Write { "input": { "height": …, "width": … } } into lens.json beside the model.',
+    );
   const complete = sizes as number[];
   if (complete.reduce((product, size) => product * size, 1) > LIMITS.inputElements)
     throw new Error(`An input of [${complete.slice(1).join(', ')}] is too large`);

@@ -2,6 +2,7 @@ import { floats, sizeOf } from '../../../core/graph/tensor';
 import { activate, isActivation } from './activations';
 import { constantNumbers } from './dense';
 import { isJsonArray, isJsonObject, objectAt, stringAt, type JsonValue } from '../../json/json';
+import { flipped, indexed } from './indexing';
 import { commonOrder, concatenated } from './merges';
 import type { Argument, LayerScope } from './scope';
 import { reshaped } from './shapes';
@@ -18,6 +19,8 @@ const BINARY: Readonly<Record<string, string>> = {
   divide: 'Div',
   maximum: 'Max',
   minimum: 'Min',
+  power: 'Pow',
+  pow: 'Pow',
 };
 
 const UNARY: Readonly<Record<string, string>> = {
@@ -39,6 +42,7 @@ export function readOperation(scope: LayerScope, name: string): LayerValue | und
   const { builder } = scope;
   const binary = Object.hasOwn(BINARY, name) ? BINARY[name] : undefined;
   if (binary !== undefined) return combine(scope, binary, operand(scope, 0, 'x', 'x1'), operand(scope, 1, 'y', 'x2'));
+  if (name === 'stack') return stacked(scope);
   const argument = operand(scope, 0, 'x', 'input', 'features', 'tensor', 'input_tensor');
   if (name === 'concat' || name === 'concatenate') {
     const values = argument ?? operand(scope, 0, 'values', 'xs');
@@ -61,7 +65,17 @@ export function readOperation(scope: LayerScope, name: string): LayerValue | und
     const attributes = { axis: axisIn(x.native, axis, x.shape.length) };
     return valueIn(x.native, builder, builder.add(op, [inOrder(x)], attributes));
   }
-  if (name === 'mean' || name === 'reduce_mean') return mean(scope, x);
+  const reduction = name.replace(/^(reduce_|a(?=m(ax|in)$))/, '');
+  if (Object.hasOwn(REDUCTIONS, reduction)) return reduced(scope, x, REDUCTIONS[reduction]!);
+  if (name === 'cast') return isFloat(constant(operand(scope, 1, 'dtype')) ?? scope.config.dtype) ? x : undefined;
+  if (name === 'get_item') return indexed(scope, x, operand(scope, 1, 'key'));
+  if (name === 'flip') {
+    const axes = axesOf(scope);
+    return axes && flipped(scope, x, axes);
+  }
+  if (name === 'clip' || name === 'clip_by_value') return clipped(scope, x);
+  if (name === 'squeeze' || name === 'expand_dims') return withAxes(scope, x, name);
+  if (name === 'transpose') return transposed(scope, x);
   if (name === 'reshape') {
     const sizes = constantNumbers(constant(operand(scope, 1, 'newshape', 'shape')) ?? scope.config.newshape ?? null);
     return sizes && reshaped(scope, x, sizes.slice(1));
@@ -137,16 +151,80 @@ function constantShape(value: JsonValue): number[] {
   return isJsonArray(value) ? [value.length, ...constantShape(value[0] ?? 0)] : [];
 }
 
-function mean(scope: LayerScope, x: LayerValue): LayerValue | undefined {
+const REDUCTIONS: Readonly<Record<string, string>> = {
+  mean: 'ReduceMean',
+  sum: 'ReduceSum',
+  max: 'ReduceMax',
+  min: 'ReduceMin',
+};
+
+function isFloat(dtype: JsonValue | undefined): boolean {
+  return typeof dtype === 'string' && /^b?float\d+$/.test(dtype);
+}
+
+/** The axes that a function is told, none of them the batch's. */
+function axesOf(scope: LayerScope, index = 1, ...names: readonly string[]): readonly number[] | undefined {
+  const keys = names.length === 0 ? ['axis'] : names;
+  const given = operand(scope, index, ...keys);
+  const said = keys.map((key) => scope.config[key]).find((value) => value !== undefined && value !== null);
+  return constantNumbers((given && plainArgument(given)) ?? said ?? null);
+}
+
+function clipped(scope: LayerScope, x: LayerValue): LayerValue | undefined {
+  const bound = (index: number, ...names: readonly string[]): number | undefined =>
+    number(operand(scope, index, ...names)) ??
+    names.map((name) => number(scope.config[name])).find((value) => value !== undefined);
+  const [low, high] = [bound(1, 'x_min', 'clip_value_min'), bound(2, 'x_max', 'clip_value_max')];
+  if (low === undefined || high === undefined) return undefined;
   const { builder } = scope;
-  const given = operand(scope, 1, 'axis');
-  const axes = constantNumbers((given && plainArgument(given)) ?? scope.config.axis ?? null);
-  if (axes === undefined) return undefined;
+  return valueIn(x.native, builder, builder.add('Clip', [inOrder(x), builder.scalar(low), builder.scalar(high)]));
+}
+
+/** Axes of length 1 taken away or put in. */
+function withAxes(scope: LayerScope, x: LayerValue, name: 'squeeze' | 'expand_dims'): LayerValue | undefined {
+  const { builder } = scope;
+  const isTaken = name === 'squeeze';
+  const axes = axesOf(scope);
+  const rank = x.shape.length + (isTaken ? 0 : (axes?.length ?? 0));
+  const places = axes?.map((axis) => axisIn('plain', axis, rank));
+  if (places === undefined || places.includes(0)) return undefined;
+  return plainValue(builder, builder.add(isTaken ? 'Squeeze' : 'Unsqueeze', [x.plain(), builder.indices(places)]));
+}
+
+function transposed(scope: LayerScope, x: LayerValue): LayerValue | undefined {
+  const order = axesOf(scope, 1, 'axes', 'perm');
+  const perm = order?.map((axis) => axisIn('plain', axis, x.shape.length));
+  if (perm?.[0] !== 0 || new Set(perm).size !== x.shape.length) return undefined;
+  return plainValue(scope.builder, scope.builder.add('Transpose', [x.plain()], { perm }));
+}
+
+/** Values side by side along a new axis. */
+function stacked(scope: LayerScope): LayerValue | undefined {
+  const { builder } = scope;
+  const given = operand(scope, 0, 'x', 'values');
+  const values = given === undefined ? [] : valuesOf(given);
+  const [first] = values;
+  if (first === undefined) return undefined;
+  const axis = axisIn(
+    'plain',
+    number(operand(scope, 1, 'axis')) ?? number(scope.config.axis) ?? 0,
+    first.shape.length + 1,
+  );
+  if (axis === 0) return undefined;
+  const place = builder.indices([axis]);
+  const parts = values.map((value) => builder.add('Unsqueeze', [value.plain(), place]));
+  return plainValue(builder, builder.add('Concat', parts, { axis }));
+}
+
+function reduced(scope: LayerScope, x: LayerValue, op: string): LayerValue | undefined {
+  const { builder } = scope;
+  const axes = axesOf(scope);
+  if (axes === undefined || axes.some((axis) => axisIn('plain', axis, x.shape.length) === 0)) return undefined;
   const keep = constant(operand(scope, 2, 'keepdims')) ?? scope.config.keepdims;
   const inKeras = axes.map((axis) => axisIn('plain', axis, x.shape.length));
   const order = keep === true || x.native === 'plain' ? x.native : 'channelsFirst';
   const places = builder.indices(inKeras.map((axis) => axisIn(order, axis, x.shape.length)));
-  const kept = builder.add('ReduceMean', [inOrder(x), places], { keepdims: 1 });
+  const kept = builder.add(op, [inOrder(x), places], { keepdims: 1 });
   const value = valueIn(order, builder, kept);
   if (keep === true) return value;
   return plainValue(builder, builder.add('Squeeze', [value.plain(), builder.indices(inKeras)]));

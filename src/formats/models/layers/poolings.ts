@@ -3,7 +3,7 @@ import { flagAt } from '../../json/json';
 import { perAxisAt } from './configNumbers';
 import { only, type LayerReader } from './scope';
 import { plainValue } from './value';
-import { pictureOf, pictureValue, windowAttributes } from './window';
+import { isChannelsFirst, pictureOf, pictureValue, windowAttributes } from './window';
 
 /** Poolings over pictures; averages leave the padding out. */
 export const POOLINGS: Readonly<Record<string, LayerReader>> = {
@@ -15,6 +15,10 @@ export const POOLINGS: Readonly<Record<string, LayerReader>> = {
   GlobalAvgPool2D: globalPooling(mean),
   GlobalMaxPooling2D: globalPooling(largest),
   GlobalMaxPool2D: globalPooling(largest),
+  GlobalAveragePooling1D: overSteps('ReduceMean'),
+  GlobalAvgPool1D: overSteps('ReduceMean'),
+  GlobalMaxPooling1D: overSteps('ReduceMax'),
+  GlobalMaxPool1D: overSteps('ReduceMax'),
   // Names that a normalised configuration gives the same layers.
   GlobalAveragePooling2DKeepDims: globalPooling(mean, true),
   GlobalMaxPooling2DKeepDims: globalPooling(largest, true),
@@ -34,6 +38,17 @@ function globalPooling(pool: (builder: GraphBuilder, x: string) => string, keepD
     const y = pool(scope.builder, pictureOf(scope, only(inputs)));
     if (keepDims || flagAt(scope.config, 'keepdims', false)) return pictureValue(scope, y);
     return plainValue(scope.builder, scope.builder.add('Flatten', [y], { axis: 1 }));
+  };
+}
+
+/** One number of all steps of a sequence, [batch, steps, channels] or with its channels first. */
+function overSteps(op: string): LayerReader {
+  return (scope, inputs) => {
+    const x = only(inputs);
+    if (x.shape.length !== 3) throw new Error(`it takes sequences of vectors, not values of ${x.shape.length} axes`);
+    const steps = isChannelsFirst(scope) ? 2 : 1;
+    const keepdims = flagAt(scope.config, 'keepdims', false) ? 1 : 0;
+    return plainValue(scope.builder, scope.builder.add(op, [x.plain(), scope.builder.indices([steps])], { keepdims }));
   };
 }
 

@@ -2,7 +2,7 @@ import { ACTIVATION_LAYERS } from './activations';
 import { CONVOLUTIONS } from './convolutions';
 import { DENSE, multiHeadAttention } from './dense';
 import { upSampling } from './enlargements';
-import { stringAt, type JsonObject } from '../../json/json';
+import { isJsonObject, arrayAt, objectAt, stringAt, type JsonObject } from '../../json/json';
 import { MERGES } from './merges';
 import { NORMALIZATIONS } from './normalizations';
 import { operationName, readOperation } from './operations';
@@ -23,14 +23,7 @@ const READERS: Readonly<Record<string, LayerReader>> = {
   MultiHeadAttention: multiHeadAttention,
 };
 
-const WITH_CODE: ReadonlySet<string> = new Set([
-  'Lambda',
-  'TFSMLayer',
-  'SlicingOpLambda',
-  'TorchModuleWrapper',
-  'JaxLayer',
-  'FlaxLayer',
-]);
+const WITH_CODE: ReadonlySet<string> = new Set(['Lambda', 'TFSMLayer', 'TorchModuleWrapper', 'JaxLayer', 'FlaxLayer']);
 
 /** What reads layers of this description. Throws for layers that carry code and for those that are not known. */
 export function readerOf(className: string, layer: JsonObject): LayerReader {
@@ -48,7 +41,11 @@ export function readerOf(className: string, layer: JsonObject): LayerReader {
 
 /** Is this a function between layers rather than a layer. */
 export function isOperation(className: string, layer: JsonObject): boolean {
-  return className === 'TFOpLambda' || /^keras\.(src\.)?ops\b/.test(stringAt(layer, 'module') ?? '');
+  const module = stringAt(layer, 'module');
+  if (className === 'TFOpLambda' || /^keras\.(src\.)?ops\b/.test(module ?? '')) return true;
+  // Keras 3's .h5 files do not say the module; a function has none of what every layer is configured with.
+  const [call] = arrayAt(layer, 'inbound_nodes') ?? [];
+  return module === undefined && isJsonObject(call) && !Object.hasOwn(objectAt(layer, 'config') ?? {}, 'trainable');
 }
 
 function operation(shown: string): LayerReader {

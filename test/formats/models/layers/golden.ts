@@ -26,9 +26,9 @@ export interface GoldenCase {
 
 /**
  * Models, values and derivatives that Keras computed: on PyTorch in float64 (golden/make_golden.py), on TensorFlow in float32
- * (golden/make_tensorflow_golden.py).
+ * (golden/make_tensorflow_golden.py, make_operations_golden.py).
  */
-export function goldenCases(file: 'keras.json' | 'tensorflow.json' = 'keras.json'): GoldenCase[] {
+export function goldenCases(file: 'keras.json' | 'tensorflow.json' | 'operations.json' = 'keras.json'): GoldenCase[] {
   const stored = JSON.parse(readFileSync(path.join(GOLDEN, file), 'utf8')) as StoredCase[];
   return stored.map(({ name, config, weights, x, y, seed, gradient }) => ({
     name,

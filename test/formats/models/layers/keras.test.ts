@@ -5,7 +5,7 @@ import { goldenCases } from './golden';
 import { evaluate, relativeError } from './support';
 
 describe('layers of Keras 3', () => {
-  it.each([...goldenCases(), ...goldenCases('tensorflow.json')])(
+  it.each([...goldenCases(), ...goldenCases('tensorflow.json'), ...goldenCases('operations.json')])(
     '$name',
     async ({ config, weights, x, y, seed, gradient }) => {
       const graph = readLayers(config, weightsByName(weights), { kerasVersion: '3.15.1' });
