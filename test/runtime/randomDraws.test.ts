@@ -7,6 +7,7 @@ import { resolveParameters } from '../../src/core/method/parameters';
 import { floats, type Tensor } from '../../src/core/graph/tensor';
 import { writeOnnx } from '../../src/formats/models/onnx/writeOnnx';
 import { loadClassifier } from '../../src/runtime/loadClassifier';
+import { saveLayersModel } from '../engine/training/network/support';
 import { load, makeFolder, randomImages, removeFolders } from './support';
 
 // Models that do not repeat themselves say so wherever their numbers stand.
@@ -83,4 +84,43 @@ it('Dropout that the file runs in training mode is left out, and that is said', 
   await drawing.dispose();
   await still.dispose();
   await asFile.dispose();
+});
+
+/** A picture, dropped out, and scores of it. */
+function keras(size: number | null, call: object) {
+  const layer = (name: string, kind: string, config: object, inbound: readonly unknown[]) => ({
+    class_name: kind,
+    name,
+    config: { name, trainable: true, ...config },
+    inbound_nodes: inbound.length === 0 ? [] : [[inbound]],
+  });
+  const layers = [
+    layer('x', 'InputLayer', { batch_input_shape: [null, size, size, 1] }, []),
+    layer('drop', 'Dropout', { rate: 0.5 }, ['x', 0, 0, call]),
+    layer('pool', 'GlobalAveragePooling2D', {}, ['drop', 0, 0, {}]),
+    layer('score', 'Dense', { units: 2, activation: 'linear', use_bias: false }, ['pool', 0, 0, {}]),
+  ];
+  const config = { name: 'net', layers, input_layers: [['x', 0, 0]], output_layers: [['score', 0, 0]] };
+  const weights = [{ name: 'score/kernel', shape: [1, 2], data: Float32Array.of(1, -1) }];
+  return saveLayersModel({ topology: { class_name: 'Functional', config }, weights }, { height: 4, width: 4 }, [
+    'a',
+    'b',
+  ]);
+}
+
+it('layers of Keras that are called in training mode are computed as in inference, and that is said', async () => {
+  const drawing = await load(await keras(4, { training: true }), 'onnx');
+  expect(drawing.info.warnings.join()).toMatch(/calls 1 layer in training mode .* so that Keras gives other scores/);
+  const { logits } = await drawing.predict({
+    data: new Float32Array(16).fill(0.5),
+    count: 1,
+    height: 4,
+    width: 4,
+    channels: 1,
+  });
+  expect([...logits]).toEqual([0.5, -0.5]);
+  const still = await load(await keras(4, { training: false }), 'onnx');
+  expect(still.info.warnings.join()).not.toMatch(/training mode/);
+  await drawing.dispose();
+  await still.dispose();
 });

@@ -1,5 +1,5 @@
 /** Element types of the IR. Reading turns float16, bfloat16 and double into float32. */
-export type ElementType = 'float32' | 'int64' | 'int32' | 'uint8' | 'int8' | 'bool';
+export type ElementType = 'float32' | 'int64' | 'int32' | 'uint16' | 'int16' | 'uint8' | 'int8' | 'bool';
 
 export type Shape = readonly number[];
 
@@ -9,6 +9,8 @@ export type Tensor =
   | { readonly type: 'int64'; readonly shape: Shape; readonly data: Float64Array }
   | { readonly type: 'int32'; readonly shape: Shape; readonly data: Int32Array }
   | { readonly type: 'uint8' | 'bool'; readonly shape: Shape; readonly data: Uint8Array }
+  | { readonly type: 'uint16'; readonly shape: Shape; readonly data: Uint16Array }
+  | { readonly type: 'int16'; readonly shape: Shape; readonly data: Int16Array }
   | { readonly type: 'int8'; readonly shape: Shape; readonly data: Int8Array };
 
 export interface TypedShape {
@@ -46,6 +48,10 @@ export function tensorOf(type: ElementType, shape: Shape, values: ArrayLike<numb
       return { type, shape, data: Uint8Array.from(values) };
     case 'int8':
       return { type, shape, data: Int8Array.from(values) };
+    case 'uint16':
+      return { type, shape, data: Uint16Array.from(values) };
+    case 'int16':
+      return { type, shape, data: Int16Array.from(values) };
   }
 }
 

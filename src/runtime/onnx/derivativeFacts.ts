@@ -1,6 +1,6 @@
 import type { OperatorTable } from '../../core/graph/builder';
 import { nodesBetween } from '../../core/graph/differentiate';
-import type { GraphNode, StaticGraph } from '../../core/graph/graph';
+import type { Graph, GraphNode, StaticGraph } from '../../core/graph/graph';
 import { STRAIGHT_THROUGH } from '../../core/graph/ops/quantization';
 import type { ModelInfo } from '../../core/model/modelInfo';
 import { countNames, listCounts } from '../operators';
@@ -33,10 +33,13 @@ export function derivativeWarnings({ missing, zero }: DerivativeFacts): readonly
 }
 
 /** Says where the derivative is not the true one: quantised values round, and the gradient passes straight through. */
-export function straightThroughWarnings(nodes: readonly GraphNode[]): readonly string[] {
-  const count = nodes.filter(({ op }) => STRAIGHT_THROUGH.has(op)).length;
+export function straightThroughWarnings({ nodes, constants }: Graph): readonly string[] {
+  const rounding = nodes.filter(({ op }) => STRAIGHT_THROUGH.has(op));
+  const count = rounding.length;
   if (count === 0) return [];
+  const types = rounding.map(({ inputs }) => constants.get(inputs[2] ?? '')?.type ?? 'uint8');
+  const bits = [...new Set(types.map((type) => (type.endsWith('16') ? 16 : 8)))].sort((a, b) => a - b).join(' or ');
   return [
-    `The model rounds its values to 8 bits (${count} ×), whose derivative is zero; the gradient passes straight through the rounding.`,
+    `The model rounds its values to ${bits} bits (${count} ×), whose derivative is zero; the gradient passes straight through the rounding.`,
   ];
 }

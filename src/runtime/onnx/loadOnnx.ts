@@ -92,7 +92,7 @@ async function load(files: ModelFiles, reference: ModelReference, options: OnnxO
         ...warnings,
         ...input.warnings,
         ...derivativeWarnings(derivative),
-        ...straightThroughWarnings(graph.nodes),
+        ...straightThroughWarnings(graph),
         ...(graph.outputs.length > 1 ? [ROUNDED] : []),
       ],
     };

@@ -1,4 +1,5 @@
 import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
+import { limitsOf } from '../ops/quantization';
 import { hasTrait } from '../ops/traits';
 import type { Tensor } from '../tensor';
 import { added, along, composed, greyed, identityFlow, reshaped, selected, type Flow } from './inputFlow';
@@ -90,10 +91,10 @@ function quantisedBy(node: GraphNode, flow: Flow | undefined, constants: Graph['
   if (node.op !== 'QuantizeLinear' || flow === undefined || flow.isOver || flow.scale.length !== 1) return {};
   const [step, zero] = [constants.get(node.inputs[1]!), constants.get(node.inputs[2] ?? '')];
   if (step?.data.length !== 1) return {};
-  const lowest = zero?.type === 'int8' ? -128 : 0;
+  const [lowest, highest] = limitsOf(zero?.type ?? 'uint8');
   const at = (level: number): number =>
     ((level - (zero?.data[0] ?? 0)) * step.data[0]! - flow.shift[0]!) / flow.scale[0]!;
-  return { quantised: [at(lowest), at(lowest + 255)] };
+  return { quantised: [at(lowest), at(highest)] };
 }
 
 /** The flow of each output; undefined: the node does more than scaling and rearranging. */

@@ -23,6 +23,8 @@ const ELEMENT_TYPES: ReadonlyMap<number, ElementType> = new Map([
   [1, 'float32'],
   [2, 'uint8'],
   [3, 'int8'],
+  [4, 'uint16'],
+  [5, 'int16'],
   [6, 'int32'],
   [7, 'int64'],
   [9, 'bool'],

@@ -5,7 +5,7 @@ import { insideMask } from './masks';
 import { allocate, forEachPosition } from './strided';
 
 /**
- * Quantisation to 8 bits, y = saturate(round(x/s) + z), and back, x = (y − z)·s.
+ * Quantisation to 8 or 16 bits, y = saturate(round(x/s) + z), and back, x = (y − z)·s.
  *
  * The true derivative is zero, which is no use; as in quantisation-aware training dy passes straight through the rounding
  * (Bengio et al., 2013) and is 0 where the value saturates. Callers warn where {@link STRAIGHT_THROUGH} operators are left.
@@ -34,13 +34,27 @@ export function isQuantised({ nodes }: Pick<Graph, 'nodes'>): boolean {
   return nodes.some(({ op }) => STRAIGHT_THROUGH.has(op));
 }
 
+/** TensorProto.DataType of what values are rounded to; 0: it is not said. */
+const QUANTISED: ReadonlyMap<number, ElementType> = new Map([
+  [0, 'uint8'],
+  [2, 'uint8'],
+  [3, 'int8'],
+  [4, 'uint16'],
+  [5, 'int16'],
+]);
+
 function quantizedType(node: GraphNode): ElementType {
-  return numberAttribute(node, 'output_dtype', 2) === 3 ? 'int8' : 'uint8';
+  const type = QUANTISED.get(numberAttribute(node, 'output_dtype', 0));
+  if (type === undefined) throw new Error('QuantizeLinear: the element type is not supported');
+  return type;
 }
 
-function limitsOf(type: ElementType): readonly [number, number] {
+/** The least and the greatest level. */
+export function limitsOf(type: ElementType): readonly [number, number] {
   if (type === 'uint8') return [0, 255];
   if (type === 'int8') return [-128, 127];
+  if (type === 'uint16') return [0, 65_535];
+  if (type === 'int16') return [-32_768, 32_767];
   throw new Error(`Quantisation to ${type} is not supported`);
 }
 

@@ -21,6 +21,10 @@ export function allocate(type: ElementType, shape: Shape): Tensor {
       return { type, shape, data: new Uint8Array(count) };
     case 'int8':
       return { type, shape, data: new Int8Array(count) };
+    case 'uint16':
+      return { type, shape, data: new Uint16Array(count) };
+    case 'int16':
+      return { type, shape, data: new Int16Array(count) };
   }
 }
 

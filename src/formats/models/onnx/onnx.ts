@@ -8,7 +8,15 @@ import {
   type ValueInfoProto,
 } from './onnxSchema';
 import { torchScope } from './onnxScope';
-import { checkExternal, checkSizes, elementTypeOf, readTensorProto, shownName, type ExternalData } from './onnxTensor';
+import {
+  checkExternal,
+  checkSizes,
+  elementTypeOf,
+  FOUR_BITS,
+  readTensorProto,
+  shownName,
+  type ExternalData,
+} from './onnxTensor';
 
 /** A network as an ONNX file has it, and the operator set that its nodes are meant in. */
 export interface OnnxModel {
@@ -61,6 +69,7 @@ export function readOnnx(bytes: Uint8Array, external: ExternalData): OnnxModel {
   const inNodes = protos.flatMap(({ attributes }) => attributes.flatMap(({ tensor }) => tensor ?? []));
   checkExternal([...initializers, ...inNodes], external);
   for (const proto of initializers) define(proto.name, readTensorProto(proto, external));
+  refuseFourBits(model.graph);
   const inputs = readInputs(model.graph.inputs, constants);
   const nodes: GraphNode[] = [];
   for (const proto of protos) {
@@ -74,6 +83,20 @@ export function readOnnx(bytes: Uint8Array, external: ExternalData): OnnxModel {
   const declared = new Map(model.graph.outputs.map((output) => [output.name, declaredOutput(output)]));
   const half = halfOf(model.graph);
   return { graph: { inputs, outputs, nodes: sorted, constants }, opset, producer: model.producer, declared, half };
+}
+
+/** Four bits are read as bytes, which is the same for weights and not where values are rounded to them. */
+function refuseFourBits({ initializers, nodes, inputs, outputs }: GraphProto): void {
+  const few = new Set(initializers.filter(({ dataType }) => FOUR_BITS.has(dataType)).map(({ name }) => name));
+  const isRounded = nodes.some(
+    ({ op, inputs: names, attributes }) =>
+      (op === 'QuantizeLinear' &&
+        (few.has(names[2] ?? '') ||
+          attributes.some(({ name, integer }) => name === 'output_dtype' && FOUR_BITS.has(integer)))) ||
+      (op === 'Cast' && attributes.some(({ name, integer }) => name === 'to' && FOUR_BITS.has(integer))),
+  );
+  if (isRounded || [...inputs, ...outputs].some(({ elementType }) => FOUR_BITS.has(elementType)))
+    throw new Error('The network rounds its values to four bits, which is not supported; weights of four bits are');
 }
 
 /** TensorProto.DataType. */

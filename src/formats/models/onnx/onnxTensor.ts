@@ -31,23 +31,34 @@ export function checkExternal(protos: readonly TensorProto[], external: External
 const FLOAT = 1,
   UINT8 = 2,
   INT8 = 3,
+  UINT16 = 4,
+  INT16 = 5,
   INT32 = 6,
   INT64 = 7,
   BOOL = 9,
   FLOAT16 = 10,
   DOUBLE = 11,
-  BFLOAT16 = 16;
+  BFLOAT16 = 16,
+  UINT4 = 21,
+  INT4 = 22;
 const BYTES: Readonly<Record<number, number>> = {
   [FLOAT]: 4,
   [UINT8]: 1,
   [INT8]: 1,
+  [UINT16]: 2,
+  [INT16]: 2,
   [INT32]: 4,
   [INT64]: 8,
   [BOOL]: 1,
   [FLOAT16]: 2,
   [DOUBLE]: 8,
   [BFLOAT16]: 2,
+  [UINT4]: 0.5,
+  [INT4]: 0.5,
 };
+
+/** TensorProto.DataType of whole numbers of four bits, of which a byte holds two; they are read as bytes. */
+export const FOUR_BITS: ReadonlySet<number> = new Set([UINT4, INT4]);
 
 /** The most axes and the longest axis that a tensor may have. */
 const MOST_AXES = 32;
@@ -82,6 +93,10 @@ export function readTensorProto(proto: TensorProto, external: ExternalData): Ten
   };
   const raw = proto.isExternal ? readExternal(proto, external) : proto.raw;
   if (raw !== undefined) {
+    if (FOUR_BITS.has(proto.dataType)) {
+      if (raw.byteLength !== Math.ceil(size / 2)) check(2 * raw.byteLength);
+      return fromNibbles(proto.dataType, shape, raw);
+    }
     check(raw.byteLength / width);
     return fromRaw(proto.dataType, shape, raw);
   }
@@ -91,6 +106,12 @@ export function readTensorProto(proto: TensorProto, external: ExternalData): Ten
     return fromRaw(proto.dataType, shape, joined(pieces));
   }
   const pieces = proto.dataType === INT64 ? proto.int64s : proto.int32s;
+  if (FOUR_BITS.has(proto.dataType)) {
+    const bytes = new Uint8Array(Math.ceil(size / 2));
+    if (countVarints(pieces) !== bytes.length) check(2 * countVarints(pieces));
+    decodeVarints(pieces, bytes);
+    return fromNibbles(proto.dataType, shape, bytes);
+  }
   check(countVarints(pieces));
   return fromVarints(proto.dataType, shape, pieces);
 }
@@ -104,7 +125,7 @@ function readExternal(proto: TensorProto, external: ExternalData): Uint8Array {
 
 /** Where the bytes of an external tensor lie, as many as its shape asks for. */
 function placeOf(proto: TensorProto): { readonly location: string; readonly offset: number; readonly length: number } {
-  const expected = sizeOf(proto.dims) * (BYTES[proto.dataType] ?? 0);
+  const expected = Math.ceil(sizeOf(proto.dims) * (BYTES[proto.dataType] ?? 0));
   const offset = Number(proto.external.get('offset') ?? 0);
   const length = Number(proto.external.get('length') ?? expected);
   if (!Number.isSafeInteger(offset) || offset < 0 || length !== expected) throw wrongLength(proto);
@@ -139,6 +160,16 @@ function fromVarints(type: number, shape: Shape, pieces: readonly Uint8Array[]):
   return tensor;
 }
 
+/** Two to a byte, the low half first. */
+function fromNibbles(type: number, shape: Shape, bytes: Uint8Array): Tensor {
+  const tensor = tensorOf(elementTypeOf(type), shape, { length: sizeOf(shape) });
+  for (let index = 0; index < tensor.data.length; index++) {
+    const half = (bytes[index >> 1]! >> (4 * (index % 2))) & 0xf;
+    tensor.data[index] = type === INT4 && half > 7 ? half - 16 : half;
+  }
+  return tensor;
+}
+
 function fromRaw(type: number, shape: Shape, raw: Uint8Array): Tensor {
   // A copy is aligned; a slice of a Buffer would be a view. What was read for this tensor alone needs none.
   const { buffer } = isWhole(raw) ? raw : new Uint8Array(raw);
@@ -157,6 +188,10 @@ function fromRaw(type: number, shape: Shape, raw: Uint8Array): Tensor {
       return { type: 'int32', shape, data: new Int32Array(buffer) };
     case INT8:
       return { type: 'int8', shape, data: new Int8Array(buffer) };
+    case UINT16:
+      return { type: 'uint16', shape, data: new Uint16Array(buffer) };
+    case INT16:
+      return { type: 'int16', shape, data: new Int16Array(buffer) };
     default:
       return { type: type === BOOL ? 'bool' : 'uint8', shape, data: new Uint8Array(buffer) };
   }
@@ -182,9 +217,15 @@ export function elementTypeOf(type: number): Tensor['type'] {
     case BFLOAT16:
       return 'float32';
     case UINT8:
+    case UINT4:
       return 'uint8';
     case INT8:
+    case INT4:
       return 'int8';
+    case UINT16:
+      return 'uint16';
+    case INT16:
+      return 'int16';
     case INT32:
       return 'int32';
     case INT64:

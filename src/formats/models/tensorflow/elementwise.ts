@@ -3,7 +3,7 @@ import { elementTypeOf, numberOf } from './attributes';
 import { input, isIntegral, numberLike, type NodeReader, type NodeScope } from './scope';
 
 /** TensorProto.DataType for Cast. */
-const CAST_TO = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
+const CAST_TO = { float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, bool: 9 } as const;
 
 /** Operators of ONNX with the same inputs and meaning. */
 const SAME: Readonly<Record<string, string>> = {
