@@ -6,7 +6,7 @@ Run: python3 scripts/golden/few_bits.py   (needs onnx, onnxruntime)
 plain.onnx is a convolution, a ReLU, a pooling and a softmax with random weights; the others are made of it by onnxruntime.quantization,
 u16-17 and u16-21 with the operators of Microsoft's domain and of ONNX. answers.json: a picture (channels first) and the probabilities
 that ONNX Runtime gives for it, by file. rounded-to-4.onnx rounds its picture to 4
-bits; plain-w4.onnx has the weights of u16w4 and rounds nothing.
+bits, *-levels.onnx put out levels, and one-picture-*.onnx take three axes; plain-w4.onnx has the weights of u16w4 and rounds nothing.
 """
 
 import json
@@ -77,6 +77,40 @@ def with_weights_of(path):
     return model
 
 
+def with_levels(path, name):
+    """A quantised network that puts out the levels of its probabilities, and what they stand for."""
+    model = onnx.load(path)
+    last = next(each for each in model.graph.node if each.output[0] == "y")
+    values = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
+    step, zero = [values[each] for each in last.input[1:]]
+    model.graph.node.remove(last)
+    output = helper.make_tensor_value_info(last.input[0], helper.np_dtype_to_tensor_dtype(zero.dtype), [1, 4])
+    model.graph.output[0].CopyFrom(output)
+    onnx.save(model, FOLDER / f"{name}.onnx")
+    return lambda levels: (levels.astype(np.float64) - zero) * step
+
+
+def without_batch(path, name, channels_last):
+    """The network for one picture of three axes, whose scores have one."""
+    model = onnx.load(path)
+    order = [2, 0, 1] if channels_last else [0, 1, 2]
+    model.graph.input[0].CopyFrom(
+        helper.make_tensor_value_info("x", TensorProto.FLOAT, [SHAPE[1 + order.index(i)] for i in range(3)])
+    )
+    first = [
+        helper.make_node("Transpose", ["x"], ["turned"], perm=order),
+        helper.make_node("Unsqueeze", ["turned", "none"], ["batched"]),
+    ]
+    model.graph.node[0].input[0] = "batched"
+    model.graph.node[-1].output[0] = "rows"
+    nodes = [*first, *model.graph.node, helper.make_node("Squeeze", ["rows", "none"], ["y"])]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    model.graph.initializer.append(numpy_helper.from_array(np.array([0]), "none"))
+    model.graph.output[0].CopyFrom(helper.make_tensor_value_info("y", TensorProto.FLOAT, [4]))
+    onnx.save(model, FOLDER / f"{name}.onnx")
+
+
 def rounded_to_4():
     """The network with its picture rounded to 4 bits."""
     model = plain(21)
@@ -114,9 +148,19 @@ def main():
             extra_options={"UseQDQContribOps": opset < 21},
         )
         source.unlink()
+    stand_for = {
+        "u8w4-levels": with_levels(FOLDER / "u8w4.onnx", "u8w4-levels"),
+        "u16-levels": with_levels(FOLDER / "u16-21.onnx", "u16-levels"),
+    }
+    without_batch(FOLDER / "plain.onnx", "one-picture-last", True)
+    without_batch(FOLDER / "plain.onnx", "one-picture-first", False)
     for path in sorted(FOLDER.glob("*.onnx")):
-        (probabilities,) = onnxruntime.InferenceSession(path).run(None, {"x": picture})
-        answers[path.stem] = [float(f"{each:.9g}") for each in probabilities[0]]
+        session = onnxruntime.InferenceSession(path)
+        shape = session.get_inputs()[0].shape
+        given = picture if len(shape) == 4 else picture[0] if shape[0] == 3 else picture[0].transpose(1, 2, 0)
+        (scores,) = session.run(None, {"x": given})
+        probabilities = stand_for.get(path.stem, lambda given: given)(scores)
+        answers[path.stem] = [float(f"{each:.9g}") for each in probabilities.reshape(-1)]
         print(path.stem, answers[path.stem])
     onnx.save(rounded_to_4(), FOLDER / "rounded-to-4.onnx")
     onnx.save(with_weights_of(FOLDER / "u16w4.onnx"), FOLDER / "plain-w4.onnx")

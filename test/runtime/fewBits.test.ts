@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/core/graph/builder';
 import { operators } from '../../src/core/graph/ops/registry';
 import { floats } from '../../src/core/graph/tensor';
 import type { ImageBatch } from '../../src/core/image/pixels';
+import { writeOnnx } from '../../src/formats/models/onnx/writeOnnx';
 import { loadClassifier } from '../../src/runtime/loadClassifier';
 
 // Networks of 16 bits, and of weights of 4, against ONNX Runtime on their files (scripts/golden/few_bits.py).
@@ -42,6 +44,31 @@ describe('networks of few bits', () => {
     await model.dispose();
   });
 
+  it.each(['u8w4-levels', 'u16-levels'])('%s says that its numbers stand for others', async (name) => {
+    const model = await open(name);
+    expect(model.info.warnings.join()).toMatch(/whole numbers that stand for its scores by a scale of its own/);
+    expect(model.info.output).toMatchObject({ activation: 'softmax', classes: 4 });
+    await model.dispose();
+  });
+
+  it.each(['one-picture-last', 'one-picture-first'])(
+    '%s has the gradient of the network with a batch, of several pictures too',
+    async (name) => {
+      const [plain, alone] = [await open('plain'), await open(name)];
+      const two = {
+        ...picture,
+        count: 2,
+        data: Float32Array.of(...picture.data, ...picture.data.map((value) => 1 - value)),
+      };
+      const [wanted, given] = [await plain.gradient(two, objectives), await alone.gradient(two, objectives)];
+      given.gradient.forEach((value, at) => expect(value).toBeCloseTo(wanted.gradient[at]!, 5));
+      given.scores.logits.forEach((value, at) => expect(value).toBeCloseTo(wanted.scores.logits[at]!, 5));
+      expect(alone.info.input).toMatchObject({ height: HEIGHT, width: WIDTH, channels: CHANNELS });
+      await plain.dispose();
+      await alone.dispose();
+    },
+  );
+
   it.each([
     ['u16-17', 'plain', 16],
     ['u16-21', 'plain', 16],
@@ -67,6 +94,28 @@ describe('networks of few bits', () => {
       code: 'model-unsupported',
       message: expect.stringContaining('rounds its values to four bits') as string,
     });
+  });
+
+  it('grey pictures without an axis for their channels have it put in', async () => {
+    const builder = new GraphBuilder(operators);
+    const x = builder.input('x', { type: 'float32', shape: [1, 2, 3] });
+    const weights = builder.constant(floats([6, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]));
+    const graph = builder.build([builder.add('MatMul', [builder.add('Flatten', [x], { axis: 1 }), weights])]);
+    const folder = mkdtempSync(path.join(tmpdir(), 'grey-'));
+    const file = path.join(folder, 'grey.onnx');
+    writeFileSync(file, writeOnnx({ ...graph, inputs: [{ ...graph.inputs[0]!, shape: [-1, 2, 3] }] }));
+    const model = await loadClassifier({ path: file, spec: { input: { preset: 'unit' } } }, { engine: 'onnx' });
+    expect(model.info.input).toMatchObject({ height: 2, width: 3, channels: 1 });
+    const images = {
+      data: Float32Array.of(1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0),
+      count: 2,
+      height: 2,
+      width: 3,
+      channels: 1 as const,
+    };
+    expect([...(await model.predict(images)).logits]).toEqual([12, 14, 3, 4]);
+    await model.dispose();
+    rmSync(folder, { recursive: true });
   });
 
   it('the levels of 16 bits are folded as they are computed', () => {

@@ -55,8 +55,8 @@ export function inputShapeOf({ graph, type }: NetworkInput): InputShape {
   if (shape.length === 3)
     throw new UserError(
       'model-unsupported',
-      `The model takes an input of shape [${shape.map((side) => (side < 0 ? '?' : side)).join(', ')}], which has no axis for the batch.`,
-      'Export it with one, e.g. [1, 3, 224, 224].',
+      `The model takes an input of shape [${shape.map((side) => (side < 0 ? '?' : side)).join(', ')}], whose axes cannot be told.`,
+      'Export it with an axis for the batch and one for the channels, e.g. [1, 3, 224, 224].',
     );
   const evidence = inputEvidence(graph);
   const bytes = { preset: 'byte', source: `the model's own input of type ${type}` } as const;

@@ -2,6 +2,8 @@ import type { Graph } from '../../core/graph/graph';
 import type { Types } from '../../core/graph/inspect/scoreTail';
 import { typesOf } from '../../core/graph/inspect/types';
 import { operators } from '../../core/graph/ops/registry';
+import { fourAxes } from '../../core/graph/passes/fourAxes';
+import { realOutputs } from '../../core/graph/passes/realOutputs';
 import type { Stripped } from '../../core/graph/passes/stripActivation';
 import type { ModelDescription } from '../../formats/descriptions/description';
 import { resolveInput, type InputShape, type ResolvedInput } from '../../core/model/modelInput';
@@ -24,14 +26,19 @@ export interface SeenModel {
   readonly wanted: string | undefined;
 }
 
+const LEVELS =
+  'The model puts out whole numbers that stand for its scores by a scale of its own; shown is what they stand for.';
+
 export function seenModel(model: ReadModel, description: ModelDescription, isComputable: boolean): SeenModel {
-  const input = networkInput(model.graph, isComputable);
+  const real = isComputable ? realOutputs(fourAxes(model.graph)) : { graph: model.graph, count: 0 };
+  const input = networkInput(real.graph, isComputable);
   const shape = inputShapeOf(input);
   const resolved = resolveInput(shape, description);
   const { output: wanted } = description.spec;
   const named = withNamedValue(input.graph, isComputable ? wanted : undefined, model.aliases);
   const { graph: sized, unit } = withSize(named, resolved.input, shape.layout);
-  return { input, shape, resolved, sized, unit, wanted };
+  const warnings = [...input.warnings, ...(real.count > 0 ? [LEVELS] : [])];
+  return { input: { ...input, warnings }, shape, resolved, sized, unit, wanted };
 }
 
 /** The network up to its scores, as the file has it. */

@@ -2,10 +2,12 @@ import { numberAttribute, type Graph, type StaticGraph } from '../../../../src/c
 import { operators } from '../../../../src/core/graph/ops/registry';
 import { cancelTransposes } from '../../../../src/core/graph/passes/cancelTransposes';
 import { floatInput } from '../../../../src/core/graph/passes/floatInput';
+import { fourAxes } from '../../../../src/core/graph/passes/fourAxes';
 import { lowerWindows } from '../../../../src/core/graph/passes/lowerWindows';
 import { modernise } from '../../../../src/core/graph/passes/modernise';
 import { nameRectifiers } from '../../../../src/core/graph/passes/nameRectifiers';
 import { pictureRows } from '../../../../src/core/graph/passes/pictureRows';
+import { realOutputs } from '../../../../src/core/graph/passes/realOutputs';
 import { foldBatchNormalization, removeIdentities } from '../../../../src/core/graph/passes/simplify';
 import { stripActivation } from '../../../../src/core/graph/passes/stripActivation';
 import { takePixels } from '../../../../src/core/graph/passes/takePixels';
@@ -25,6 +27,8 @@ export const passes: readonly Pass[] = [
   { name: 'stripActivation', rewrite: stripped },
   { name: 'floatInput', rewrite: ofWholeNumbers },
   { name: 'takePixels', rewrite: ofPixels },
+  plain('fourAxes', fourAxes),
+  plain('realOutputs', (graph) => realOutputs(graph).graph),
   plain('inferenceForm', inferenceForm),
   fixed('specialise', (graph) => graph),
   fixed('nameRectifiers', (graph) => specialise(nameRectifiers(graph, graph), 1, operators)),
