@@ -23,19 +23,14 @@ const refused = {
 };
 
 /** Scores of `units` behind `last`. */
-async function onnxFile(
-  units: number,
-  last: (builder: GraphBuilder, scores: string) => string,
-  batch: number | -1 = 1,
-): Promise<string> {
+async function onnxFile(units: number, last: (builder: GraphBuilder, scores: string) => string): Promise<string> {
   const builder = new GraphBuilder(operators);
   const x = builder.input('x', { type: 'float32', shape: [1, 1, SIDE, SIDE] });
   const weights = builder.constant(floats([PIXELS, units], randomNumbers(PIXELS * units, 3)));
   const scores = builder.add('MatMul', [builder.add('Flatten', [x], { axis: 1 }), weights]);
   const graph = builder.build([last(builder, scores)]);
-  const inputs = graph.inputs.map((input) => ({ ...input, shape: [batch, ...input.shape.slice(1)] }));
   const file = path.join(await makeFolder(), 'model.onnx');
-  await writeFile(file, writeOnnx({ ...graph, inputs }));
+  await writeFile(file, writeOnnx(graph));
   return file;
 }
 

@@ -23,7 +23,7 @@ export function realOutputs(graph: Graph): { readonly graph: Graph; readonly cou
     op: 'DequantizeLinear',
     inputs: [current(name!), ...scale],
     outputs: [name!],
-    attributes: 'axis' in attributes ? { axis: attributes.axis! } : {},
+    attributes: 'axis' in attributes ? { axis: attributes.axis } : {},
   }));
   return { graph: { ...graph, nodes: [...nodes, ...back] }, count: levels.size };
 }

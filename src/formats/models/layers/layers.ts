@@ -1,5 +1,4 @@
 import { GraphBuilder } from '../../../core/graph/builder';
-import { UserError } from '../../../core/errors';
 import type { Graph } from '../../../core/graph/graph';
 import { operators } from '../../../core/graph/ops/registry';
 import type { Shape } from '../../../core/graph/tensor';
@@ -14,7 +13,8 @@ import {
   readEnds,
   type RawArgument,
 } from './calls';
-import { arrayAt, flagAt, objectAt, stringAt, type JsonObject, type JsonValue } from '../../json/json';
+import { completeShape } from './inputSize';
+import { flagAt, arrayAt, objectAt, stringAt, type JsonObject, type JsonValue } from '../../json/json';
 import { markLayer } from './markLayer';
 import { snakeCase, uniqueNames } from './naming';
 import { createScope, type Argument, type ConstantCache } from './scope';
@@ -24,7 +24,7 @@ import { bothOrders, plainValue, type LayerValue } from './value';
 import type { WeightSource } from './weightSource';
 import { isChannelsFirst } from './window';
 
-const LIMITS = { depth: 64, layers: 20_000, calls: 50_000, inputElements: 64 * 1024 * 1024 } as const;
+const LIMITS = { depth: 64, layers: 20_000, calls: 50_000 } as const;
 
 export interface LayersOptions {
   /** Version of Keras that wrote the model, e.g. "3.9.0"; default: the topology's own. */
@@ -204,29 +204,6 @@ function inputsOf(
   if (shape === undefined) throw new Error('The model does not say the shape of its input');
   const isInput = first !== undefined && stringAt(first, 'class_name') === 'InputLayer';
   return [{ name: (isInput && nameOfLayer(first)) || 'input', shape }];
-}
-
-function completeShape(
-  shape: readonly (number | null)[],
-  channelsFirst: boolean,
-  { height, width }: LayersOptions,
-): number[] {
-  const [rows, columns] = channelsFirst ? [2, 3] : [1, 2];
-  const sizes = shape.map((size, axis) => {
-    if (axis === 0) return 1;
-    if (size !== null) return size;
-    return shape.length === 4 ? (axis === rows ? height : axis === columns ? width : undefined) : undefined;
-  });
-  if (sizes.length === 0 || !sizes.every((size) => size !== undefined && size > 0))
-    throw new UserError(
-      'model-spec',
-      'The model takes pictures of any size, so that it must be said which to use.',
-      'Write { "input": { "height": …, "width": … } } into lens.json beside the model.',
-    );
-  const complete = sizes as number[];
-  if (complete.reduce((product, size) => product * size, 1) > LIMITS.inputElements)
-    throw new Error(`An input of [${complete.slice(1).join(', ')}] is too large`);
-  return complete;
 }
 
 /** Reads a model on given inputs; returns its outputs. */
