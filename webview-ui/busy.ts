@@ -24,12 +24,13 @@ export function createBusyIndicator(cancel: () => void): BusyIndicator {
         isBusy = false;
         return;
       }
-      const { title, progress } = work;
+      const { title, progress, hasStage } = work;
       const isCounted = progress !== undefined && progress.total > 1;
       const stage = progress === undefined ? '' : STAGES[progress.stage];
       widget.show({
         title,
         detail: isCounted ? `${stage} ${progress.done} of ${progress.total}` : stage,
+        end: hasStage ? 'Stop' : 'Cancel',
         ...(isCounted ? { counted: progress } : {}),
       });
       if (!isBusy) {

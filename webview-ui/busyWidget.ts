@@ -4,8 +4,16 @@ import { element } from './dom';
 
 export interface BusyWidget {
   readonly element: HTMLElement;
-  readonly show: (work: { readonly title: string; readonly detail: string; readonly counted?: Counted }) => void;
+  readonly show: (work: ShownWork) => void;
   readonly hide: () => void;
+}
+
+interface ShownWork {
+  readonly title: string;
+  readonly detail: string;
+  readonly counted?: Counted;
+  /** What the button is called; absent: Cancel. */
+  readonly end?: string;
 }
 
 /** How far it is. */
@@ -22,16 +30,12 @@ export function createBusyWidget(cancel: () => void): BusyWidget {
   const title = element('span', { class: 'busy-title' });
   const detail = element('span', { class: 'busy-stage number' });
   const bar = document.createElement('vscode-progress-bar');
+  const ending = button('Cancel', cancel);
   const whole = element(
     'div',
     { class: 'busy', hidden: true, role: 'group', attributes: { 'aria-label': 'Running request' } },
     bar,
-    element(
-      'div',
-      { class: 'busy-row' },
-      element('div', { class: 'busy-text' }, title, detail),
-      button('Cancel', cancel),
-    ),
+    element('div', { class: 'busy-row' }, element('div', { class: 'busy-text' }, title, detail), ending),
   );
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
@@ -39,6 +43,7 @@ export function createBusyWidget(cancel: () => void): BusyWidget {
     show(work) {
       title.textContent = work.title;
       detail.textContent = work.detail;
+      ending.textContent = work.end ?? 'Cancel';
       bar.ariaLabel = work.title;
       bar.indeterminate = work.counted === undefined;
       bar.max = work.counted?.total ?? 1;

@@ -56,7 +56,7 @@ export function labelSource(label: LabelFacts): string {
 
 export function attributionFacts(record: AttributionRecord, catalog?: MethodCatalog): readonly Fact[] {
   const method = catalog?.attribution.find(({ id }) => id === record.method);
-  const { objective, statistics, delta, layer } = record;
+  const { objective, statistics, stage, delta, layer } = record;
   const shown = layer && griddingWords(layer, record.model.input);
   return [
     ['Method', method?.label ?? record.method],
@@ -70,6 +70,7 @@ export function attributionFacts(record: AttributionRecord, catalog?: MethodCata
     ['Sum', formatSigned(statistics.sum, 5), 'number'],
     ['Sum of magnitudes', formatNumber(statistics.absoluteSum, 5), 'number'],
     ...(statistics.nonFinite === 0 ? [] : [['Not finite', String(statistics.nonFinite), 'number'] as const]),
+    ...(stage === undefined ? [] : [['Stage', stage] as const]),
     ...(delta === undefined ? [] : [['Completeness delta', formatSigned(delta), 'number'] as const]),
     ...trainingFacts(record),
     ...parameterFacts(record),

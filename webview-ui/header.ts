@@ -47,7 +47,7 @@ export function createHeader(actions: readonly HTMLElement[]): ResultHeader {
       const top = record.classes[0];
       title.classList.remove('is-sentence');
       replaceChildren(title, top?.name, ' ', score(top));
-      replaceChildren(notes, labelMatch(top, record.label));
+      replaceChildren(notes, labelMatch(top, record.label), stageOf(record));
     },
     showAttack(record) {
       showCommon(record);
@@ -104,6 +104,12 @@ function labelMatch(top: ClassScore | undefined, label: LabelFacts | undefined):
     `${isRight ? 'Matches' : 'Differs from'} the label ${label.name}, ${labelSource(label)}`,
     'label',
   );
+}
+
+/** Says of a map that it is not the last one of its request. */
+function stageOf({ stage }: AttributionRecord): HTMLElement | undefined {
+  if (stage === undefined) return undefined;
+  return element('span', { class: 'match is-unknown' }, icon('debug-pause'), `A stage: ${stage}`);
 }
 
 function mark(isGood: boolean, text: string, kind: 'label' | 'goal'): HTMLElement {

@@ -12,7 +12,16 @@ import { element } from './dom';
 import { connect } from './messaging';
 import { Requests } from './requests';
 import { readSavedState } from './savedState';
-import { afterChange, INITIAL_PAGE, type PageState, withNewest, withResult, withState } from './state';
+import {
+  afterChange,
+  INITIAL_PAGE,
+  type PageState,
+  withBusy,
+  withNewest,
+  withResult,
+  withStage,
+  withState,
+} from './state';
 import { watchTheme } from './theme';
 import type { View, ViewContext, ViewKind } from './view';
 import { viewOf } from './views';
@@ -23,7 +32,7 @@ const requests = new Requests(String(Math.round(performance.timeOrigin)), (messa
 function take(message: ToPanel): void {
   switch (message.type) {
     case 'state':
-      present(withState(page, message.state));
+      present(withStage(withState(page, message.state), message.request));
       return;
     case 'change': {
       const next = readIf(panelState, afterChange(page.content, message));
@@ -33,13 +42,13 @@ function take(message: ToPanel): void {
         return;
       }
       const isOutdated = requests.isOutdated(message.request);
-      const changed = withResult(page, page.content, next.result, isOutdated);
+      const changed = withStage(withResult(page, page.content, next.result, isOutdated), message.request);
       if (isOutdated) update(changed);
       else present(changed);
       return;
     }
     case 'busy':
-      update({ ...page, work: { kind: 'busy', id: message.id, title: message.title, progress: message.progress } });
+      update(withBusy(page, message));
       return;
     case 'answer':
       end(message);

@@ -22,7 +22,14 @@ export interface PageState {
 
 export type Work =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'busy'; readonly id: string; readonly title: string; readonly progress: JobProgress | undefined };
+  | {
+      readonly kind: 'busy';
+      readonly id: string;
+      readonly title: string;
+      readonly progress: JobProgress | undefined;
+      /** Something of it is shown already, which stays when it is stopped. */
+      readonly hasStage: boolean;
+    };
 
 export const INITIAL_PAGE: PageState = { content: { kind: 'empty' }, work: { kind: 'idle' }, failure: undefined };
 
@@ -37,6 +44,19 @@ export function afterChange(content: PageState['content'], { kind, change }: ToP
     if (result) return { kind, catalog: content.catalog, result };
   }
   return undefined;
+}
+
+/** The page with a request under way, of which there is news. */
+export function withBusy(page: PageState, { id, title, progress }: ToPanel & { type: 'busy' }): PageState {
+  const { work } = page;
+  const hasStage = work.kind === 'busy' && work.id === id && work.hasStage;
+  return { ...page, work: { kind: 'busy', id, title, progress, hasStage } };
+}
+
+/** The page when `request` has brought something and still runs. */
+export function withStage(page: PageState, request: string | undefined): PageState {
+  const { work } = page;
+  return work.kind === 'busy' && work.id === request ? { ...page, work: { ...work, hasStage: true } } : page;
 }
 
 /** The page with a state in place of all that it held. */

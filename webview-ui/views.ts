@@ -17,7 +17,10 @@ const plainViews: { readonly [Kind in Plain['kind']]: ViewKind<Extract<Plain, { 
 const resultViews: { readonly [Kind in PanelResult['record']['kind']]: ViewKind<Showing<ResultOf<Kind>>> } = {
   attribution: {
     create: createAttributionView,
-    summary: ({ results }) => `Done: ${named(results[0]?.record.classes[0])}`,
+    summary: ({ results: [result] }) => {
+      const stage = result?.record.stage;
+      return stage === undefined ? `Done: ${named(result?.record.classes[0])}` : `So far, ${stage}`;
+    },
   },
   attack: {
     create: createAttackView,

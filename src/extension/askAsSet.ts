@@ -1,23 +1,25 @@
 import type { AnyAsk, CallTraits } from '../engine/calls/call';
-import type { ModelRequest } from '../engine/calls/service';
+import type { AttributionResult, ModelRequest } from '../engine/calls/service';
 import type { CallName } from '../engine/calls/table';
 import { calls } from '../engine/calls/table';
 import { settings } from './config';
 import { ownMemory } from './ownMemory';
 
 /**
- * Asks a client as the settings want it: what computes gets their engine and threads, and every array that comes back, in results
- * and in progress, is in memory of its own.
+ * Asks a client as the settings want it: what computes gets their engine and threads, and every array that comes back, in results,
+ * whole and partial, and in progress, is in memory of its own.
  */
 export function askAsSet(client: () => object) {
   return async (name: CallName, request: unknown, job: Parameters<AnyAsk>[1]): Promise<unknown> => {
     const { computes }: CallTraits = calls[name];
     const ask = (client() as Readonly<Record<string, AnyAsk>>)[name]!;
     const whole = computes ? { ...engineSettings(), ...(request as object) } : request;
-    const { progress } = job ?? {};
-    return ownMemory(
-      await ask(whole, { ...job, ...(progress && { progress: (value: unknown) => progress(ownMemory(value)) }) }),
-    );
+    const { progress, partial } = job ?? {};
+    const heard = {
+      ...(progress && { progress: (value: unknown) => progress(ownMemory(value)) }),
+      ...(partial && { partial: (result: AttributionResult) => partial(ownMemory(result)) }),
+    };
+    return ownMemory(await ask(whole, { ...job, ...heard }));
   };
 }
 

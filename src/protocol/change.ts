@@ -8,8 +8,8 @@ import type { Of } from '../core/schema/schema';
  * are others. Picture, the model's view of it and the names of the classes do not travel again; scores travel as numbers.
  */
 export const resultChange = object({
-  /** The result that it is a change of. */
-  of: text(100),
+  /** The result that it is a change of, and which stage of it. */
+  of: text(400),
   /** Properties of the result but its record, in place of all that are no part of the picture. */
   properties: table(anything),
   /** Properties of the record that are new or others. */
@@ -20,7 +20,7 @@ export const resultChange = object({
 export type ResultChange = Of<typeof resultChange>;
 
 interface AnyResult {
-  readonly record: Pick<ResultRecord, 'id' | 'image' | 'model'>;
+  readonly record: Pick<ResultRecord, 'id' | 'image' | 'model'> & { readonly stage?: string };
   readonly classNames: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function changeBetween(before: AnyResult, after: AnyResult): ResultChange
     return undefined;
   const others = [...is].filter(([key, value]) => !isSame(was.get(key), value));
   return {
-    of: before.record.id,
+    of: versionOf(before),
     properties: Object.fromEntries(
       [...entriesOf(after)].filter(([key]) => key !== 'record' && !OF_SUBJECT.includes(key)),
     ),
@@ -47,11 +47,16 @@ export function changeBetween(before: AnyResult, after: AnyResult): ResultChange
 
 /** The result that `change` makes of `before`, still to be checked; undefined where it is a change of another one. */
 export function changed(before: AnyResult, { of, properties, record, gone }: ResultChange): Properties | undefined {
-  if (before.record.id !== of) return undefined;
+  if (versionOf(before) !== of) return undefined;
   const subject = [...entriesOf(before)].filter(([key]) => OF_SUBJECT.includes(key));
   const kept = [...entriesOf(before.record)].filter(([key]) => !gone.includes(key));
   const next = unpacked(record, before.classNames) as object;
   return { ...Object.fromEntries(subject), ...properties, record: { ...Object.fromEntries(kept), ...next } };
+}
+
+/** All stages of a result have its id. */
+function versionOf({ record: { id, stage } }: AnyResult): string {
+  return stage === undefined ? id : `${id} ${stage}`;
 }
 
 function entriesOf(value: object): ReadonlyMap<string, unknown> {

@@ -60,6 +60,8 @@ describe('the engine process', () => {
     });
     expect(partials.map(({ record }) => record.parameters.steps)).toEqual([2, 4]);
     expect(there.record.parameters).toMatchObject({ steps: 8, refine: 1e-6 });
+    const stages = [...partials, there].map(({ record }) => record.stage);
+    expect(stages).toEqual([expect.stringMatching(/^after 2 steps, delta [\d.e-]+ %$/), expect.stringMatching(/^after 4 /), undefined]); // prettier-ignore
     const local = createService();
     const here: AttributionResult[] = [];
     const last = await local.attribute(attribute, { partial: (result) => void here.push(result) });

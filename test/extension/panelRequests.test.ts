@@ -220,6 +220,44 @@ describe('requests of the panel', () => {
     assert.match(answer.outcome.error.message, /not known where the picture/);
   });
 
+  it('show each stage, and stopped keep the last, which says that it is one', async () => {
+    const { session, posted, stored, next } = await showing();
+    const run = session.answer(request('page-1', 'a'));
+    const { job } = await next();
+    const stage = (words: string): AttributionResult => {
+      const result = resultOf('b');
+      return { ...result, record: { ...result.record, stage: words } };
+    };
+    job.partial?.(stage('after 50 steps, delta 4 %'));
+    job.partial?.(stage('after 100 steps, delta 2 %'));
+    session.cancel('page-1');
+    await run;
+    job.partial?.(stage('after 200 steps, delta 1 %'));
+    await turn();
+    const record = session.result?.record;
+    assert.ok(record?.kind === 'attribution');
+    assert.equal(record.stage, 'after 100 steps, delta 2 %');
+    assert.deepEqual(brought(posted), ['page-1', 'page-1']);
+    assert.deepEqual(answers(posted), [['page-1', 'cancelled']]);
+    assert.deepEqual(stored.at(-1)?.record, record);
+    assert.equal(stored.length, 2);
+  });
+
+  it('take the last result over its stages, and keep it alone', async () => {
+    const { session, posted, stored, next } = await showing();
+    const run = session.answer(request('page-1', 'a'));
+    const { job, answer } = await next();
+    const result = resultOf('b');
+    job.partial?.({ ...result, record: { ...result.record, stage: 'after 50 steps' } });
+    answer(result);
+    await run;
+    await turn();
+    assert.deepEqual(answers(posted), [['page-1', 'done']]);
+    assert.deepEqual(session.result, result);
+    assert.deepEqual(stored.map(({ record }) => record.id), ['a', 'b']); // prettier-ignore
+    assert.deepEqual(stored.at(-1), result);
+  });
+
   it('of a slider are neither announced nor kept', async () => {
     const { session, posted, stored, next } = await showing();
     const run = session.answer({ type: 'attack', id: 'page-1', of: 'a', request: attack(true) });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { serialize } from 'node:v8';
 import { afterAll, describe, expect, it } from 'vitest';
 import { read } from '../../src/core/schema/schema';
-import type { AttackRequest } from '../../src/engine/calls/service';
+import type { AttackRequest, AttributionResult } from '../../src/engine/calls/service';
 import { createService } from '../../src/engine/usecases/localService';
 import { changeBetween, changed, resultChange } from '../../src/protocol/change';
 import { numbersFromJson } from '../../src/protocol/numbersFromJson';
@@ -52,6 +52,19 @@ describe('a change of a result', () => {
         const { kind } = after.record;
         expect(read(panelState, { kind, catalog, result })).toEqual(read(panelState, { kind, catalog, result: after }));
       }
+  });
+
+  it('leads from stage to stage of one result, and skips none', async () => {
+    const stages: AttributionResult[] = [];
+    const parameters = { steps: 2, refine: 1e-6, mostSteps: 8 };
+    const partial = (stage: AttributionResult): void => void stages.push(stage);
+    const last = await service.attribute({ ...request, method: 'integrated-gradients', parameters }, { partial });
+    const all = [...stages, last];
+    expect(all.map(({ record }) => record.id)).toEqual([last.record.id, last.record.id, last.record.id]);
+    const changes = all.slice(1).map((after, at) => read(resultChange, travelled(changeBetween(all[at]!, after))));
+    expect(changes.map((change, at) => changed(all[at]!, change)?.record)).toEqual([all[1]!.record, last.record]);
+    expect(changed(all[0]!, changes[1]!)).toBeUndefined();
+    for (const { properties } of changes) expect(Object.keys(properties)).toEqual(['map']);
   });
 
   it('keeps NaN, and names that the model does not have', async () => {

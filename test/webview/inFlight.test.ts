@@ -10,7 +10,7 @@ import {
   tinyMap,
   tinyPicture,
 } from './support/results';
-import { useBrowser } from './support/session';
+import { differingPixels, readPixels, useBrowser } from './support/session';
 
 describe.skipIf(chromiumPath === undefined)('requests in flight', () => {
   const open = useBrowser();
@@ -101,6 +101,40 @@ describe.skipIf(chromiumPath === undefined)('requests in flight', () => {
     await page.answer(first, { kind: 'cancelled' });
     expect(await page.page.locator('.head-file').textContent()).toBe('bag.png');
     expect((await choose(page, 'occlusion')).of).toBe('result-9');
+    await page.close();
+  });
+
+  it('show stages as they come, say which, and keep the last that is stopped', async () => {
+    const page = await openTiny();
+    const asked = await choose(page, 'integrated-gradients');
+    const stageOf = async (stage: string, factor: number) =>
+      attributionResult({
+        picture: tinyPicture,
+        map: { ...tinyMap, data: tinyMap.data.map((value) => factor * value) },
+        record: { id: 'result-2', method: 'integrated-gradients', stage },
+      });
+    const [before, first, second] = [
+      await result('result-1', 'input-x-gradient'),
+      await stageOf('after 50 steps, delta 4 %', 2),
+      await stageOf('after 100 steps, delta 2 %', -1),
+    ];
+    await page.send({ type: 'busy', id: asked.id, title: 'Computing…' });
+    await page.page.getByRole('button', { name: 'Cancel' }).waitFor();
+    await page.send({ type: 'change', kind: 'attribution', change: changeBetween(before, first), request: asked.id });
+    const notes = page.page.locator('.head-notes');
+    expect(await notes.textContent()).toContain('A stage: after 50 steps, delta 4 %');
+    expect(await page.page.locator('[aria-live]').textContent()).toContain('after 50 steps');
+    const early = await readPixels(page, 'map');
+    await page.send({ type: 'change', kind: 'attribution', change: changeBetween(first, second), request: asked.id });
+    expect(differingPixels(early, await readPixels(page, 'map'))).toEqual([1, 3, 6, 8]);
+    expect(await page.page.locator('.busy').isVisible()).toBe(true);
+    await page.posted();
+    await page.page.getByRole('button', { name: 'Stop' }).click();
+    expect(await page.posted()).toEqual([{ type: 'cancel', id: asked.id }]);
+    await page.answer(asked, { kind: 'cancelled' });
+    expect(await notes.textContent()).toContain('A stage: after 100 steps, delta 2 %');
+    expect(await method(page)).toBe('integrated-gradients');
+    expect(await page.problems()).toEqual([]);
     await page.close();
   });
 

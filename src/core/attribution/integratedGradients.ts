@@ -43,7 +43,7 @@ export const integratedGradients: AttributionMethod = {
       const isLast = index === stages.length - 1;
       const outcome = outcomeOf(found, steps, parameters, isLast);
       if (isLast || !found.isMeasured || found.isWithin(numberValue(parameters, 'refine'))) return outcome;
-      context.partial?.(outcome);
+      context.partial?.(outcome, `after ${steps} steps, delta ${found.deltaWords}`);
     }
   },
 };

@@ -5,8 +5,11 @@ export interface MethodContext<Outcome = never> {
   readonly signal?: CancelSignal;
   /** Called with done ≤ total. */
   readonly progress?: (done: number, total: number) => void;
-  /** Called by methods that refine with what they have so far, complete in itself; the last outcome is returned. */
-  readonly partial?: (outcome: Outcome) => void;
+  /**
+   * Called by methods that refine with what they have so far, complete in itself, and in words how far that is ("after 50 steps"); the
+   * last outcome is returned.
+   */
+  readonly partial?: (outcome: Outcome, stage: string) => void;
   /** Seed of every random draw. */
   readonly seed: number;
   /** Bytes that the images of one call of the model may take; absent: {@link DEFAULT_MEMORY}. */

@@ -63,7 +63,9 @@ export async function attributeImage(
   context.progress?.(0, predictions + gradients);
   const outcome = await method.run(classifier, input, chosen.objective, parameters, {
     ...context,
-    ...(partial && { partial: (attribution: Attribution) => partial(resultOf(attribution, told)) }),
+    ...(partial && {
+      partial: (attribution: Attribution, stage: string) => partial(resultOf(attribution, told, stage)),
+    }),
   });
   return resultOf(outcome, told);
 }
@@ -79,7 +81,8 @@ interface Told {
   readonly created: string;
 }
 
-function resultOf(attribution: Attribution, told: Told): AttributionResult {
+/** `stage`: of an outcome that is still refined. */
+function resultOf(attribution: Attribution, told: Told, stage?: string): AttributionResult {
   const { run, chosen, method, parameters, seed, id, created } = told;
   const { classifier, input, facts, picture } = run;
   const { explained, label, warnings } = chosen;
@@ -103,6 +106,7 @@ function resultOf(attribution: Attribution, told: Told): AttributionResult {
     objective: { ...explained, value: attribution.value },
     ...(attribution.delta === undefined ? {} : { delta: attribution.delta }),
     statistics: mapStatistics(attribution.map),
+    ...(stage !== undefined && { stage }),
     ...(attribution.layer && { layer: attribution.layer }),
     seed,
     timings: run.timings(),

@@ -198,7 +198,8 @@ export class PanelSession implements Disposable {
       ? await this.#checkpointsFor(wish)
       : undefined;
     const request = await attributeRequest(reference, subject, wish, checkpoints);
-    show(await engine.calls.attribute(request, job), catalog);
+    const partial = (stage: Result): void => show(stage, catalog);
+    show(await engine.calls.attribute(request, { ...job, partial }), catalog);
   }
 
   async #keep(result: Result): Promise<void> {

@@ -170,7 +170,11 @@ describe('refining', () => {
 
   async function refined(given: Given, net = curved, context = {}) {
     const partials: Attribution[] = [];
-    const partial = (outcome: Attribution) => void partials.push(outcome);
+    const stages: string[] = [];
+    const partial = (outcome: Attribution, stage: string) => {
+      partials.push(outcome);
+      stages.push(stage);
+    };
     const parameters = resolveParameters(integratedGradients.parameters, given);
     const classifier = classifierOf(net);
     const result = await integratedGradients.run(classifier, image, LOGIT, parameters, {
@@ -178,17 +182,25 @@ describe('refining', () => {
       partial,
       ...context,
     });
-    return { result, partials, calls: classifier.calls.gradient, cost: integratedGradients.cost(parameters, image) };
+    return {
+      result,
+      partials,
+      stages,
+      calls: classifier.calls.gradient,
+      cost: integratedGradients.cost(parameters, image),
+    };
   }
 
   it('doubles the steps until the delta is small enough, and hands out every stage before', async () => {
     const change = curved.logits([...image.data])[0]! - curved.logits([0, 0, 0])[0]!;
-    const { result, partials, calls } = await refined({ steps: 1, refine: 0.001 });
+    const { result, partials, stages, calls } = await refined({ steps: 1, refine: 0.001 });
     expect(partials.map(({ chosen }) => chosen)).toEqual([{ steps: 1 }, { steps: 2 }, { steps: 4 }]);
     expect(result.chosen).toEqual({ steps: 8 });
     expect(calls).toBe(1 + 2 + 4 + 8 + 4 * 2);
     for (const { delta } of partials) expect(Math.abs(delta!)).toBeGreaterThan(0.001 * Math.abs(change));
     expect(Math.abs(result.delta!)).toBeLessThanOrEqual(0.001 * Math.abs(change));
+    const shares = partials.map(({ delta }) => Number(((100 * Math.abs(delta!)) / Math.abs(change)).toPrecision(2)));
+    expect(stages).toEqual([1, 2, 4].map((steps, at) => `after ${steps} steps, delta ${shares[at]} %`));
     // Each stage is what its steps alone give.
     for (const stage of [...partials, result])
       expect(stage.map).toEqual((await attribute(curved, image, { ...stage.chosen })).map);

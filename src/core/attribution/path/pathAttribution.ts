@@ -15,6 +15,8 @@ export interface PathAttribution {
   readonly isMeasured: boolean;
   /** Is |delta| at most this share of f(a) − f(a′), or no more than rounding? */
   readonly isWithin: (share: number) => boolean;
+  /** |delta| in percent of f(a) − f(a′), or as it is where that is 0. */
+  readonly deltaWords: string;
 }
 
 /**
@@ -42,7 +44,8 @@ export function pathAttribution(
     ...(multiplied && Number.isFinite(delta) ? { delta } : {}),
     warnings: warningsOf(path, contributions, delta, isWithin(DELTA_WARNED) ? undefined : remedy),
   };
-  return { attribution, isMeasured: Number.isFinite(delta), isWithin };
+  const deltaWords = change === 0 ? delta.toPrecision(2) : `${percentOf(delta, change)} %`;
+  return { attribution, isMeasured: Number.isFinite(delta), isWithin, deltaWords };
 }
 
 function warningsOf(
@@ -69,8 +72,13 @@ function warningsOf(
     ];
   if (remedy === undefined) return [];
   const change = value - baselineValue;
-  const share = change === 0 ? '' : `, ${((100 * Math.abs(delta)) / Math.abs(change)).toPrecision(2)} % of it`;
+  const share = change === 0 ? '' : `, ${percentOf(delta, change)} % of it`;
   return [
     `The map sums to ${(change + delta).toPrecision(4)} instead of f(a) − f(a′) = ${change.toPrecision(4)} (delta ${delta.toPrecision(2)}${share}): ${remedy}.`,
   ];
+}
+
+/** To two digits. */
+function percentOf(part: number, whole: number): number {
+  return Number(((100 * Math.abs(part)) / Math.abs(whole)).toPrecision(2));
 }

@@ -14,6 +14,8 @@ export const attributionRecord = object({
   /** Completeness delta, for methods that promise completeness. */
   delta: possible(measured),
   statistics: mapStatistics,
+  /** Of a map that is still refined, or whose refining was stopped: how far it is, in the method's words. */
+  stage: possible(text(200)),
   /** Whose height and width the map has; absent: it has the model's input's. */
   layer: possible(layerFacts),
   /** What metrics say of the map; absent: it was not measured. */
@@ -40,7 +42,7 @@ export const attributionKind: ResultKind<'attribution', typeof attributionRecord
   methodOf: ({ method }) => method,
   icon: 'eye',
   headline: ({ objective }) => explainedClass(objective),
-  details: () => [],
+  details: ({ stage }) => (stage === undefined ? [] : [`stopped ${stage}`]),
   after: undefined,
   exports: ['overlay-png', 'map-npy', 'record-json'],
   raw: { array: 'map', suffix: '' },
