@@ -1,5 +1,6 @@
 import type { AttributionResult, MethodCatalog } from '../src/engine/calls/service';
 import type { ObjectiveKind } from '../src/core/model/classifier';
+import type { ClassScore } from '../src/core/result/record';
 import type { PanelAttribute } from '../src/protocol/panel';
 import { createClassChooser } from './controls/classChooser';
 import { selectField } from './controls/field';
@@ -22,8 +23,10 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
   /** Undefined: the predicted class, whichever it is. */
   let classIndex: number | undefined;
   let predicted: number | undefined;
-  /** The class that it is held against, until another class or objective is chosen. */
+  /** The class that it is held against. */
   let against: number | undefined;
+  let names: readonly string[] = [];
+  let scores: readonly ClassScore[] = [];
   let layers: readonly string[] = [];
 
   const ask = (): void =>
@@ -34,24 +37,42 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
       ...(against === undefined ? {} : { against }),
       parameters: parameters.values(),
     });
-  const parametersOf = (id: string) => catalog.attribution.find((item) => item.id === id)?.parameters ?? [];
+  const described = () => catalog.attribution.find(({ id }) => id === method);
+
+  /** Classes are held against one another by their logits, and not over checkpoints. */
+  function offerRivals(): void {
+    const explained = classIndex ?? predicted;
+    const canCompare = objective === 'logit' && described()?.needs.includes('checkpoints') !== true;
+    if (!canCompare || against === explained) against = undefined;
+    rivals.element.hidden = !canCompare;
+    rivals.set(names, scores, against, explained);
+  }
 
   const methods = selectField<string>('Method', [], (id) => {
     method = id;
-    parameters.set(parametersOf(id), {}, layers);
+    parameters.set(described()?.parameters ?? [], {}, layers);
+    offerRivals();
     ask();
   });
   const classes = createClassChooser('Class', (index) => {
     classIndex = index === predicted ? undefined : index;
-    against = undefined;
+    offerRivals();
     ask();
   });
+  const rivals = createClassChooser(
+    'Rather than',
+    (index) => {
+      against = index;
+      ask();
+    },
+    'No other class',
+  );
   const objectives = selectField(
     'Objective',
     (Object.keys(OBJECTIVES) as ObjectiveKind[]).map((id) => ({ id, ...OBJECTIVES[id] })),
     (kind) => {
       objective = kind;
-      against = undefined;
+      offerRivals();
       ask();
     },
   );
@@ -63,12 +84,15 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
       { class: 'fields bar', role: 'group', attributes: { 'aria-label': 'Attribution settings' } },
       methods.element,
       classes.element,
+      rivals.element,
       objectives.element,
     ),
     parameters: parameters.element,
     set(nextCatalog, { record, classNames, layers: known = [] }) {
       catalog = nextCatalog;
       layers = known;
+      names = classNames;
+      scores = record.classes;
       method = record.method;
       against = record.objective.against?.classIndex;
       objective = record.objective.kind === 'combination' ? 'logit' : record.objective.kind;
@@ -76,9 +100,10 @@ export function createAttributionControls(request: (request: PanelAttribute) => 
       classIndex = record.objective.classIndex === predicted ? undefined : record.objective.classIndex;
       methods.setOptions(catalog.attribution.map(({ id, label, summary }) => ({ id, label, description: summary })));
       methods.set(method);
-      classes.set(classNames, record.classes, record.objective.classIndex);
+      classes.set(names, scores, record.objective.classIndex);
+      offerRivals();
       objectives.set(objective);
-      parameters.set(parametersOf(method), record.parameters, layers);
+      parameters.set(described()?.parameters ?? [], record.parameters, layers);
     },
   };
 }

@@ -230,6 +230,53 @@ describe.skipIf(chromiumPath === undefined)('the attribution page', () => {
     await page.close();
   });
 
+  it('asks why one class rather than another, by the keyboard, and says so', async () => {
+    const page = await openTiny();
+    await page.posted();
+    const rivals = page.page.getByRole('combobox', { name: 'Rather than' });
+    expect(await rivals.inputValue()).toBe('No other class');
+    await rivals.fill('sneak');
+    await page.page.keyboard.press('ArrowDown');
+    await page.page.keyboard.press('Enter');
+    const [asked] = await messagesOtherThan(page, 'probe');
+    const sneaker = CLASS_NAMES.indexOf('Sneaker');
+    expect(asked).toMatchObject({ type: 'attribute', request: { objective: 'logit', against: sneaker } });
+
+    const against = { classIndex: sneaker, className: 'Sneaker' };
+    const objective = { kind: 'combination', classIndex: 5, className: 'Sandal', against, value: 5.2 } as const;
+    const answer = await attributionResult({
+      picture: tinyPicture,
+      map: tinyMap,
+      record: { id: 'result-2', objective },
+    });
+    await page.answer(asked!, { kind: 'done' }, attributionState(answer));
+    expect(await rivals.inputValue()).toMatch(/^Sneaker/);
+    expect(await page.page.locator('[data-pane-figure="overlay"]').textContent()).toContain(
+      'for Sandal rather than Sneaker',
+    );
+    expect(await page.page.locator('.details-card').textContent()).toContain('Logit of Sandal − logit of Sneaker');
+
+    // The class that is explained cannot be held against itself.
+    const offered = await page.page
+      .locator('vscode-single-select')
+      .nth(1)
+      .evaluate((select) =>
+        (select as HTMLElement & { options: { label: string }[] }).options.map(({ label }) => label),
+      );
+    expect(offered).toHaveLength(CLASS_NAMES.length);
+    expect(offered.filter((label) => label.startsWith('Sandal'))).toEqual([]);
+    await rivals.fill('no other');
+    await page.page.keyboard.press('ArrowUp');
+    await page.page.keyboard.press('Enter');
+    const [alone] = await messagesOtherThan(page, 'probe');
+    expect(alone!.request).toEqual({ method: 'input-x-gradient', objective: 'logit', parameters: {} });
+    // Only logits are compared.
+    await page.page.getByLabel('Objective').selectOption('probability');
+    expect(await rivals.isVisible()).toBe(false);
+    expect(await page.problems()).toEqual([]);
+    await page.close();
+  });
+
   it('says prediction, confidence and label, in words and signs', async () => {
     const page = await open('panel');
     await page.send(attributionState(await sandalResult()));

@@ -5,11 +5,18 @@ import { formatPercent } from '../format';
 
 export interface ClassChooser {
   readonly element: HTMLElement;
-  set(classNames: readonly string[], scores: readonly ClassScore[], chosen: number): void;
+  /** `besides`: a class that cannot be chosen. */
+  set(classNames: readonly string[], scores: readonly ClassScore[], chosen: number | undefined, besides?: number): void;
 }
 
-/** Chooses among all classes, the most probable first; typing searches. */
-export function createClassChooser(caption: string, chosen: (classIndex: number) => void): ClassChooser {
+const NONE = 'none';
+
+/** Chooses among all classes, the most probable first; typing searches. `none`: what it is called to choose none, where one may. */
+export function createClassChooser(
+  caption: string,
+  chosen: (classIndex: number | undefined) => void,
+  none?: string,
+): ClassChooser {
   const select = document.createElement('vscode-single-select');
   select.combobox = true;
   select.filter = 'contains';
@@ -17,7 +24,8 @@ export function createClassChooser(caption: string, chosen: (classIndex: number)
   select.classList.add('class-chooser');
   select.addEventListener('change', () => {
     const classIndex = Number.parseInt(select.value, 10);
-    if (Number.isSafeInteger(classIndex)) chosen(classIndex);
+    if (Number.isSafeInteger(classIndex) || select.value === NONE)
+      chosen(select.value === NONE ? undefined : classIndex);
   });
   const whole = element(
     'div',
@@ -28,15 +36,18 @@ export function createClassChooser(caption: string, chosen: (classIndex: number)
   let filled = '';
   return {
     element: whole,
-    set(classNames, scores, classIndex) {
-      const options = optionsOf(classNames, scores);
+    set(classNames, scores, classIndex, besides) {
+      const options = [
+        ...(none === undefined ? [] : [{ label: none, value: NONE }]),
+        ...optionsOf(classNames, scores).filter(({ value }) => value !== String(besides)),
+      ];
       const key = options.map((option) => option.label).join('\n');
       // Filling closes an open list, so it is done only when something changed.
       if (key !== filled) {
         filled = key;
         select.options = options.map((option) => ({ ...option, description: '', selected: false, disabled: false }));
       }
-      select.value = String(classIndex);
+      select.value = String(classIndex ?? NONE);
     },
   };
 }
