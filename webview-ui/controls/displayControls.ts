@@ -4,6 +4,7 @@ import { element } from '../dom';
 import { textButton } from './button';
 import { checkField } from './checkField';
 import { selectField, sliderField } from './field';
+import { COLOR_MAPS, opacityField } from './mapFields';
 
 /** How the map is looked at; nothing here asks the model again. */
 export interface DisplayControls {
@@ -32,16 +33,7 @@ const percent = (value: number): string => `${Number(value.toFixed(1))}\u00a0%`;
 export function createDisplayControls(isOpen: boolean, events: DisplayEvents): DisplayControls {
   const { changed, reset, toggled } = events;
   const exact = checkField('Exact pixels', 'Each pixel of the map on its own, over the picture as it is', events.exact);
-  const colorMap = selectField(
-    'Colours',
-    [
-      { id: 'diverging', label: 'Blue – white – orange', description: 'Diverging, centred at zero.' },
-      { id: 'inferno', label: 'Inferno', description: 'Sequential, from zero by magnitude.' },
-      { id: 'viridis', label: 'Viridis', description: 'Sequential, from zero by magnitude.' },
-      { id: 'gray', label: 'Grey', description: 'Sequential, from zero by magnitude.' },
-    ],
-    (id) => changed({ colorMap: id }),
-  );
+  const colorMap = selectField('Colours', COLOR_MAPS, (id) => changed({ colorMap: id }));
   const sign = selectField(
     'Sign',
     [
@@ -109,17 +101,7 @@ export function createDisplayControls(isOpen: boolean, events: DisplayEvents): D
   const top = sliderField('Matter most', { minimum: 1, maximum: MOST_TOP, step: 1, format: percent }, (topPercent) =>
     changed({ topPercent }),
   );
-  const opacity = sliderField(
-    'Opacity',
-    {
-      minimum: 0,
-      maximum: 1,
-      step: 0.01,
-      format: (value) => `${Math.round(100 * value)}\u00a0%`,
-      className: 'is-inline',
-    },
-    (value) => changed({ opacity: value }),
-  );
+  const opacity = opacityField((value) => changed({ opacity: value }), 'is-inline');
   const details = element(
     'details',
     { class: 'display' },

@@ -1,51 +1,30 @@
-import { selectField } from '../../controls/field';
+import { integrationParameters } from '../../../src/core/attribution/training/parameters';
+import { createParameterControls } from '../../controls/parameters';
 import { element } from '../../dom';
-import type { IntegratedView } from '../logic/integratedView';
 import type { TrainingContext } from '../view';
 
-/** The steps from the sums of training to the map that is shown. */
+/** The parameters of the method, as the panel has them: here they need no computing, for both sums were kept while it trained. */
 export function createIntegratedControls({ saved, save }: TrainingContext, changed: () => void): HTMLElement {
-  const change = (part: Partial<IntegratedView>): void => {
-    save({ integrated: { ...saved().integrated, ...part } });
-    changed();
-  };
-  const total = selectField(
-    'Total',
-    [
-      { id: 'sum', label: 'Sum (Σ)' },
-      { id: 'mean', label: 'Mean (1/N · Σ)' },
-    ],
-    (id) => change({ total: id }),
-  );
-  const values = selectField(
-    'Values',
-    [
-      { id: 'signed', label: 'Signed' },
-      {
-        id: 'absolute',
-        label: 'Absolute',
-        description: 'Magnitudes are summed: what goes back and forth does not cancel.',
+  const parameters = createParameterControls(() => {
+    const { reduction, absolute, timesInput } = parameters.values();
+    save({
+      integrated: {
+        total: reduction === 'mean' ? 'mean' : 'sum',
+        values: absolute === true ? 'absolute' : 'signed',
+        product: timesInput === true ? 'times-input' : 'raw',
       },
-    ],
-    (id) => change({ values: id }),
-  );
-  const product = selectField(
-    'Product',
-    [
-      { id: 'raw', label: 'Raw' },
-      { id: 'times-input', label: 'Times the input (∘ a)' },
-    ],
-    (id) => change({ product: id }),
-  );
-  const { integrated } = saved();
-  total.set(integrated.total);
-  values.set(integrated.values);
-  product.set(integrated.product);
+    });
+    changed();
+  });
+  const { total, values, product } = saved().integrated;
+  parameters.set(integrationParameters, {
+    reduction: total,
+    absolute: values === 'absolute',
+    timesInput: product === 'times-input',
+  });
   return element(
     'div',
     { class: 'fields', role: 'group', attributes: { 'aria-label': 'Training-integrated map' } },
-    total.element,
-    values.element,
-    product.element,
+    parameters.element,
   );
 }

@@ -1,5 +1,6 @@
 import { checkField } from '../../controls/checkField';
-import { selectField, sliderField } from '../../controls/field';
+import { selectField } from '../../controls/field';
+import { COLOR_MAPS, opacityField } from '../../controls/mapFields';
 import { element } from '../../dom';
 import type { FrameView } from '../logic/frameMap';
 import type { TrainingContext } from '../view';
@@ -22,10 +23,7 @@ export function createMapControls({ saved, save }: TrainingContext, changed: () 
     'Colours',
     [
       { id: 'auto', label: 'Automatic', description: 'Diverging for signed maps, sequential for magnitudes.' },
-      { id: 'diverging', label: 'Blue – white – orange' },
-      { id: 'inferno', label: 'Inferno' },
-      { id: 'viridis', label: 'Viridis' },
-      { id: 'gray', label: 'Grey' },
+      ...COLOR_MAPS,
     ],
     (id) => change({ colorMap: id }),
   );
@@ -33,11 +31,7 @@ export function createMapControls({ saved, save }: TrainingContext, changed: () 
     opacity.element.hidden = !checked;
     change({ overPicture: checked });
   });
-  const opacity = sliderField(
-    'Opacity',
-    { minimum: 0, maximum: 1, step: 0.01, format: (value) => `${Math.round(100 * value)}\u00a0%` },
-    (value) => change({ opacity: value }),
-  );
+  const opacity = opacityField((value) => change({ opacity: value }));
   const { frames } = saved();
   map.set(frames.map);
   colorMap.set(frames.colorMap);
