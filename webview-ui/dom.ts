@@ -1,4 +1,5 @@
-type Child = Node | string | undefined;
+/** Text stays text; undefined is left out. */
+export type Child = Node | string | undefined;
 
 interface ElementOptions {
   readonly class?: string;

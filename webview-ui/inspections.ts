@@ -1,6 +1,8 @@
 import type { ResultRecord } from '../src/core/result/kinds';
 import { classTable } from './classTable';
-import { attackFacts, attributionFacts, factList, normsTable } from './facts';
+import { attackFacts, normsTable } from './attack/attackFacts';
+import { attributionFacts } from './attribution/attributionFacts';
+import { factList } from './facts';
 
 /** What the inspector says of a result besides what all kinds have. */
 interface Inspection {

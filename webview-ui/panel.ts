@@ -15,6 +15,7 @@ import { readSavedState } from './savedState';
 import {
   afterChange,
   INITIAL_PAGE,
+  isOfHeld,
   type PageState,
   withBusy,
   withNewest,
@@ -31,9 +32,13 @@ const requests = new Requests(String(Math.round(performance.timeOrigin)), (messa
 
 function take(message: ToPanel): void {
   switch (message.type) {
-    case 'state':
-      present(withStage(withState(page, message.state), message.request));
+    case 'state': {
+      const { state, request } = message;
+      if ('result' in state && requests.isOutdated(request) && isOfHeld(page.content, state))
+        update(withResult(page, { ...page.content, catalog: state.catalog }, state.result, true));
+      else present(withStage(withState(page, state), request));
       return;
+    }
     case 'change': {
       const next = readIf(panelState, afterChange(page.content, message));
       // What the page holds is not what the host thinks: it tells everything again.

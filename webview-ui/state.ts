@@ -4,6 +4,8 @@ import type { PanelError, PanelState, ToPanel } from '../src/protocol/panel';
 
 export type PanelResult = AttributionResult | AttackResult;
 
+type ResultState = Extract<PanelState, { readonly result: unknown }>;
+
 /** Results of one picture and model by id, oldest first, and those of them that are shown. */
 export interface HeldResults {
   readonly kind: 'results';
@@ -66,6 +68,14 @@ export function withState(page: PageState, state: PanelState): PageState {
   const { id } = result.record;
   const content: HeldResults = { kind: 'results', catalog, results: new Map([[id, result]]), shown: [id] };
   return { ...page, content, failure: undefined };
+}
+
+/** Whether a state that was overtaken is of what the page holds, so that what is shown may stay. */
+export function isOfHeld(content: PageState['content'], { result }: ResultState): content is HeldResults {
+  if (content.kind !== 'results') return false;
+  const [held] = content.results.values();
+  const { image, model } = result.record;
+  return held?.record.image.hash === image.hash && held.record.model.hash === model.hash;
 }
 
 /** The page with another result of what it holds; it takes the place of what is shown unless it `isOutdated`. */

@@ -18,7 +18,7 @@ import { element } from './dom';
 import { connect } from './messaging';
 import { watchTheme } from './theme';
 import { createFormView, type FormView } from './training/form/formView';
-import { createRunView, type RunView } from './training/run/runView';
+import { RunView } from './training/run/runView';
 import { readTrainingSaved } from './training/saved';
 import type { TrainingContext } from './training/view';
 import { createWorkIndicator } from './training/workIndicator';
@@ -115,7 +115,7 @@ function show(state: TrainingState): void {
       return;
     }
     leave();
-    shown = { kind: 'run', view: createRunView(context, { work, fail }, state.run, state.live) };
+    shown = { kind: 'run', view: new RunView(context, { work, fail }, state.run, state.live) };
     announce(state.run.record.name);
   }
   content.replaceChildren(shown.view.element);

@@ -61,8 +61,8 @@ describe.skipIf(chromiumPath === undefined)('the attack page', () => {
     const [pixels, words] = await shown();
     expect(words).toContain('ε = 0.1');
     expect(await page.posted()).toEqual([]);
-    // It has the next result now: the same change is of another one.
-    await page.send(change);
+    // A change of a result that it never had.
+    await page.send({ ...change, change: { ...change.change, of: 'result-0' } });
     expect((await page.posted()).map(({ type }) => type)).toEqual(['ready']);
     await page.send(attackState(after));
     expect(await shown()).toEqual([pixels, words]);

@@ -1,12 +1,12 @@
-import type { AttackResult, MethodCatalog } from '../src/engine/calls/service';
-import type { ParameterDeclaration } from '../src/core/method/parameters';
-import type { PerturbationView } from '../src/core/render/view';
-import type { PanelAttack } from '../src/protocol/panel';
-import { createClassChooser } from './controls/classChooser';
-import { createEpsilonField } from './controls/epsilonField';
-import { selectField } from './controls/field';
-import { createParameterControls } from './controls/parameters';
-import { element } from './dom';
+import type { AttackResult, MethodCatalog } from '../../src/engine/calls/service';
+import type { ParameterDeclaration } from '../../src/core/method/parameters';
+import type { PerturbationView } from '../../src/core/render/view';
+import type { PanelAttack } from '../../src/protocol/panel';
+import { createClassChooser } from '../controls/classChooser';
+import { createEpsilonField } from '../controls/epsilonField';
+import { selectField } from '../controls/field';
+import { createParameterControls } from '../controls/parameters';
+import { element } from '../dom';
 
 export interface AttackControls {
   readonly element: HTMLElement;

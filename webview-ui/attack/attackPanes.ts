@@ -1,17 +1,17 @@
-import type { AttackResult } from '../src/engine/calls/service';
-import type { RawMap } from '../src/core/image/pixels';
-import { renderImage } from '../src/core/render/image';
-import { changeSize } from '../src/core/result/changeSize';
-import { rankOf } from '../src/core/render/order';
-import { renderPerturbation } from '../src/core/render/perturbation';
-import { reduceMap } from '../src/core/render/reduce';
-import type { PerturbationView } from '../src/core/render/view';
-import { formatNumber, formatSize } from './format';
-import { predictionLine } from './header';
-import { type Cell, type Geometry, gridRectangle, inputGeometry } from './panes/grid';
-import { createPane, type Pane } from './panes/pane';
-import { channelsAt, describeProbe, formatPixel, formatValues, probeOf } from './panes/probe';
-import type { Reading } from './panes/reading';
+import type { AttackResult } from '../../src/engine/calls/service';
+import type { RawMap } from '../../src/core/image/pixels';
+import { renderImage } from '../../src/core/render/image';
+import { changeSize } from '../../src/core/result/changeSize';
+import { rankOf } from '../../src/core/render/order';
+import { renderPerturbation } from '../../src/core/render/perturbation';
+import { reduceMap } from '../../src/core/render/reduce';
+import type { PerturbationView } from '../../src/core/render/view';
+import { formatNumber, formatSize } from '../format';
+import { predictionLine } from './predictionLine';
+import { type Cell, type Geometry, gridRectangle, inputGeometry } from '../panes/grid';
+import { createPane, type Pane } from '../panes/pane';
+import { channelsAt, describeProbe, formatPixel, formatValues, probeOf } from '../panes/probe';
+import type { Reading } from '../panes/reading';
 
 /** a, δ and a′ of one result. */
 export interface AttackPanes {

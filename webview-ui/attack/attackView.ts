@@ -1,86 +1,109 @@
-import { changeSize } from '../src/core/result/changeSize';
-import type { AttackRecord } from '../src/core/result/kinds/attack';
-import type { AttackResult, MethodCatalog } from '../src/engine/calls/service';
-import type { PanelAttack } from '../src/protocol/panel';
+import type { AttackResult, MethodCatalog } from '../../src/engine/calls/service';
+import { changeSize } from '../../src/core/result/changeSize';
+import type { AttackRecord } from '../../src/core/result/kinds/attack';
+import type { PanelAttack } from '../../src/protocol/panel';
+import { actionButton } from '../controls/button';
+import { menuButton } from '../controls/menuButton';
+import { named, runFacts } from '../facts';
+import { renderFigure } from '../figure';
+import { formatNumber, formatSteps } from '../format';
+import { ResultPage } from '../resultPage';
+import type { Showing, View, ViewContext, ViewKind } from '../view';
 import { createAttackControls } from './attackControls';
+import { attackFacts, normsTable } from './attackFacts';
+import { attackHeading } from './attackHeading';
 import { attackGeometry, createAttackPanes } from './attackPanes';
-import { createClassesCard } from './charts/classesCard';
-import { actionButton } from './controls/button';
-import { menuButton } from './controls/menuButton';
-import { detailsCard } from './detailsCard';
-import { element, oncePerFrame } from './dom';
-import { attackFacts, named, normsTable, runFacts } from './facts';
-import { renderFigure } from './figure';
-import { formatNumber, formatSteps } from './format';
-import { createHeader } from './header';
-import { createPaneGroup } from './panes/paneGroup';
-import { createProbeReporter } from './panes/reading';
-import { createStatusBar } from './panes/statusBar';
-import { createZoomBar } from './panes/zoomBar';
 import { verdictOf } from './verdict';
-import type { Showing, View, ViewContext } from './view';
 
-type State = { readonly catalog: MethodCatalog; readonly result: AttackResult };
+type Results = Showing<AttackResult>;
 
-function sizeWords(record: AttackRecord): string {
-  const { symbol, value } = changeSize(record);
-  const isOfPixels = (record.norm ?? 'linf') === 'linf';
-  return `${symbol} = ${formatNumber(value)}${isOfPixels ? ` (${formatSteps(value)})` : ''}`;
-}
+/** An image, what was added to it, and what came of it. */
+class AttackView implements View<Results> {
+  readonly #context: ViewContext;
+  readonly #drawing = createAttackPanes();
+  readonly #controls;
+  readonly #page: ResultPage;
+  #shown: { readonly catalog: MethodCatalog; readonly result: AttackResult } | undefined;
 
-export function createAttackView({ requests, post, saved, save }: ViewContext): View<Showing<AttackResult>> {
-  let shown: State | undefined;
-
-  const drawing = createAttackPanes();
-  const controls = createAttackControls(saved().perturbation, {
-    request: (request) => void ask(request),
-    whenFree: (ask) => requests.whenFree('attack', ask),
-    looked: (perturbation) => {
-      save({ perturbation });
-      redraw();
-    },
-  });
-  const zoomBar = createZoomBar(() => group);
-  const statusBar = createStatusBar(zoomBar.element);
-  const report = createProbeReporter(
-    (cell) => drawing.probe(cell),
-    statusBar,
-    (probe) => post({ type: 'probe', probe }),
-  );
-  const group = createPaneGroup(drawing.panes, {
-    probed: (cell, byKey) => report(cell, byKey),
-    zoomed: zoomBar.show,
-  });
-  const header = createHeader([
-    actionButton('save', 'Save Adversarial Image…', () => post({ type: 'export', format: 'adversarial' }), 'primary'),
-    menuButton('export', 'Export…', [
-      { label: 'Figure', detail: 'PNG', action: () => void exportFigure() },
-      { label: 'Record', detail: 'JSON', action: () => post({ type: 'export', format: 'record-json' }) },
-    ]),
-    actionButton('eye', 'Show Attribution', () => post({ type: 'command', command: 'showAttribution' })),
-    actionButton('type-hierarchy', 'Select Model…', () => post({ type: 'command', command: 'selectModel' })),
-  ]);
-  const classes = createClassesCard(saved().classesAsTable, (classesAsTable) => save({ classesAsTable }));
-  const details = detailsCard();
-
-  async function ask(request: PanelAttack): Promise<void> {
-    if (shown === undefined) return;
-    const end = await requests.ask({ type: 'attack', of: shown.result.record.id, request });
-    // What was not done leaves the controls where the user put them: show what is true again.
-    if (end === 'failed' || end === 'cancelled') controls.set(shown.catalog, shown.result);
+  constructor(context: ViewContext) {
+    const { requests, post, saved, save } = context;
+    this.#context = context;
+    this.#controls = createAttackControls(saved().perturbation, {
+      request: (request) => void this.#ask(request),
+      whenFree: (ask) => requests.whenFree('attack', ask),
+      looked: (perturbation) => {
+        save({ perturbation });
+        this.#page.redraw();
+      },
+    });
+    this.#page = new ResultPage(context, {
+      actions: [
+        actionButton(
+          'save',
+          'Save Adversarial Image…',
+          () => post({ type: 'export', format: 'adversarial' }),
+          'primary',
+        ),
+        menuButton('export', 'Export…', [
+          { label: 'Figure', detail: 'PNG', action: () => void this.#exportFigure() },
+          { label: 'Record', detail: 'JSON', action: () => post({ type: 'export', format: 'record-json' }) },
+        ]),
+        actionButton('eye', 'Show Attribution', () => post({ type: 'command', command: 'showAttribution' })),
+        actionButton('type-hierarchy', 'Select Model…', () => post({ type: 'command', command: 'selectModel' })),
+      ],
+      controls: [this.#controls.element],
+      settings: [this.#controls.parameters],
+      panes: this.#drawing.panes,
+      read: (cell) => this.#drawing.probe(cell),
+      draw: () => this.#draw(),
+    });
   }
 
-  const redraw = oncePerFrame(() => {
-    if (shown === undefined) return;
-    drawing.draw(shown.result, saved().perturbation);
-    group.refresh();
-    if (group.probe() !== undefined) report(group.probe(), false);
-  });
+  get element(): HTMLElement {
+    return this.#page.element;
+  }
 
-  async function exportFigure(): Promise<void> {
-    if (shown === undefined) return;
-    const { record } = shown.result;
-    const [input, perturbation, adversarial] = drawing.panes;
+  update({ catalog, results: [result] }: Results): void {
+    if (result === undefined) return;
+    this.#shown = { catalog, result };
+    const { record } = result;
+    this.#controls.set(catalog, result);
+    this.#page.header.show(record, attackHeading(record));
+    this.#page.classes.show(
+      [
+        { name: 'Before', scores: record.classes },
+        { name: 'After', scores: record.adversarialClasses },
+      ],
+      [record.goal.label.index],
+    );
+    this.#page.details.show(
+      [...attackFacts(record, catalog), ...runFacts(record)],
+      normsTable(record.norms, record.saved.norms),
+    );
+    this.#draw();
+    this.#page.place(attackGeometry(result));
+  }
+
+  dispose(): void {
+    this.#page.dispose();
+    this.#controls.dispose();
+  }
+
+  async #ask(request: PanelAttack): Promise<void> {
+    if (this.#shown === undefined) return;
+    const end = await this.#context.requests.ask({ type: 'attack', of: this.#shown.result.record.id, request });
+    // What was not done leaves the controls where the user put them: show what is true again.
+    if (end === 'failed' || end === 'cancelled') this.#controls.set(this.#shown.catalog, this.#shown.result);
+  }
+
+  #draw(): void {
+    if (this.#shown !== undefined) this.#drawing.draw(this.#shown.result, this.#context.saved().perturbation);
+  }
+
+  async #exportFigure(): Promise<void> {
+    if (this.#shown === undefined) return;
+    const { record } = this.#shown.result;
+    const [input, perturbation, adversarial] = this.#drawing.panes;
     const png = await renderFigure({
       title: verdictOf(record).sentence,
       panes: [
@@ -94,45 +117,17 @@ export function createAttackView({ requests, post, saved, save }: ViewContext): 
       ],
       note: `${record.attack}, ${sizeWords(record)} · ${record.model.name} · ${record.model.engine}`,
     });
-    post({ type: 'export', format: 'figure-png', png });
+    this.#context.post({ type: 'export', format: 'figure-png', png });
   }
+}
 
-  return {
-    element: element(
-      'main',
-      { class: 'page' },
-      header.element,
-      element('section', { class: 'toolbar', attributes: { 'aria-label': 'Controls' } }, controls.element),
-      element('div', { class: 'panes' }, ...drawing.panes.map((pane) => pane.element)),
-      element('section', { class: 'settings', attributes: { 'aria-label': 'Settings' } }, controls.parameters),
-      element('div', { class: 'stage' }, classes.element, details.element),
-      statusBar.element,
-    ),
-    update({ catalog, results }) {
-      const result = results[0]!;
-      shown = { catalog, result };
-      const { record } = result;
-      controls.set(catalog, result);
-      header.showAttack(record);
-      classes.show(
-        [
-          { name: 'Before', scores: record.classes },
-          { name: 'After', scores: record.adversarialClasses },
-        ],
-        [record.goal.label.index],
-      );
-      details.show(
-        [...attackFacts(record, catalog), ...runFacts(record)],
-        normsTable(record.norms, record.saved.norms),
-      );
-      drawing.draw(result, saved().perturbation);
-      group.setGeometry(attackGeometry(result));
-      redraw();
-    },
-    dispose() {
-      group.dispose();
-      classes.dispose();
-      controls.dispose();
-    },
-  };
+export const attackViewKind: ViewKind<Results> = {
+  create: (context) => new AttackView(context),
+  summary: ({ results }) => results.map(({ record }) => verdictOf(record).sentence).join(' '),
+};
+
+function sizeWords(record: AttackRecord): string {
+  const { symbol, value } = changeSize(record);
+  const isOfPixels = (record.norm ?? 'linf') === 'linf';
+  return `${symbol} = ${formatNumber(value)}${isOfPixels ? ` (${formatSteps(value)})` : ''}`;
 }

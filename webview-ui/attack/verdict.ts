@@ -1,6 +1,6 @@
-import type { AttackRecord } from '../src/core/result/kinds/attack';
-import { named } from './facts';
-import { formatPercent } from './format';
+import type { AttackRecord } from '../../src/core/result/kinds/attack';
+import { named } from '../facts';
+import { formatPercent } from '../format';
 
 export interface Verdict {
   readonly success: boolean;

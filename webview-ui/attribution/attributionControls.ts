@@ -1,12 +1,11 @@
-import type { AttributionResult, MethodCatalog } from '../src/engine/calls/service';
-import type { ObjectiveKind } from '../src/core/model/classifier';
-import type { ClassScore } from '../src/core/result/record';
-import type { PanelAttribute } from '../src/protocol/panel';
-import { createClassChooser } from './controls/classChooser';
-import { selectField } from './controls/field';
-import { createParameterControls } from './controls/parameters';
-import { element } from './dom';
-import { OBJECTIVES } from './facts';
+import type { AttributionResult, MethodCatalog } from '../../src/engine/calls/service';
+import type { ObjectiveKind } from '../../src/core/model/classifier';
+import type { ClassScore } from '../../src/core/result/record';
+import type { PanelAttribute } from '../../src/protocol/panel';
+import { createClassChooser } from '../controls/classChooser';
+import { selectField } from '../controls/field';
+import { createParameterControls } from '../controls/parameters';
+import { element } from '../dom';
 
 export interface AttributionControls {
   readonly element: HTMLElement;
@@ -14,6 +13,23 @@ export interface AttributionControls {
   readonly parameters: HTMLElement;
   set(catalog: MethodCatalog, result: AttributionResult): void;
 }
+
+/** Besides combinations, which name two classes. */
+const OBJECTIVES = {
+  logit: { label: 'Logit', description: 'The score of the class before the softmax or sigmoid.' },
+  probability: {
+    label: 'Probability',
+    description: 'The score of the class after the softmax or sigmoid.',
+  },
+  'log-probability': {
+    label: 'Log-probability',
+    description: 'The logarithm of the probability.',
+  },
+  'cross-entropy': {
+    label: 'Cross-entropy',
+    description: 'The loss if this class were the label.',
+  },
+} as const;
 
 /** What is asked of the engine: method, class, objective, parameters. */
 export function createAttributionControls(request: (request: PanelAttribute) => void): AttributionControls {

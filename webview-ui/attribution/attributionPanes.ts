@@ -1,19 +1,19 @@
-import type { AttributionResult } from '../src/engine/calls/service';
-import type { RawMap } from '../src/core/image/pixels';
-import { renderImage } from '../src/core/render/image';
-import { paintMap, type RgbaImage, showMap, type ShownMap } from '../src/core/render/map';
-import { explainedClass, objectiveWords } from '../src/core/result/objectiveWords';
-import { griddingWords, onGrid } from '../src/core/render/onGrid';
-import { rankOf } from '../src/core/render/order';
-import { overlayShown, scaleMapping } from '../src/core/render/overlay';
-import type { MapView } from '../src/core/render/view';
-import { viewWords } from '../src/core/render/viewWords';
-import { formatSigned, formatSize } from './format';
-import { createColorBar, type Meaning } from './panes/colorBar';
-import { type Cell, type Geometry, geometryOf, gridRectangle } from './panes/grid';
-import { createPane, type Pane } from './panes/pane';
-import { describeProbe, formatPixel, probeOf } from './panes/probe';
-import type { Reading } from './panes/reading';
+import type { AttributionResult } from '../../src/engine/calls/service';
+import type { RawMap } from '../../src/core/image/pixels';
+import { renderImage } from '../../src/core/render/image';
+import { paintMap, type RgbaImage, showMap, type ShownMap } from '../../src/core/render/map';
+import { explainedClass, objectiveWords } from '../../src/core/result/objectiveWords';
+import { griddingWords, onGrid } from '../../src/core/render/onGrid';
+import { rankOf } from '../../src/core/render/order';
+import { overlayShown, scaleMapping } from '../../src/core/render/overlay';
+import type { MapView } from '../../src/core/render/view';
+import { viewWords } from '../../src/core/render/viewWords';
+import { formatSigned, formatSize } from '../format';
+import { createColorBar, type Meaning } from '../panes/colorBar';
+import { type Cell, type Geometry, geometryOf, gridRectangle } from '../panes/grid';
+import { createPane, type Pane } from '../panes/pane';
+import { describeProbe, formatPixel, probeOf } from '../panes/probe';
+import type { Reading } from '../panes/reading';
 
 /** Original, overlay and map of one result. */
 export interface AttributionPanes {

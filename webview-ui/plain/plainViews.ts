@@ -1,13 +1,13 @@
-import type { PanelState } from '../src/protocol/panel';
-import { button } from './controls/button';
-import { element, icon } from './dom';
-import type { View, ViewContext } from './view';
+import type { PanelState } from '../../src/protocol/panel';
+import { button } from '../controls/button';
+import { element, icon } from '../dom';
+import type { View, ViewContext, ViewKind } from '../view';
 
 type EmptyState = Extract<PanelState, { kind: 'empty' }>;
 type ErrorState = Extract<PanelState, { kind: 'error' }>;
 
 /** Nothing was asked for yet. */
-export function createEmptyView({ post }: ViewContext): View<EmptyState> {
+function createEmptyView({ post }: ViewContext): View<EmptyState> {
   return {
     element: element(
       'div',
@@ -30,7 +30,7 @@ export function createEmptyView({ post }: ViewContext): View<EmptyState> {
 }
 
 /** Nothing can be shown: what happened, and what to do next. */
-export function createErrorView({ post }: ViewContext): View<ErrorState> {
+function createErrorView({ post }: ViewContext): View<ErrorState> {
   const name = element('p', { class: 'plain-origin' });
   const message = element('h1', { class: 'plain-title' });
   const hint = element('p', { class: 'plain-hint' });
@@ -58,3 +58,6 @@ export function createErrorView({ post }: ViewContext): View<ErrorState> {
     dispose: () => undefined,
   };
 }
+
+export const emptyViewKind: ViewKind<EmptyState> = { create: createEmptyView, summary: () => '' };
+export const errorViewKind: ViewKind<ErrorState> = { create: createErrorView, summary: () => '' };

@@ -5,7 +5,7 @@ import type { WorkIndicator } from '../../workIndicator';
 import { encodeFilm, FilmError, MOST_FILM_FRAMES } from './encode';
 import type { FilmScene } from './paint';
 
-interface FilmPage {
+export interface FilmPage {
   readonly post: (message: FromTraining) => void;
   readonly work: WorkIndicator;
   readonly fail: (error: PanelError) => void;

@@ -1,7 +1,7 @@
-import type { AttributionResult, MethodCatalog } from '../src/engine/calls/service';
-import { defaultView, exactView, isPhoto } from '../src/core/render/defaultView';
-import type { MapView } from '../src/core/render/view';
-import type { ViewContext } from './view';
+import type { AttributionResult, MethodCatalog } from '../../src/engine/calls/service';
+import { defaultView, exactView, isPhoto } from '../../src/core/render/defaultView';
+import type { MapView } from '../../src/core/render/view';
+import type { ViewContext } from '../view';
 
 /** A result and the methods by which its display is known. */
 interface Shown {

@@ -1,0 +1,25 @@
+import type { AttackRecord } from '../../src/core/result/kinds/attack';
+import { element } from '../dom';
+import { labelSource, named } from '../facts';
+import { type Heading, mark } from '../header';
+import { verdictOf } from './verdict';
+
+/** What the attack did, and whether it reached its goal. */
+export function attackHeading(record: AttackRecord): Heading {
+  const { success, sentence, saved } = verdictOf(record);
+  return {
+    title: [sentence],
+    isSentence: true,
+    notes: [
+      mark(success, success ? 'Goal reached' : 'Goal not reached', 'goal'),
+      element('span', { class: 'head-more', text: goalOf(record) }),
+      element('span', { class: 'head-more', text: saved }),
+    ],
+  };
+}
+
+function goalOf({ goal, classes }: AttackRecord): string {
+  return goal.direction === 'away'
+    ? `Away from ${goal.label.name}, ${labelSource(goal.label)}.`
+    : `From ${named(classes[0])} towards ${goal.label.name}.`;
+}
