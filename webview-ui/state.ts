@@ -82,11 +82,12 @@ export function isOfHeld(content: PageState['content'], { result }: ResultState)
 export function withResult(page: PageState, held: HeldResults, result: PanelResult, isOutdated: boolean): PageState {
   const { id } = result.record;
   const shown = isOutdated ? held.shown : [id];
-  const entries = [...held.results].filter(([other]) => other !== id);
-  const kept = entries.filter(([other], place) => shown.includes(other) || entries.length - place < MOST_HELD);
+  const others = [...held.results].filter(([other]) => other !== id);
+  const surplus = Math.max(0, others.length + 1 - MOST_HELD);
+  const gone = others.filter(([other]) => !shown.includes(other)).slice(0, surplus);
   return {
     ...page,
-    content: { ...held, results: new Map([...kept, [id, result]]), shown },
+    content: { ...held, results: new Map([...others.filter((other) => !gone.includes(other)), [id, result]]), shown },
     ...(isOutdated ? {} : { failure: undefined }),
   };
 }
