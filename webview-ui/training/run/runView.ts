@@ -8,7 +8,7 @@ import { announce } from '../../announce';
 import { element } from '../../dom';
 import type { TrainingContext } from '../view';
 import type { WorkIndicator } from '../workIndicator';
-import { createDetailCard } from './detailCard';
+import { createDetailCard } from '../integrated/detailCard';
 import { createRunHeader } from './runHeader';
 import { RunNumbers } from './runNumbers';
 import { statusOf } from './status';
