@@ -11,6 +11,7 @@ import { viewWords } from '../../src/core/render/viewWords';
 import { formatSigned, formatSize } from '../format';
 import { createColorBar, type Meaning } from '../panes/colorBar';
 import { type Cell, type Geometry, geometryOf, gridRectangle } from '../panes/grid';
+import { mapRemark } from '../panes/mapRemark';
 import { createPane, type Pane } from '../panes/pane';
 import { describeProbe, formatPixel, probeOf } from '../panes/probe';
 import type { Reading } from '../panes/reading';
@@ -66,7 +67,7 @@ export function createAttributionPanes(): AttributionPanes {
       map.note.textContent = noteOf(result);
       map.note.title = viewWords(view, result.map.channels);
       colorBar.show(shown.scale, view, meaningOf(target));
-      const remark = remarkOf(result, shown, view, target);
+      const remark = mapRemark(shown, () => whyZero(result, view, target));
       map.say(remark);
       overlay.say(
         shown.state === 'ordinary' || shown.state === 'non-finite' ? undefined : 'Nothing to lay over the picture.',
@@ -127,29 +128,11 @@ function sizesOf({ record, input }: AttributionResult): string {
     : `The model sees ${formatSize(input.width, input.height)}`;
 }
 
-/** Why there is nothing, or not everything, to see. */
-function remarkOf(
-  { map, record }: AttributionResult,
-  shown: ShownMap,
-  view: MapView,
-  target: string,
-): string | undefined {
-  switch (shown.state) {
-    case 'ordinary':
-      return undefined;
-    case 'constant':
-      return `The map is constant, ${formatSigned(shown.values[0] ?? 0)} everywhere: there is nothing to see.`;
-    case 'non-finite': {
-      const count = shown.values.reduce((sum, value) => (Number.isFinite(value) ? sum : sum + 1), 0);
-      return count === shown.values.length
-        ? 'Every value is NaN or infinite: the gradient of this model has broken down here.'
-        : `${count} of ${shown.values.length} values are NaN or infinite and drawn grey.`;
-    }
-    case 'zero':
-      if (map.data.every((value) => value === 0))
-        return `The map is zero everywhere: no pixel of ${record.image.name} changes the ${target}.`;
-      if (view.sign === 'positive') return 'There are no positive values.';
-      if (view.sign === 'negative') return 'There are no negative values.';
-      return 'The channels cancel out: their sum is zero everywhere.';
-  }
+/** Why no place has a value. */
+function whyZero({ map, record }: AttributionResult, { sign }: MapView, target: string): string {
+  if (map.data.every((value) => value === 0))
+    return `The map is zero everywhere: no pixel of ${record.image.name} changes the ${target}.`;
+  if (sign === 'positive') return 'There are no positive values.';
+  if (sign === 'negative') return 'There are no negative values.';
+  return 'The channels cancel out: their sum is zero everywhere.';
 }

@@ -1,11 +1,12 @@
 import type { Picture, RawMap } from '../../../src/core/image/pixels';
 import { exactView } from '../../../src/core/render/defaultView';
-import { renderMap, type RgbaImage } from '../../../src/core/render/map';
+import { paintMap, type RgbaImage, showMap } from '../../../src/core/render/map';
 import type { MapView } from '../../../src/core/render/view';
 import type { WatchedMaps } from '../../../src/training/run/contents';
 import { element } from '../../dom';
 import { createColorBar, type Meaning } from '../../panes/colorBar';
 import { type Cell, inputGeometry } from '../../panes/grid';
+import { mapRemark } from '../../panes/mapRemark';
 import { createPane, type Pane } from '../../panes/pane';
 import { createPaneGroup } from '../../panes/paneGroup';
 import { channelsAt, formatPixel, formatValues } from '../../panes/probe';
@@ -130,15 +131,16 @@ function createMapPane(name: string, title: string): MapPane {
       current = map;
       bar.element.hidden = map === undefined;
       pane.canvas.hidden = map === undefined;
-      pane.say(map === undefined ? absent : undefined);
-      if (map === undefined) return;
+      if (map === undefined) {
+        pane.say(absent);
+        return;
+      }
       const view = viewOf(map);
-      const rendered = renderMap(map, view);
-      pane.draw(rendered, { x: 0, y: 0, width: map.width, height: map.height });
-      bar.show(rendered.scale, view, meaning);
-      if (rendered.state === 'zero') pane.say('The map is zero everywhere.');
-      else if (rendered.state === 'non-finite') pane.say('Values that are NaN or infinite are drawn grey.');
-      else if (rendered.state === 'constant') pane.say('The map is constant: there is nothing to see.');
+      const shown = showMap(map, view);
+      const { width, height, scale } = shown;
+      pane.draw({ rgba: paintMap(shown, view.colorMap), width, height }, { x: 0, y: 0, width, height });
+      bar.show(scale, view, meaning);
+      pane.say(mapRemark(shown, () => 'The map is zero everywhere.'));
     },
   };
 }
