@@ -2,7 +2,7 @@ import { ACTIVATION_LAYERS } from './activations';
 import { CONVOLUTIONS } from './convolutions';
 import { DENSE, multiHeadAttention } from './dense';
 import { upSampling } from './enlargements';
-import { isJsonObject, arrayAt, objectAt, stringAt, type JsonObject } from '../../json/json';
+import { isJsonArray, isJsonObject, arrayAt, objectAt, stringAt, type JsonObject } from '../../json/json';
 import { MERGES } from './merges';
 import { NORMALIZATIONS } from './normalizations';
 import { operationName, readOperation } from './operations';
@@ -43,9 +43,15 @@ export function readerOf(className: string, layer: JsonObject): LayerReader {
 export function isOperation(className: string, layer: JsonObject): boolean {
   const module = stringAt(layer, 'module');
   if (className === 'TFOpLambda' || /^keras\.(src\.)?ops\b/.test(module ?? '')) return true;
-  // Keras 3's .h5 files do not say the module; a function has none of what every layer is configured with.
   const [call] = arrayAt(layer, 'inbound_nodes') ?? [];
-  return module === undefined && isJsonObject(call) && !Object.hasOwn(objectAt(layer, 'config') ?? {}, 'trainable');
+  const config = objectAt(layer, 'config') ?? {};
+  const isLayer = Object.hasOwn(config, 'trainable') || Object.hasOwn(config, 'layers');
+  if (module !== undefined || !isJsonObject(call) || isLayer) return false;
+  // Keras 3's .h5 files do not say the module; a function has none of what every layer is configured with, and is called otherwise.
+  const [first, ...others] = arrayAt(call, 'args') ?? [];
+  if (!Object.hasOwn(READERS, className)) return !isTrainingOnly(className);
+  if (className === 'Reshape') return !Object.hasOwn(config, 'target_shape');
+  return Object.hasOwn(MERGES, className) && (others.length > 0 || !isJsonArray(first));
 }
 
 function operation(shown: string): LayerReader {
