@@ -141,15 +141,29 @@ it.each(engines)('what lens.json says against the model is done, and said (%s)',
 });
 
 it.each(engines)('a softmax of groups is read as probabilities that each stand for themselves (%s)', async (engine) => {
+  const ends = [layer('RepeatVector', { n: 2 }), layer('Softmax', { axis: -1 }), layer('Flatten', {})];
+  const classifier = await load(await model([layer('Rescaling', { scale: 2, offset: -1 })], [], ends), engine);
+  const images = randomImages(classifier, 1);
+  const { probabilities } = await classifier.predict(images);
+  const z = [0, 1].map((unit) =>
+    channelMeans(images.data).reduce((sum, mean, channel) => sum + (2 * mean - 1) * KERNEL[2 * channel + unit]!, 0),
+  );
+  const first = 1 / (1 + Math.exp(z[1]! - z[0]!));
+  [first, 1 - first, first, 1 - first].forEach((value, at) => expect(probabilities[at]).toBeCloseTo(value, 5));
+  expect(classifier.info.output.activation).toBe('independent-probabilities');
+  await classifier.dispose();
+});
+
+it.each(engines)('a softmax of groups of one, which are always 1, is refused (%s)', async (engine) => {
   const ends = [
     layer('Reshape', { target_shape: [1, 2] }),
     layer('Permute', { dims: [2, 1] }),
     layer('Softmax', { axis: -1 }),
     layer('Flatten', {}),
   ];
-  const classifier = await load(await model([layer('Rescaling', { scale: 2, offset: -1 })], [], ends), engine);
-  const { probabilities } = await classifier.predict(randomImages(classifier, 1));
-  expect([...probabilities]).toEqual([1, 1]);
-  expect(classifier.info.output.activation).toBe('independent-probabilities');
-  await classifier.dispose();
+  const folder = await model([layer('Rescaling', { scale: 2, offset: -1 })], [], ends);
+  await expect(load(folder, engine)).rejects.toMatchObject({
+    code: 'model-unsupported',
+    message: expect.stringContaining('softmax over one number') as string,
+  });
 });
