@@ -1,10 +1,13 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError } from '../../src/core/errors';
+import { resolveParameters } from '../../src/core/method/parameters';
+import { metrics } from '../../src/core/metric/registry';
 import { attributionRecord } from '../../src/core/result/kinds/attribution';
 import { read } from '../../src/core/schema/schema';
 import type { JobProgress } from '../../src/engine/calls/service';
 import { createService } from '../../src/engine/usecases/localService';
+import { load, randomNumbers } from '../runtime/support';
 import { makeFolder } from './support/folder';
 import { type LinearModel, logitsOf, softmax, writeGreyPng, writeLinearModel } from './support/linearModel';
 
@@ -38,6 +41,31 @@ afterAll(async () => {
 });
 
 const weightsOf = (index: number) => linear.weights.map((row) => row[index]!);
+
+describe('sets on a convolutional network', () => {
+  it('agree to rounding in calls of any size, and repeat themselves to the bit', async () => {
+    const classifier = await load(path.resolve(import.meta.dirname, '../../media/models/flowers'), 'onnx');
+    const { height, width } = classifier.info.input;
+    const subjects = [1, 2].map((seed) => {
+      const image = { data: randomNumbers(3 * height * width, seed), height, width, channels: 3 as const };
+      const map = { ...image, data: randomNumbers(3 * height * width, seed + 2).map((value) => value - 0.5) };
+      const objective = { kind: 'logit', classIndex: seed } as const;
+      return { image, map, objective, seed, attribute: () => Promise.reject(new Error('not asked')) };
+    });
+    for (const { id, run, parameters: declared } of metrics.filter(({ needs }) => !needs.includes('method'))) {
+      const parameters = resolveParameters(declared, {});
+      const together = await run(classifier, subjects, parameters, {});
+      expect(await run(classifier, subjects, parameters, {}), id).toEqual(together);
+      const oneByOne = await run(classifier, subjects, parameters, { memory: 1 });
+      const five = await run(classifier, subjects, parameters, { memory: 5 * 4 * 3 * height * width });
+      together.forEach(({ value }, index) => {
+        expect(value, id).toBeGreaterThan(0);
+        for (const other of [oneByOne, five]) expect(other[index]!.value / value, id).toBeCloseTo(1, 4);
+      });
+    }
+    await classifier.dispose();
+  });
+});
 
 describe('evaluating', () => {
   it('measures all metrics beside their controls, in the record of the map', async () => {

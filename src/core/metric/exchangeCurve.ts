@@ -69,13 +69,22 @@ function followed(objective: Objective, follow: Follow): Pick<Plan, 'objective' 
 }
 
 function outcomeOf({ shares, warnings }: Plan, { values }: Answer): MetricOutcome {
-  const missing = values.filter((value) => !Number.isFinite(value)).length;
-  const notFinite = `The score is no finite number at ${missing} of ${values.length} points of the curve.`;
   return {
     value: area(shares, values),
     curve: { x: [...shares], y: [...values] },
-    warnings: missing > 0 ? [...warnings, notFinite] : warnings,
+    warnings: [...warnings, ...warningsOf(values)],
   };
+}
+
+/** A first step with this share of the whole change leaves the others nothing to tell. */
+const ALL_AT_ONCE = 0.95;
+
+function warningsOf(values: readonly number[]): readonly string[] {
+  const missing = values.filter((value) => !Number.isFinite(value)).length;
+  if (missing > 0) return [`The score is no finite number at ${missing} of ${values.length} points of the curve.`];
+  const [first, second, last] = [values[0]!, values[1]!, values.at(-1)!];
+  const isCoarse = values.length > 2 && last !== first && (second - first) / (last - first) >= ALL_AT_ONCE;
+  return isCoarse ? ['The score changes almost wholly with the first step: take more steps to tell maps apart.'] : [];
 }
 
 /** Σ (xᵢ₊₁ − xᵢ)(yᵢ + yᵢ₊₁)/2 */

@@ -49,6 +49,7 @@ describe('known answers', () => {
     const deleted = await measureOne('deletion', whole, subject, { steps, ...AS_TOLD });
     expect(deleted.value).toBeCloseTo(1 / (2 * steps), 12);
     expect(deleted.curve!.y).toEqual([1, ...new Array<number>(steps).fill(0)]);
+    expect(deleted.warnings.join()).toMatch(/first step: take more steps/);
     const any = perfect(image, (pixels) => pixels.some((value) => value !== 0));
     const inserted = await measureOne('insertion', any, subject, { steps, baseline: 'black', ...AS_TOLD });
     expect(inserted.value).toBeCloseTo(1 - 1 / (2 * steps), 12);
@@ -62,6 +63,7 @@ describe('known answers', () => {
     const given = { steps: 4, ...AS_TOLD };
     const best = await measureOne('deletion', classifier, subjectOf({ image, map: mapLike(image, weights) }), given);
     expect(best.curve).toEqual({ x: [0, 0.25, 0.5, 0.75, 1], y: [15, 11, 8, 6, 5] });
+    expect(best.warnings).toEqual([]);
     expect(best.value).toBeCloseTo((15 / 2 + 11 + 8 + 6 + 5 / 2) / 4, 12);
     const against = mapLike(
       image,
