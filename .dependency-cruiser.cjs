@@ -143,7 +143,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot:
-          '^src/(protocol/|core/(render|schema)/|core/result/(changeSize|objectiveWords)|core/attribution/training/parameters|training/(options|steps|frameMapKind|data/dataset))',
+          '^src/(protocol/|core/(render|schema)/|core/result/(changeSize|objectiveWords|verdict)|core/attribution/training/parameters|training/(options|steps|frameMapKind|data/dataset))',
         dependencyTypesNot: ['type-only'],
       },
     },

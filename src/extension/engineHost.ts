@@ -37,6 +37,7 @@ export class EngineHost implements Disposable {
     this.calls = {
       ...asked,
       attribute: async (request, job) => this.#logged(await asked.attribute(request, job)),
+      evaluate: async (request, job) => this.#logged(await asked.evaluate(request, job)),
       attack: async (request, job) => this.#logged(await asked.attack(request, job)),
     };
     this.#disposables.add(

@@ -72,6 +72,8 @@ const panelAttribute = object({
   /** The class whose logit is taken off. */
   against: possible(classIndex),
   parameters,
+  /** Whether metrics are wanted of the map. */
+  measure: possible(flag),
 });
 export type PanelAttribute = Of<typeof panelAttribute>;
 

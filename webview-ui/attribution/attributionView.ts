@@ -12,6 +12,7 @@ import { encodeCanvas } from '../encode';
 import { named, runFacts } from '../facts';
 import { renderFigure } from '../figure';
 import { formatNumber, formatSigned } from '../format';
+import { createMeasurements } from '../measurements/measurements';
 import { decodePreview } from '../panes/picture';
 import { ResultPage } from '../resultPage';
 import type { Showing, View, ViewContext, ViewKind } from '../view';
@@ -35,6 +36,7 @@ class AttributionView implements View<Results> {
   readonly #drawing = createAttributionPanes();
   readonly #controls = createAttributionControls((request) => void this.#ask(request));
   readonly #display;
+  readonly #measurements = createMeasurements(() => this.#measure());
   readonly #look: MapLook;
   readonly #page: ResultPage;
   #shown: Shown | undefined;
@@ -99,7 +101,8 @@ class AttributionView implements View<Results> {
       [{ name: 'Scores', scores: record.classes }],
       [record.objective.classIndex, ...(record.label === undefined ? [] : [record.label.index])],
     );
-    this.#page.details.show([...attributionFacts(record, catalog), ...runFacts(record)]);
+    this.#measurements.show(record, catalog);
+    this.#page.details.show([...attributionFacts(record, catalog), ...runFacts(record)], this.#measurements.element);
     this.#draw();
     this.#page.place(attributionGeometry(result));
   }
@@ -109,6 +112,10 @@ class AttributionView implements View<Results> {
     const end = await this.#context.requests.ask({ type: 'attribute', of: this.#shown.result.record.id, request });
     // What was not done leaves the choosers where the user put them: show what is true again.
     if (end === 'failed' || end === 'cancelled') this.#controls.set(this.#shown.catalog, this.#shown.result);
+  }
+
+  #measure(): void {
+    if (this.#shown !== undefined) void this.#ask({ ...requestOf(this.#shown.result), measure: true });
   }
 
   #showLook(shown: Shown): void {
@@ -168,6 +175,18 @@ export const attributionViewKind: ViewKind<Results> = {
     return stage === undefined ? `Done: ${named(result?.record.classes[0])}` : `So far, ${stage}`;
   },
 };
+
+/** What the result that is shown was asked with. */
+function requestOf({ record: { method, parameters, objective } }: AttributionResult): PanelAttribute {
+  const { kind, classIndex, against } = objective;
+  return {
+    method,
+    classIndex,
+    objective: kind === 'combination' ? 'logit' : kind,
+    ...(against && { against: against.classIndex }),
+    parameters,
+  };
+}
 
 /** The picture, or the model's view of it where its preview cannot be read. */
 async function pictureOf(result: AttributionResult): Promise<RgbaImage> {

@@ -199,7 +199,8 @@ export class PanelSession implements Disposable {
       : undefined;
     const request = await attributeRequest(reference, subject, wish, checkpoints);
     const partial = (stage: Result): void => show(stage, catalog);
-    show(await engine.calls.attribute(request, { ...job, partial }), catalog);
+    const ask = wish.measure ? engine.calls.evaluate : engine.calls.attribute;
+    show(await ask(request, { ...job, partial }), catalog);
   }
 
   async #keep(result: Result): Promise<void> {
@@ -269,8 +270,11 @@ function checkpointsOf({ record }: Result): Checkpoints | undefined {
   return { folder: record.training.folder, label: record.objective.classIndex };
 }
 
-function titleOf({ kind }: PanelRequest, { name }: Subject): string {
-  return kind === 'attack' ? l10n.t('Attacking {0}…', name) : l10n.t('Computing the attribution of {0}…', name);
+function titleOf({ kind, request }: PanelRequest, { name }: Subject): string {
+  if (kind === 'attack') return l10n.t('Attacking {0}…', name);
+  return request.measure
+    ? l10n.t('Measuring the attribution of {0}…', name)
+    : l10n.t('Computing the attribution of {0}…', name);
 }
 
 function pictureUnknown(): UserError {
