@@ -96,6 +96,7 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     ['predict', 6000],
     ['attribute', 9000],
     ['attack', 3000],
+    ['evaluate', 3000],
     ['info', 6000],
   ])('ends %s of a model that computes for minutes in native code', async (command, delay) => {
     const values = command === 'info' ? ['info', 'slow.onnx'] : [command, 'x.png', '--model', 'slow.onnx'];

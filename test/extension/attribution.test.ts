@@ -52,6 +52,22 @@ describe('attribution', () => {
     assert.equal(shown(host, 'attribution').result.record.image.name, 'bag.png');
   });
 
+  it('is measured on request, and kept with what was found', async () => {
+    await execute('gradientLens.showAttribution', sample());
+    const { session } = host.panels;
+    const before = shown(host, 'attribution').result;
+    await session!.attribute(session!.subject!, { method: 'gradient', measure: true });
+    const { record, map } = shown(host, 'attribution').result;
+    const { metric } = await host.engine.catalog();
+    assert.deepEqual(
+      record.measurements?.map((found) => [found.metric, found.better, found.controls.length]),
+      metric.map(({ id, better }) => [id, better, 2]),
+    );
+    assert.notDeepEqual(map, before.map);
+    await until(async () => (await host.store.list())[0]?.record.id === record.id, 'the result to be stored');
+    assert.deepEqual((await host.store.read(record.id)).record, record);
+  });
+
   it('is opened again, and restored after a reload, without an engine', async () => {
     await execute('gradientLens.showAttribution', sample());
     const before = shown(host, 'attribution').result;

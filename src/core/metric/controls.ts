@@ -27,6 +27,7 @@ function atRandomPlaces(subject: MetricSubject): MetricSubject {
   return {
     ...subject,
     map: drawn(0),
+    asksNothing: true,
     attribute: (images) => Promise.resolve(images.map((_, index) => drawn(index + 1))),
   };
 }
@@ -50,6 +51,7 @@ function edgesInstead(subject: MetricSubject): MetricSubject {
   return {
     ...subject,
     map: scaled(edges),
+    asksNothing: true,
     attribute: (images: readonly PixelImage[]) => Promise.resolve(images.map((each) => scaled(edgesOf(each)))),
   };
 }

@@ -76,14 +76,15 @@ function outcomeOf({ shares, warnings }: Plan, { values }: Answer): MetricOutcom
   };
 }
 
-/** A first step with this share of the whole change leaves the others nothing to tell. */
+/** A first step with this share of all that the score moves leaves the others nothing to tell. */
 const ALL_AT_ONCE = 0.95;
 
 function warningsOf(values: readonly number[]): readonly string[] {
   const missing = values.filter((value) => !Number.isFinite(value)).length;
   if (missing > 0) return [`The score is no finite number at ${missing} of ${values.length} points of the curve.`];
-  const [first, second, last] = [values[0]!, values[1]!, values.at(-1)!];
-  const isCoarse = values.length > 2 && last !== first && (second - first) / (last - first) >= ALL_AT_ONCE;
+  const [first = 0, ...later] = values.slice(1).map((value, index) => Math.abs(value - values[index]!));
+  const rest = later.reduce((sum, move) => sum + move, 0);
+  const isCoarse = first > 0 && later.length > 0 && first >= ALL_AT_ONCE * (first + rest);
   return isCoarse ? ['The score changes almost wholly with the first step: take more steps to tell maps apart.'] : [];
 }
 

@@ -55,9 +55,12 @@ export const maxSensitivity: Metric = {
   run: (_classifier, subjects, values, context) =>
     whereFinite(subjects, async (finite) => {
       const outcomes: MetricOutcome[] = [];
+      const asking = finite.filter(({ asksNothing }) => asksNothing !== true).length;
+      let asked = 0;
       for (const subject of finite) {
         throwIfCancelled(context.signal);
-        const maps = await mapsAround(subject, values, part(context, outcomes.length, finite.length));
+        const place = subject.asksNothing === true ? -1 : asked++;
+        const maps = await mapsAround(subject, values, part(context, place, asking));
         outcomes.push(outcomeOf(subject.map, maps));
       }
       return outcomes;
@@ -73,10 +76,9 @@ function mapsAround(
   return attribute(imagesAt({ kind: 'even-noise', image, radius, seed, count }), context);
 }
 
-/** The context of one of `count` subjects, whose progress is that of all. */
-function part(context: MetricContext, index: number, count: number): MetricContext {
-  const { progress } = context;
-  if (progress === undefined) return context;
+/** The context of subject `index` of the `count` that ask, whose progress is that of all; −1: it tells none. */
+function part({ progress, ...context }: MetricContext, index: number, count: number): MetricContext {
+  if (progress === undefined || index < 0) return context;
   return { ...context, progress: (done, total) => progress(index * total + done, count * total) };
 }
 

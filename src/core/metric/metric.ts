@@ -49,6 +49,8 @@ export interface MetricSubject {
   readonly map: RawMap;
   /** Maps of other images of the same shape for the same objective, each made the way `map` was, in their order. */
   readonly attribute: (images: readonly PixelImage[], context: MetricContext) => Promise<readonly RawMap[]>;
+  /** Whether `attribute` asks no model, as that of controls, and so takes no time worth telling. */
+  readonly asksNothing?: boolean;
   /** Of every random draw for this image. */
   readonly seed: number;
 }
