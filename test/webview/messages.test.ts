@@ -18,7 +18,7 @@ describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
   it('ignores what it does not know, and arrays that are not as long as they say', async () => {
     const page = await open('panel');
     const good = await attributionResult({ picture: tinyPicture, map: tinyMap });
-    const state = { kind: 'attribution', catalog: { attribution: [], attack: [] }, result: good };
+    const state = { kind: 'attribution', catalog: { attribution: [], attack: [], metric: [] }, result: good };
     const garbage: readonly unknown[] = [
       null,
       7,
@@ -49,7 +49,7 @@ describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
     const panel = await open('panel');
     await panel.posted();
     const good = await attributionResult({ picture: tinyPicture, map: tinyMap });
-    const state = { kind: 'attribution', catalog: { attribution: [], attack: [] }, result: good };
+    const state = { kind: 'attribution', catalog: { attribution: [], attack: [], metric: [] }, result: good };
     const model = { ...good.record.model, engine: 'abacus' };
     const layer = { id: 'conv_4', kind: 'Conv2D', height: 1, width: 1, channels: 8 };
     for (const message of [
