@@ -41,7 +41,7 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
   return [...own, ...below];
 }
 
-export async function isFolder(file: string): Promise<boolean> {
+async function isFolder(file: string): Promise<boolean> {
   return stat(file).then(
     (facts) => facts.isDirectory(),
     () => false,

@@ -53,7 +53,7 @@ export async function readModelFiles(reference: ModelReference): Promise<ModelFi
 /** TensorFlow.js's own spelling of a layers model's keys put into Keras's, for all that read them. */
 function spelledAsInKeras(json: JsonObject): JsonObject {
   try {
-    return { ...json, modelTopology: asInKeras(objectAt(json, 'modelTopology') ?? {}) as JsonObject };
+    return { ...json, modelTopology: asInKeras(objectAt(json, 'modelTopology') ?? {}) };
   } catch (error) {
     throw damaged(error instanceof Error ? error.message : String(error));
   }

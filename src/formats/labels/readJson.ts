@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors';
 import type { JsonObject, JsonValue } from '../json/json';
-import { isJsonObject } from '../json/json';
+import { isJsonArray, isJsonObject } from '../json/json';
 import { classNumber, isSynset, type FoundName } from './foundName';
 
 /** What files call the object or list that holds the names, as written by Hugging Face, Keras, torchvision, COCO and others. */
@@ -17,7 +17,7 @@ const SYNSET_LIKE = /^n\d+$/;
  * `UserError('model-spec')` for anything else.
  */
 export function readJsonNames(value: JsonValue, origin: string, depth = 0): FoundName[] {
-  if (Array.isArray(value)) return value.map((item, at) => itemName(item, `item ${at} of ${origin}`));
+  if (isJsonArray(value)) return value.map((item, at) => itemName(item, `item ${at} of ${origin}`));
   if (!isJsonObject(value)) throw unknownForm(origin);
   const entries = Object.entries(value) as [string, JsonValue][];
   const isNumber = (item: JsonValue) => typeof item === 'number' && Number.isInteger(item) && item >= 0;

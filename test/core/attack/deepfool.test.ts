@@ -145,7 +145,7 @@ describe('where there is no way', () => {
     const outcome = await runOne('deepfool', classifierOf(finite), { image: rowImage(0.5, 0.5), goal: away(0) });
     expect(outcome.success).toBe(true);
     expect([...outcome.adversarial.data]).toEqual([0.5, expect.closeTo(0.704, 6)]);
-    expect(outcome.warnings).toEqual(['1 of 4 gradient values are not finite; they count as 0.']);
+    expect(outcome.warnings).toEqual(['1 of 4 gradient values is not finite; it counts as 0.']);
   });
 
   it('one class alone is refused, and so are ε and a target, each in a sentence', async () => {

@@ -85,7 +85,7 @@ async function openSource(files: ModelFiles): Promise<Source> {
   const topology: JsonObject = {
     ...(opened.kerasVersion !== undefined && { keras_version: opened.kerasVersion }),
     backend: 'tensorflow',
-    model_config: structuredClone(opened.config) as JsonObject,
+    model_config: structuredClone<JsonObject>(opened.config),
   };
   return { topology, weights: opened.weights, close: opened.close };
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../../../core/errors';
 import { damaged } from '../../../formats/models/files';
 import type { JsonObject, JsonValue } from '../../../formats/json/json';
-import { arrayAt, isJsonObject, numberAt, objectAt, stringAt } from '../../../formats/json/json';
+import { arrayAt, isJsonArray, isJsonObject, numberAt, objectAt, stringAt } from '../../../formats/json/json';
 import type { LayerConfig } from './kerasConfig';
 import { listLayers } from './kerasConfig';
 import { MODEL_LIMITS } from '../../../core/model/limits';
@@ -123,7 +123,7 @@ function references(node: JsonValue): (readonly [string, number])[] {
 }
 
 function reference(value: JsonValue): readonly [string, number] {
-  const [name, index] = Array.isArray(value) ? value : [];
+  const [name, index] = isJsonArray(value) ? value : [];
   if (typeof name !== 'string' || typeof index !== 'number' || !Number.isInteger(index) || index < 0) {
     throw damaged('The connections of a layer are malformed');
   }
