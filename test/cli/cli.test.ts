@@ -320,7 +320,7 @@ describe('attack on several pictures', () => {
 
   it('asks for pictures where a folder has none', async () => {
     mkdirSync(at('empty'));
-    expectRefusal(await run('attack', 'empty', ...model), /no pictures in "empty"/);
+    expectRefusal(await run('attack', 'empty', ...model), /"empty" holds no pictures/);
   });
 });
 

@@ -78,12 +78,13 @@ async function run(session: Session, image: string, options: AttributeOptions): 
   if (out !== undefined) await writeOutput(out, await overlayOf(session, result, view), force, session.finishing);
   record.warnings.forEach(warn);
   const outputs = {
-    ...(out === undefined ? {} : { overlay: path.resolve(out), view }),
+    ...(out === undefined ? {} : { overlay: path.resolve(out) }),
     ...(saveMap === undefined ? {} : { map: path.resolve(saveMap) }),
   };
+  const shown = out === undefined ? {} : { view };
   const classes = listed(result, options.top);
-  if (options.json) writeJson(session, { ...record, engine: record.model.engine, classes, outputs });
-  else session.write(describe(result, classes, outputs));
+  if (options.json) writeJson(session, { ...record, engine: record.model.engine, classes, outputs, ...shown });
+  else session.write(describe(result, classes, { ...outputs, ...shown }));
 }
 
 /** How the map is looked at on an input of that size. */
