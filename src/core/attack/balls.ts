@@ -1,3 +1,4 @@
+import { euclideanNorm } from '../method/numbers';
 import { drawNormal, type RandomSource } from '../random';
 import type { NormId } from '../result/record';
 
@@ -32,13 +33,6 @@ const l2: Ball = {
 };
 
 export const balls: Readonly<Record<NormId, Ball>> = { linf, l2 };
-
-/** √Σv², accumulated in float64. */
-export function euclideanNorm(values: Float32Array): number {
-  let squares = 0;
-  for (const value of values) squares += value * value;
-  return Math.sqrt(squares);
-}
 
 function scaledTo(values: Float32Array, length: number): Float32Array {
   const norm = euclideanNorm(values);

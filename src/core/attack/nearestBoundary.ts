@@ -1,4 +1,5 @@
-import { balls, euclideanNorm } from './balls';
+import { euclideanNorm } from '../method/numbers';
+import { balls } from './balls';
 import { batchOf, type PixelImage } from '../image/pixels';
 import type { Classifier } from '../model/classifier';
 import type { NormId } from '../result/record';

@@ -1,3 +1,5 @@
+import { euclideanNorm } from '../method/numbers';
+
 type Numbers = Float32Array | readonly number[];
 
 /** max |a|. */
@@ -12,13 +14,6 @@ export function relativeDifference(a: Numbers, b: Numbers): number {
   let largest = 0;
   for (let index = 0; index < a.length; index++) largest = Math.max(largest, Math.abs(a[index]! - b[index]!));
   return largest === 0 ? 0 : largest / largestMagnitude(a);
-}
-
-/** √Σ a², in double precision. */
-export function euclideanNorm(a: Iterable<number>): number {
-  let sum = 0;
-  for (const value of a) sum += value ** 2;
-  return Math.sqrt(sum);
 }
 
 /** Σ a·b / (‖a‖ ‖b‖), in double precision; 1 where both are zero everywhere, 0 where one is. */

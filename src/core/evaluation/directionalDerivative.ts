@@ -1,7 +1,8 @@
 import type { PixelImage } from '../image/pixels';
 import { batchOf } from '../image/pixels';
 import type { Classifier, Objective, Scores } from '../model/classifier';
-import { euclideanNorm, largestMagnitude } from './compare';
+import { euclideanNorm } from '../method/numbers';
+import { largestMagnitude } from './compare';
 import type { ProbedGradient } from './gradientChecks';
 
 const STEPS: readonly number[] = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2];

@@ -1,8 +1,7 @@
-import { countNonFinite } from '../method/numbers';
+import { countNonFinite, euclideanNorm } from '../method/numbers';
 import type { Classifier, Objective } from '../model/classifier';
 import type { CheckItem } from '../result/modelCheck';
 import { checkItem, percent } from './checkItem';
-import { euclideanNorm } from './compare';
 import { directionalDerivative, excess, type DirectionalDerivative } from './directionalDerivative';
 import type { ProbedGradient } from './gradientChecks';
 

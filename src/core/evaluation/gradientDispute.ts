@@ -1,6 +1,7 @@
 import { batchOf } from '../image/pixels';
 import type { Classifier } from '../model/classifier';
-import { euclideanNorm, largestMagnitude } from './compare';
+import { euclideanNorm } from '../method/numbers';
+import { largestMagnitude } from './compare';
 import { objectiveValue, SCORE_ERROR } from './directionalDerivative';
 import type { ProbedGradient } from './gradientChecks';
 

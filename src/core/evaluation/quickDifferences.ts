@@ -1,9 +1,8 @@
 import type { ImageBatch, PixelImage } from '../image/pixels';
 import { batchOf } from '../image/pixels';
-import { countNonFinite } from '../method/numbers';
+import { countNonFinite, euclideanNorm } from '../method/numbers';
 import type { Classifier, Objective } from '../model/classifier';
 import type { ModelInput } from '../model/modelInfo';
-import { euclideanNorm } from './compare';
 import { directionalDerivative, excess } from './directionalDerivative';
 import { probeObjectives } from './gradientChecks';
 import { probePictures } from './probePictures';

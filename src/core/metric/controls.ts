@@ -1,9 +1,10 @@
 import type { PixelImage, RawMap } from '../image/pixels';
+import { euclideanNorm } from '../method/numbers';
 import { createRandom, deriveSeed, shuffledIndices } from '../random';
 import type { ControlId } from '../result/measurement';
 import { edgesOf } from './edges';
 import type { MetricSubject } from './metric';
-import { norm, perElement } from './perElement';
+import { perElement } from './perElement';
 
 interface Control {
   readonly id: ControlId;
@@ -45,8 +46,8 @@ function shuffled(map: RawMap, seed: number): RawMap {
 function edgesInstead(subject: MetricSubject): MetricSubject {
   const { image, map } = subject;
   const edges = edgesOf(image);
-  const own = norm(perElement(edges, image));
-  const factor = own === 0 ? 0 : norm(perElement(map, image)) / own;
+  const own = euclideanNorm(perElement(edges, image));
+  const factor = own === 0 ? 0 : euclideanNorm(perElement(map, image)) / own;
   const scaled = (found: RawMap): RawMap => ({ ...found, data: found.data.map((value) => factor * value) });
   return {
     ...subject,

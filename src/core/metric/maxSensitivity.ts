@@ -1,10 +1,10 @@
 import { throwIfCancelled } from '../errors';
 import type { ParameterDeclaration, ParameterValues } from '../method/parameters';
+import { euclideanNorm } from '../method/numbers';
 import { imagesAt } from '../method/points/points';
 import { numberValue } from '../method/values';
 import type { RawMap } from '../image/pixels';
 import type { Metric, MetricContext, MetricOutcome, MetricSubject } from './metric';
-import { norm } from './perElement';
 import { whereFinite } from './whereFinite';
 
 const parameters: readonly ParameterDeclaration[] = [
@@ -83,7 +83,7 @@ function part({ progress, ...context }: MetricContext, index: number, count: num
 }
 
 function outcomeOf(map: RawMap, others: readonly RawMap[]): MetricOutcome {
-  const own = norm(map.data);
+  const own = euclideanNorm(map.data);
   const value = Math.max(...others.map(({ data }) => distance(data, map.data))) / (own || 1);
   if (Number.isNaN(value))
     return { value, warnings: ['The map of a perturbed image is not finite, so its distance cannot be measured.'] };
@@ -92,5 +92,5 @@ function outcomeOf(map: RawMap, others: readonly RawMap[]): MetricOutcome {
 
 /** ‖a − b‖₂ */
 function distance(a: Float32Array, b: Float32Array): number {
-  return norm(Float64Array.from(a, (value, index) => value - b[index]!));
+  return euclideanNorm(Float64Array.from(a, (value, index) => value - b[index]!));
 }

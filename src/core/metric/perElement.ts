@@ -13,10 +13,3 @@ export function perElement(map: RawMap, image: PixelImage): Float32Array {
   const pixels = reduceMap(grown, 'sum');
   return Float32Array.from(image.data, (_, index) => pixels[Math.floor(index / channels)]! / channels);
 }
-
-/** √Σ v², in float64. */
-export function norm(values: Float32Array | Float64Array): number {
-  let squares = 0;
-  for (const value of values) squares += value ** 2;
-  return Math.sqrt(squares);
-}

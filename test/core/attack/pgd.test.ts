@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { balls, euclideanNorm } from '../../../src/core/attack/balls';
+import { balls } from '../../../src/core/attack/balls';
+import { euclideanNorm } from '../../../src/core/method/numbers';
 import { distanceToGoal, isReached } from '../../../src/core/attack/goal';
 import { normsOf } from '../../../src/core/attack/norms';
 import { pgd } from '../../../src/core/attack/pgd';
