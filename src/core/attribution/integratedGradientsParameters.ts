@@ -1,14 +1,8 @@
 import type { BaselineKind } from '../method/baselines';
-import type { ParameterDeclaration } from '../method/parameters';
+import type { Choice, ParameterDeclaration } from '../method/parameters';
 import type { QuadratureRule } from './path/quadrature';
 
-interface Option<Id> {
-  readonly id: Id;
-  readonly label: string;
-  readonly description: string;
-}
-
-const BASELINE_CHOICES: readonly Option<BaselineKind>[] = [
+const BASELINE_CHOICES: readonly Choice<BaselineKind>[] = [
   { id: 'black', label: 'Black', description: 'All pixels 0: dark pixels get nothing.' },
   { id: 'white', label: 'White', description: 'All pixels 1: bright pixels get nothing.' },
   { id: 'mean', label: 'Mean colour', description: 'Every pixel the mean colour of the image.' },
@@ -16,7 +10,7 @@ const BASELINE_CHOICES: readonly Option<BaselineKind>[] = [
   { id: 'noise', label: 'Noise', description: 'Pixels drawn evenly from [0, 1] by the seed.' },
 ];
 
-const RULE_CHOICES: readonly Option<QuadratureRule>[] = [
+const RULE_CHOICES: readonly Choice<QuadratureRule>[] = [
   { id: 'gauss-legendre', label: 'Gauss–Legendre', description: 'Exact for polynomials of degree below 2 · steps.' },
   { id: 'riemann-middle', label: 'Riemann, middle', description: 'The middle of equal pieces.' },
   {

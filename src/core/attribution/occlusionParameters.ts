@@ -1,15 +1,9 @@
 import { FILL_CHOICES } from '../method/baselines';
-import type { ParameterDeclaration } from '../method/parameters';
+import type { Choice, ParameterDeclaration } from '../method/parameters';
 
 export type OcclusionMode = 'signed-mean' | 'sum' | 'absolute-sum' | 'absolute-sum-all';
 
-interface Option<Id> {
-  readonly id: Id;
-  readonly label: string;
-  readonly description: string;
-}
-
-const MODES: readonly Option<OcclusionMode>[] = [
+const MODES: readonly Choice<OcclusionMode>[] = [
   {
     id: 'signed-mean',
     label: 'Mean change',

@@ -1,5 +1,6 @@
 import type { PixelImage } from '../image/pixels';
 import { createRandom } from '../random';
+import type { Choice } from './parameters';
 
 /** Images without what is to be explained, of the shape of `image`; `seed` is of those that are drawn. */
 export const BASELINES = {
@@ -20,14 +21,13 @@ export type BaselineKind = keyof typeof BASELINES;
 export type FillKind = Exclude<BaselineKind, 'noise'>;
 
 /** As a parameter offers them. */
-export const FILL_CHOICES: readonly { readonly id: FillKind; readonly label: string; readonly description: string }[] =
-  [
-    { id: 'black', label: 'Black', description: 'All pixels 0.' },
-    { id: 'grey', label: 'Grey', description: 'All pixels 0.5.' },
-    { id: 'white', label: 'White', description: 'All pixels 1.' },
-    { id: 'mean', label: 'Mean colour', description: 'Every pixel the mean colour of the image.' },
-    { id: 'blur', label: 'Blurred', description: 'The image blurred by a tenth of its longer side.' },
-  ];
+export const FILL_CHOICES: readonly Choice<FillKind>[] = [
+  { id: 'black', label: 'Black', description: 'All pixels 0.' },
+  { id: 'grey', label: 'Grey', description: 'All pixels 0.5.' },
+  { id: 'white', label: 'White', description: 'All pixels 1.' },
+  { id: 'mean', label: 'Mean colour', description: 'Every pixel the mean colour of the image.' },
+  { id: 'blur', label: 'Blurred', description: 'The image blurred by a tenth of its longer side.' },
+];
 
 function filled({ data }: PixelImage, value: () => number): Float32Array {
   return Float32Array.from(data, value);

@@ -39,6 +39,23 @@ export const parameterDeclaration = variant('type', [
 
 export type ParameterDeclaration = Of<typeof parameterDeclaration>;
 
+/** What a parameter of the type `choice` offers. */
+export interface Choice<Id extends string> {
+  readonly id: Id;
+  readonly label: string;
+  readonly description: string;
+}
+
+/** A parameter that counts what is computed, ten unless told otherwise. */
+export const COUNT = {
+  type: 'integer',
+  default: 10,
+  minimum: 1,
+  maximum: 10_000,
+  step: 1,
+  scale: 'logarithmic',
+} as const;
+
 /**
  * The complete parameters of a method: `given` (numbers, booleans, or their text) over the declared defaults.
  * Throws `UserError('parameter')` for an unknown name, a wrong type, or a value out of range, naming what is allowed.

@@ -1,16 +1,10 @@
 import { FILL_CHOICES, type FillKind } from '../method/baselines';
-import type { ParameterDeclaration } from '../method/parameters';
+import { type Choice, COUNT, type ParameterDeclaration } from '../method/parameters';
 import type { Reduction } from './ranking';
 
 export type Follow = 'probability' | 'objective';
 
-interface Option<Id> {
-  readonly id: Id;
-  readonly label: string;
-  readonly description: string;
-}
-
-const FOLLOWS: readonly Option<Follow>[] = [
+const FOLLOWS: readonly Choice<Follow>[] = [
   {
     id: 'probability',
     label: 'Probability',
@@ -19,7 +13,7 @@ const FOLLOWS: readonly Option<Follow>[] = [
   { id: 'objective', label: 'Objective', description: 'What the map was made for, such as the logit.' },
 ];
 
-const REDUCTIONS: readonly Option<Reduction>[] = [
+const REDUCTIONS: readonly Choice<Reduction>[] = [
   { id: 'sum', label: 'Sum', description: 'Their sum, with its sign.' },
   { id: 'absolute-sum', label: 'Sum of magnitudes', description: 'The sum of their magnitudes.' },
   { id: 'absolute-maximum', label: 'Largest magnitude', description: 'The largest of their magnitudes.' },
@@ -32,12 +26,7 @@ export function exchangeParameters(baseline: FillKind): readonly ParameterDeclar
       id: 'steps',
       label: 'Steps',
       description: 'Equal parts in which all pixels are exchanged.',
-      type: 'integer',
-      default: 10,
-      minimum: 1,
-      maximum: 10_000,
-      step: 1,
-      scale: 'logarithmic',
+      ...COUNT,
     },
     {
       id: 'baseline',

@@ -1,5 +1,5 @@
 import { FILL_CHOICES } from '../method/baselines';
-import type { ParameterDeclaration } from '../method/parameters';
+import { type Choice, COUNT, type ParameterDeclaration } from '../method/parameters';
 
 export type Perturbation = 'noise' | 'baseline';
 
@@ -8,12 +8,7 @@ export const infidelityParameters: readonly ParameterDeclaration[] = [
     id: 'samples',
     label: 'Samples',
     description: 'Perturbations that the mean is taken over.',
-    type: 'integer',
-    default: 10,
-    minimum: 1,
-    maximum: 10_000,
-    step: 1,
-    scale: 'logarithmic',
+    ...COUNT,
   },
   {
     id: 'perturbation',
@@ -28,7 +23,7 @@ export const infidelityParameters: readonly ParameterDeclaration[] = [
         label: 'To the baseline',
         description: 'All of the image but the baseline and noise on it (noisy baseline).',
       },
-    ] satisfies { id: Perturbation; label: string; description: string }[],
+    ] satisfies Choice<Perturbation>[],
   },
   {
     id: 'deviation',

@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../errors';
-import type { ParameterDeclaration, ParameterValues } from '../method/parameters';
+import { COUNT, type ParameterDeclaration, type ParameterValues } from '../method/parameters';
 import { euclideanNorm } from '../method/numbers';
 import { imagesAt } from '../method/points/points';
 import { numberValue } from '../method/values';
@@ -12,12 +12,7 @@ const parameters: readonly ParameterDeclaration[] = [
     id: 'samples',
     label: 'Samples',
     description: 'Perturbed images that the method is asked about.',
-    type: 'integer',
-    default: 10,
-    minimum: 1,
-    maximum: 10_000,
-    step: 1,
-    scale: 'logarithmic',
+    ...COUNT,
   },
   {
     id: 'radius',
