@@ -13,6 +13,7 @@ import { bundleProgram, wasmFiles } from '../engine/support/bundle';
 import { makeFolder } from '../engine/support/folder';
 import type { LinearModel } from '../engine/support/linearModel';
 import { logitsOf, softmax, writeGreyPng, writeLinearModel } from '../engine/support/linearModel';
+import { type Ended, runProgram } from './support/runProgram';
 
 const linear: LinearModel = {
   height: 2,
@@ -45,26 +46,9 @@ afterAll(() => {
   folder.remove();
 });
 
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs the program in the temporary folder. */
 function run(...values: string[]): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bundle.file, ...values], {
-      cwd: folder.path,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
-    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
+  return runProgram(bundle.file, values, folder.path);
 }
 
 const model = ['--model', 'linear/model.json', '--engine', 'cpu'];

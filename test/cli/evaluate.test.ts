@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +6,7 @@ import type { MetricSummary } from '../../src/core/result/measurementSummary';
 import { type Bundle, bundleProgram, wasmFiles } from '../engine/support/bundle';
 import { makeFolder } from '../engine/support/folder';
 import { writeGreyPng, writeLinearModel } from '../engine/support/linearModel';
+import { type Ended, runProgram } from './support/runProgram';
 
 const bytes = Array.from({ length: 16 }, (_, index) => (index * 83 + 31) % 256);
 const folder = makeFolder();
@@ -36,25 +36,12 @@ afterAll(() => {
   folder.remove();
 });
 
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function evaluate(...values: string[]): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [bundle.file, 'evaluate', ...values, '--model', 'linear/model.json', '--engine', 'cpu'],
-      { cwd: folder.path, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
-    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
+  return runProgram(
+    bundle.file,
+    ['evaluate', ...values, '--model', 'linear/model.json', '--engine', 'cpu'],
+    folder.path,
+  );
 }
 
 type Document = AttributionRecord & {

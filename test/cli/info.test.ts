@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { bundleProgram, wasmFiles } from '../engine/support/bundle';
 import { makeFolder } from '../engine/support/folder';
 import type { LinearModel } from '../engine/support/linearModel';
 import { writeGreyPng, writeLinearModel } from '../engine/support/linearModel';
+import { type Ended, runProgram } from './support/runProgram';
 
 const linear: LinearModel = {
   height: 2,
@@ -39,19 +39,8 @@ afterAll(() => {
   folder.remove();
 });
 
-interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function info(...values: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const line = [bundle.file, 'info', ...values, '--engine', 'cpu'];
-    execFile(process.execPath, line, { cwd: folder.path }, (error, stdout, stderr) =>
-      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
+  return runProgram(bundle.file, ['info', ...values, '--engine', 'cpu'], folder.path);
 }
 
 interface Document {

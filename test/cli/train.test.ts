@@ -10,6 +10,7 @@ import type { Bundle } from '../engine/support/bundle';
 import { bundleProgram, wasmFiles } from '../engine/support/bundle';
 import { makeFolder } from '../engine/support/folder';
 import { writeGreyPng, writeLinearModel } from '../engine/support/linearModel';
+import { type Ended, runProgram } from './support/runProgram';
 
 const classes = ['cat', 'dog'];
 let bundle: Bundle;
@@ -43,28 +44,8 @@ async function writeDataset(target: string, train: number, test: number): Promis
     }
 }
 
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function run(values: readonly string[], onError?: (text: string, interrupt: () => void) => void): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bundle.file, ...values], {
-      cwd: folder.path,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
-    child.stderr.on('data', (text: Buffer) => {
-      stderr += text.toString();
-      onError?.(stderr, () => child.kill('SIGINT'));
-    });
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
+  return runProgram(bundle.file, values, folder.path, onError);
 }
 
 async function json<T>(...values: string[]): Promise<T> {
