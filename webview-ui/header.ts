@@ -2,6 +2,7 @@ import type { ResultRecord } from '../src/core/result/kinds';
 import type { ClassScore } from '../src/core/result/record';
 import { type Child, element, icon, replaceChildren } from './dom';
 import { formatPercent } from './format';
+import { warningItems } from './warnings';
 
 /** What a view says of its result at the top. */
 export interface Heading {
@@ -68,9 +69,7 @@ function createWarnings(): { readonly element: HTMLElement; show(texts: readonly
       first.textContent = text ?? '';
       whole.title = text ?? '';
       count.textContent = more.length === 0 ? '' : `and ${more.length} more`;
-      others.replaceChildren(
-        ...more.map((other) => element('li', {}, icon('warning', 'is-warning'), element('span', { text: other }))),
-      );
+      others.replaceChildren(...warningItems(more));
     },
   };
 }

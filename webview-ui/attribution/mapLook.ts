@@ -17,8 +17,8 @@ export class MapLook {
     const method = catalog.attribution.find(({ id }) => id === result.record.method);
     const display = method?.display ?? (result.record.statistics.minimum < 0 ? 'diverging' : 'sequential');
     const { photoExact, photoView, view } = this.page.saved();
-    if (!isPhoto(result.input)) return { ...exactView(display), ...view };
-    return { ...(photoExact ? exactView(display) : defaultView(display, result.input)), ...photoView };
+    const first = photoExact ? exactView(display) : defaultView(display, result.input);
+    return { ...first, ...(isPhoto(result.input) ? photoView : view) };
   }
 
   change({ result }: Shown, change: Partial<MapView>): void {

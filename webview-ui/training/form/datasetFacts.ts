@@ -2,6 +2,7 @@ import type { DatasetFormat, DatasetInfo } from '../../../src/training/data/data
 import { element, icon } from '../../dom';
 import { type Fact, factList } from '../../facts';
 import { formatSize } from '../../format';
+import { warningItems } from '../../warnings';
 
 const FORMATS: Readonly<Record<DatasetFormat, string>> = {
   folders: 'a folder per class',
@@ -42,13 +43,7 @@ function classList({ classes, classCounts }: DatasetInfo): string {
 
 export function warningList(warnings: readonly string[]): readonly HTMLElement[] {
   if (warnings.length === 0) return [];
-  return [
-    element(
-      'ul',
-      { class: 'warnings', attributes: { 'aria-label': 'Warnings' } },
-      ...warnings.map((text) => element('li', {}, icon('warning', 'is-warning'), element('span', { text }))),
-    ),
-  ];
+  return [element('ul', { class: 'warnings', attributes: { 'aria-label': 'Warnings' } }, ...warningItems(warnings))];
 }
 
 /** How many files are left out, and on request which, and why. */
