@@ -85,7 +85,7 @@ async function interruptAfter(child: ChildProcess, delay: number): Promise<{ sta
 describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
   // Early, while it starts and loads; late, when it runs.
   it.each(
-    Object.keys(endless).flatMap((name, index) => [300, 1500, 6000].map((delay) => [name, delay, index] as const)),
+    Object.keys(endless).flatMap((name, index) => [300, 1500, 3000].map((delay) => [name, delay, index] as const)),
   )('ends %s after %i ms', async (_, delay, index) => {
     const { status, took } = await interruptAfter(start('predict', 'x.png', '--model', `endless-${index}.onnx`), delay);
     expect(status).toBe(130);
@@ -93,11 +93,11 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
   });
 
   it.each([
-    ['predict', 6000],
-    ['attribute', 9000],
+    ['predict', 4000],
+    ['attribute', 5000],
     ['attack', 3000],
     ['evaluate', 3000],
-    ['info', 6000],
+    ['info', 4000],
   ])('ends %s of a model that computes for minutes in native code', async (command, delay) => {
     const values = command === 'info' ? ['info', 'slow.onnx'] : [command, 'x.png', '--model', 'slow.onnx'];
     const { status } = await interruptAfter(start(...values), delay);
@@ -108,7 +108,7 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     execFileSync('mkfifo', [at('pipe')]);
     const { status } = await interruptAfter(
       start('attribute', path.join(projectRoot, 'samples/sandal.png'), '--out', 'pipe'),
-      8000,
+      4000,
     );
     expect(status).toBe(130);
     expect(readdirSync(folder.path).filter((name) => name.startsWith('pipe'))).toEqual(['pipe']);

@@ -13,13 +13,17 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 interface AxeWindow {
   axe: {
-    run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+    run(options: {
+      resultTypes: string[];
+    }): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }>;
   };
 }
 
 async function seriousViolations({ page }: TestPage): Promise<string[]> {
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => (window as unknown as AxeWindow).axe.run());
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as AxeWindow).axe.run({ resultTypes: ['violations'] }),
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));

@@ -1,6 +1,6 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { PageName, Site } from './site';
-import { type ThemeName, themes } from './themes';
+import { type TestTheme, type ThemeName, themes } from './themes';
 
 /** A page in a browser with a fake editor around it. */
 export interface TestPage {
@@ -24,7 +24,7 @@ interface PostedMessage {
   readonly [field: string]: unknown;
 }
 
-interface OpenOptions {
+export interface OpenOptions {
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
@@ -40,68 +40,87 @@ interface TestWindow {
   testTheme(theme: { bodyClass: string; kind: string; variables: Record<string, string> }): void;
 }
 
+/** What the fake editor reads out of the page's address. */
+interface EditorOptions {
+  readonly theme: TestTheme;
+  readonly saved?: unknown;
+  readonly bodyClass: string;
+}
+
+/**
+ * Gives every document that the tab loads from now on a fake editor, with the options in its address:
+ * a tab goes from test to test, because starting one costs more than most tests.
+ */
+export async function addEditor(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const asked = new URL(location.href).searchParams.get('editor');
+    if (asked === null) return;
+    const { theme, saved, bodyClass } = JSON.parse(asked) as EditorOptions;
+    const target = window as unknown as TestWindow & { acquireVsCodeApi: unknown };
+    target.testPosted = [];
+    target.testSaved = saved;
+    target.testViolations = [];
+    target.testTheme = ({ bodyClass, kind, variables }) => {
+      const { style } = document.documentElement;
+      for (const property of [...style]) style.removeProperty(property);
+      for (const [key, value] of Object.entries(variables)) style.setProperty(`--vscode-${key}`, value);
+      document.body.className = bodyClass;
+      document.body.dataset.vscodeThemeKind = kind;
+    };
+    let acquired = false;
+    target.acquireVsCodeApi = () => {
+      if (acquired) throw new Error('The editor gives its API only once.');
+      acquired = true;
+      return {
+        postMessage: (message: PostedMessage) => void target.testPosted.push(message),
+        getState: () => target.testSaved,
+        setState: (state: unknown) => {
+          // As in the editor: what cannot be JSON is lost.
+          target.testSaved = JSON.parse(JSON.stringify(state));
+        },
+      };
+    };
+    document.addEventListener('securitypolicyviolation', (event) =>
+      target.testViolations.push(
+        `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
+      ),
+    );
+    const observer = new MutationObserver(() => {
+      const exists = document.body as HTMLElement | null;
+      if (exists === null) return;
+      observer.disconnect();
+      target.testTheme({ ...theme, bodyClass: `${theme.bodyClass} ${bodyClass}`.trim() });
+      // The editor's own rules for webviews, in the layer where it puts them.
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(
+        '@layer vscode-default { body { margin: 0; padding: 0 20px; color: var(--vscode-editor-foreground); font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); } img, video { max-width: 100%; } a:focus, input:focus, select:focus, textarea:focus { outline: 1px solid -webkit-focus-ring-color; outline-offset: -1px; } }',
+      );
+      document.adoptedStyleSheets.push(sheet);
+    });
+    observer.observe(document, { childList: true, subtree: true });
+  });
+}
+
+/** Opens one of the product's pages in a tab that {@link addEditor} prepared; `release` gets the tab when the test closes it. */
 export async function openPage(
-  browser: Browser,
+  page: Page,
   site: Site,
   name: PageName,
-  options: OpenOptions = {},
+  options: OpenOptions,
+  release: () => void,
 ): Promise<TestPage> {
-  const { theme = 'dark', width = 1280, height = 900, saved } = options;
-  const context = await browser.newContext({ viewport: { width, height } });
-  const page = await context.newPage();
+  const { theme = 'dark', width = 1280, height = 900, saved, bodyClass = '' } = options;
+  await page.setViewportSize({ width, height });
+  await page.mouse.move(0, 0);
   const errors: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
   page.on('pageerror', (error) => errors.push(error.message));
-  await page.addInitScript(
-    ({ theme, saved, bodyClass }) => {
-      const target = window as unknown as TestWindow & { acquireVsCodeApi: unknown };
-      target.testPosted = [];
-      target.testSaved = saved;
-      target.testViolations = [];
-      target.testTheme = ({ bodyClass, kind, variables }) => {
-        const { style } = document.documentElement;
-        for (const property of [...style]) style.removeProperty(property);
-        for (const [key, value] of Object.entries(variables)) style.setProperty(`--vscode-${key}`, value);
-        document.body.className = bodyClass;
-        document.body.dataset.vscodeThemeKind = kind;
-      };
-      let acquired = false;
-      target.acquireVsCodeApi = () => {
-        if (acquired) throw new Error('The editor gives its API only once.');
-        acquired = true;
-        return {
-          postMessage: (message: PostedMessage) => void target.testPosted.push(message),
-          getState: () => target.testSaved,
-          setState: (state: unknown) => {
-            // As in the editor: what cannot be JSON is lost.
-            target.testSaved = JSON.parse(JSON.stringify(state));
-          },
-        };
-      };
-      document.addEventListener('securitypolicyviolation', (event) =>
-        target.testViolations.push(
-          `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
-        ),
-      );
-      const observer = new MutationObserver(() => {
-        const exists = document.body as HTMLElement | null;
-        if (exists === null) return;
-        observer.disconnect();
-        target.testTheme({ ...theme, bodyClass: `${theme.bodyClass} ${bodyClass}`.trim() });
-        // The editor's own rules for webviews, in the layer where it puts them.
-        const sheet = new CSSStyleSheet();
-        sheet.replaceSync(
-          '@layer vscode-default { body { margin: 0; padding: 0 20px; color: var(--vscode-editor-foreground); font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); } img, video { max-width: 100%; } a:focus, input:focus, select:focus, textarea:focus { outline: 1px solid -webkit-focus-ring-color; outline-offset: -1px; } }',
-        );
-        document.adoptedStyleSheets.push(sheet);
-      });
-      observer.observe(document, { childList: true, subtree: true });
-    },
-    { theme: themes[theme], saved, bodyClass: options.bodyClass ?? '' },
-  );
-  await page.goto(site.address(name), { waitUntil: 'load' });
+  const editor: EditorOptions = { theme: themes[theme], saved, bodyClass };
+  await page.goto(`${site.address(name)}?${new URLSearchParams({ editor: JSON.stringify(editor) }).toString()}`, {
+    waitUntil: 'load',
+  });
   const isReady = () =>
     page.evaluate(() => (window as unknown as TestWindow).testPosted.some(({ type }) => type === 'ready'));
   for (let attempt = 0; !(await isReady()); attempt++) {
@@ -150,7 +169,11 @@ export async function openPage(
       await settle();
     },
     problems: async () => [...errors, ...(await page.evaluate(() => (window as unknown as TestWindow).testViolations))],
-    close: () => context.close(),
+    close() {
+      page.removeAllListeners();
+      release();
+      return Promise.resolve();
+    },
   };
   return test;
 }

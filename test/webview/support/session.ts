@@ -1,26 +1,34 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { launchBrowser } from './browser';
-import { openPage, type TestPage } from './panelPage';
+import { addEditor, type OpenOptions, openPage, type TestPage } from './panelPage';
 import { type PageName, serveSite, type Site } from './site';
 
-type Options = Parameters<typeof openPage>[3];
-
-/** A browser and the served pages for the tests of one file; every opened page is closed at the end. */
-export function useBrowser(): (name: PageName, options?: Options) => Promise<TestPage> {
+/** A browser and the served pages for the tests of one file; a tab that a test closed serves the next. */
+export function useBrowser(): (name: PageName, options?: OpenOptions) => Promise<TestPage> {
   let browser: Browser | undefined;
+  let context: BrowserContext | undefined;
   let site: Site | undefined;
+  const free: Page[] = [];
   beforeAll(async () => {
     [browser, site] = await Promise.all([launchBrowser(), serveSite()]);
+    context = await browser.newContext();
   });
   afterAll(async () => {
     await browser?.close();
     await site?.close();
   });
-  return (name, options) => {
-    if (browser === undefined || site === undefined) throw new Error('The browser has not started.');
-    return openPage(browser, site, name, options);
+  return async (name, options = {}) => {
+    if (context === undefined || site === undefined) throw new Error('The browser has not started.');
+    const tab = free.pop() ?? (await newTab(context));
+    return openPage(tab, site, name, options, () => free.push(tab));
   };
+}
+
+async function newTab(context: BrowserContext): Promise<Page> {
+  const tab = await context.newPage();
+  await addEditor(tab);
+  return tab;
 }
 
 /** The bytes of a pane's canvas, RGBA. */
