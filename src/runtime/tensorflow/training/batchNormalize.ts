@@ -6,7 +6,7 @@ export interface ChannelStatistics {
   readonly variance: tf.Tensor;
 }
 
-export function channelStatistics(x: tf.Tensor, axis = x.rank - 1): ChannelStatistics {
+function channelStatistics(x: tf.Tensor, axis: number): ChannelStatistics {
   return tf.moments(x, otherAxes(x, axis), true);
 }
 
