@@ -79,6 +79,11 @@ export function score(top: ClassScore | undefined): HTMLElement | undefined {
   return element('span', { class: 'head-score number', text: formatPercent(top.probability) });
 }
 
+/** Says by a sign and words what is neither good nor bad. */
+export function plainMark(text: string): HTMLElement {
+  return element('span', { class: 'match' }, icon('info'), text);
+}
+
 /** Says by sign, words and colour whether something is as it should be. */
 export function mark(isGood: boolean, text: string, kind: 'label' | 'goal'): HTMLElement {
   const name = isGood ? 'pass' : kind === 'label' ? 'error' : 'circle-slash';

@@ -21,6 +21,8 @@ const savedState = object({
   photoView: changes,
   photoExact: flag,
   perturbation: perturbationView,
+  /** Whether it is the step that was to be added, not what is left of it within the pixel range. */
+  unclamped: flag,
   displayOpen: flag,
   classesAsTable: flag,
 });
@@ -33,6 +35,7 @@ const INITIAL_STATE: SavedState = {
   photoView: {},
   photoExact: false,
   perturbation: 'centred',
+  unclamped: false,
   displayOpen: true,
   classesAsTable: false,
 };

@@ -1,5 +1,6 @@
 import type { AttackResult } from '../engine/calls/service';
 import { composeFigure } from '../formats/pictures/figure';
+import { realChange } from '../core/attack/realChange';
 import { renderImage } from '../core/render/image';
 import { renderPerturbation } from '../core/render/perturbation';
 import type { ClassScore } from '../core/result/record';
@@ -7,7 +8,7 @@ import { formatNumber, formatProbability } from './table';
 
 /** PNG: image, amplified perturbation (grey: no change) and adversarial image, each with what the model says of it. */
 export function attackFigure({ record, input, perturbation, adversarial }: AttackResult): Promise<Uint8Array> {
-  const change = renderPerturbation(perturbation, 'centred');
+  const change = renderPerturbation(realChange(input, adversarial, perturbation), 'centred');
   const { norm = 'linf', norms } = record;
   const distance = `${norm === 'linf' ? 'max |a′ − a|' : 'L2 of a′ − a'} = ${formatNumber(norms[norm])}`;
   return composeFigure(

@@ -95,6 +95,12 @@ describe.skipIf(chromiumPath === undefined)('the attack page', () => {
     };
     const note = page.page.locator('[data-pane-figure="perturbation"] .pane-note');
     const hasZero = perturbation.data.includes(0);
+    // Where the picture has no room for the whole step, less of it is there.
+    const real = await levels();
+    expect(real.filter((level) => ![0, 128, 255].includes(level)).length).toBeGreaterThan(0);
+    expect(await note.getAttribute('title')).toMatch(/^a′ − a, what was really added: \d+ of 784 values were cut/);
+    await page.page.getByLabel('Before cutting to the pixel range').check();
+    await page.settle();
     expect(await levels()).toEqual(hasZero ? [0, 128, 255] : [0, 255]);
     expect(await note.textContent()).toBe('½ + δ × 50');
     await page.page.getByLabel('Show perturbation').selectOption('amplified');
@@ -105,6 +111,29 @@ describe.skipIf(chromiumPath === undefined)('the attack page', () => {
     await page.settle();
     expect((await levels()).at(-1)).toBe(3);
     expect(await page.posted()).toEqual([]);
+    await page.close();
+  });
+
+  it('calls a class unknown whose score was not kept, and claims no goal where there was nothing to do', async () => {
+    const page = await openAttack();
+    const { record } = await attackResult();
+    const kept = record.adversarialClasses.filter(({ index }) => index !== 5).slice(0, 3);
+    await page.send(attackState(await attackResult({ record: { adversarialClasses: kept, startedRight: false } })));
+    expect(await page.page.locator('.head-notes').textContent()).toContain('Nothing to do');
+    expect(await page.page.locator('.head-notes').textContent()).not.toContain('Goal reached');
+    const drawn = await page.page.evaluate(() => {
+      const texts: string[] = [];
+      type Draw = CanvasRenderingContext2D['fillText'];
+      const draw = Object.getOwnPropertyDescriptor(CanvasRenderingContext2D.prototype, 'fillText')!.value as Draw;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+        texts.push(text);
+        draw.call(this, text, ...where);
+      };
+      document.body.classList.toggle('vscode-light');
+      return new Promise<string[]>((resolve) => setTimeout(() => resolve(texts), 300));
+    });
+    expect(drawn).toContain('not kept');
+    expect(drawn).not.toContain('0\u00a0%');
     await page.close();
   });
 

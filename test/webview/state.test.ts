@@ -4,7 +4,7 @@ import { changeBetween } from '../../src/protocol/change';
 import { afterChange, INITIAL_PAGE, type PageState, withNewest, withResult, withState } from '../../webview-ui/state';
 import { attributionResult, tinyMap, tinyPicture } from './support/results';
 
-const catalog = { attribution: [], attack: [] };
+const catalog = { attribution: [], attack: [], metric: [] };
 const result = (id: string, stage?: string): Promise<AttributionResult> =>
   attributionResult({ picture: tinyPicture, map: tinyMap, record: { id, ...(stage !== undefined && { stage }) } });
 const holding = (first: AttributionResult): PageState =>

@@ -6,7 +6,9 @@ import { createClassChooser } from '../controls/classChooser';
 import { createEpsilonField } from '../controls/epsilonField';
 import { selectField } from '../controls/field';
 import { createParameterControls } from '../controls/parameters';
+import { checkField } from '../controls/checkField';
 import { element } from '../dom';
+import type { PerturbationLook } from './attackPanes';
 
 export interface AttackControls {
   readonly element: HTMLElement;
@@ -20,7 +22,7 @@ interface AttackEvents {
   readonly request: (request: PanelAttack) => void;
   /** Calls `ask` as soon as no request is under way, of several meanwhile the last. */
   readonly whenFree: (ask: () => void) => void;
-  readonly looked: (view: PerturbationView) => void;
+  readonly looked: (look: PerturbationLook) => void;
 }
 
 type NumberDeclaration = Extract<ParameterDeclaration, { type: 'number' | 'integer' }>;
@@ -42,7 +44,7 @@ const GOALS = [
 ] as const;
 
 export function createAttackControls(
-  look: PerturbationView,
+  initial: PerturbationLook,
   { request, whenFree, looked }: AttackEvents,
 ): AttackControls {
   let catalog: MethodCatalog = { attribution: [], attack: [], metric: [] };
@@ -85,6 +87,17 @@ export function createAttackControls(
   });
   const epsilon = createEpsilonField(EPSILON, { moved, rested });
   const parameters = createParameterControls(rested);
+  let current = initial;
+  const look = (change: Partial<PerturbationLook>): void => {
+    current = { ...current, ...change };
+    looked(current);
+  };
+  const unclamped = checkField(
+    'Before cutting to the pixel range',
+    'Show the step as the attack takes it, not what is left of it in the picture.',
+    (checked) => look({ unclamped: checked }),
+  );
+  unclamped.set(initial.unclamped);
   const perturbation = selectField<PerturbationView>(
     'Show perturbation',
     [
@@ -96,9 +109,9 @@ export function createAttackControls(
       },
       { id: 'true-scale', label: 'True scale', description: 'The magnitude as it is.' },
     ],
-    looked,
+    (view) => look({ view }),
   );
-  perturbation.set(look);
+  perturbation.set(initial.view);
 
   /** What the attack that is chosen can be told. */
   function declare(values: AttackResult['record']['parameters']): void {
@@ -126,7 +139,7 @@ export function createAttackControls(
       { class: 'attack-controls', role: 'group', attributes: { 'aria-label': 'Attack settings' } },
       element('div', { class: 'fields bar' }, attacks.element, goals.element, classes.element, epsilon.element),
     ),
-    parameters: element('div', { class: 'fields' }, perturbation.element, parameters.element),
+    parameters: element('div', { class: 'fields' }, perturbation.element, unclamped.element, parameters.element),
     set(nextCatalog, { record, classNames }) {
       catalog = nextCatalog;
       const { goal } = record;

@@ -1,21 +1,26 @@
 import type { AttackRecord } from '../../src/core/result/kinds/attack';
 import { element } from '../dom';
 import { labelSource, named } from '../facts';
-import { type Heading, mark } from '../header';
+import { type Heading, mark, plainMark } from '../header';
 import { verdictOf } from './verdict';
 
 /** What the attack did, and whether it reached its goal. */
 export function attackHeading(record: AttackRecord): Heading {
-  const { success, sentence, saved } = verdictOf(record);
+  const { sentence, saved } = verdictOf(record);
   return {
     title: [sentence],
     isSentence: true,
     notes: [
-      mark(success, success ? 'Goal reached' : 'Goal not reached', 'goal'),
+      goalMark(record),
       element('span', { class: 'head-more', text: goalOf(record) }),
       element('span', { class: 'head-more', text: saved }),
     ],
   };
+}
+
+function goalMark({ success, startedRight }: AttackRecord): HTMLElement {
+  if (!startedRight && success) return plainMark('Nothing to do');
+  return mark(success, success ? 'Goal reached' : 'Goal not reached', 'goal');
 }
 
 function goalOf({ goal, classes }: AttackRecord): string {

@@ -1,5 +1,6 @@
 import type { AttackResult } from '../../src/engine/calls/service';
 import type { RawMap } from '../../src/core/image/pixels';
+import { realChange, type RealChange } from '../../src/core/attack/realChange';
 import { renderImage } from '../../src/core/render/image';
 import { changeSize } from '../../src/core/result/changeSize';
 import { rankOf } from '../../src/core/render/order';
@@ -13,10 +14,16 @@ import { createPane, type Pane } from '../panes/pane';
 import { channelsAt, describeProbe, formatPixel, formatValues, probeOf } from '../panes/probe';
 import type { Reading } from '../panes/reading';
 
+/** How the perturbation is looked at; `unclamped`: the step that was to be added, not what is left of it within the pixel range. */
+export interface PerturbationLook {
+  readonly view: PerturbationView;
+  readonly unclamped: boolean;
+}
+
 /** a, δ and a′ of one result. */
 export interface AttackPanes {
   readonly panes: readonly [input: Pane, perturbation: Pane, adversarial: Pane];
-  draw(result: AttackResult, view: PerturbationView): void;
+  draw(result: AttackResult, look: PerturbationLook): void;
   probe(cell: Cell): Reading;
 }
 
@@ -28,24 +35,29 @@ export function createAttackPanes(): AttackPanes {
   const input = createPane({ name: 'input', title: 'Image a' });
   const perturbation = createPane({ name: 'perturbation', title: 'Perturbation δ' });
   const adversarial = createPane({ name: 'adversarial', title: 'Adversarial image a′' });
-  let drawn: { readonly result: AttackResult; ranks?: Uint32Array } | undefined;
+  let drawn: { readonly result: AttackResult; readonly shown: RawMap; ranks?: Uint32Array } | undefined;
+  let real: { readonly of: AttackResult; readonly change: RealChange } | undefined;
 
   return {
     panes: [input, perturbation, adversarial],
-    draw(result, view) {
-      drawn = { result };
+    draw(result, { view, unclamped }) {
+      if (real?.of !== result)
+        real = { of: result, change: realChange(result.input, result.adversarial, result.perturbation) };
+      const shown = unclamped ? result.perturbation : real.change;
+      drawn = { result, shown };
       const { record } = result;
       const bounds = gridRectangle(attackGeometry(result).grid);
-      const rendered = renderPerturbation(result.perturbation, view);
+      const rendered = renderPerturbation(shown, view);
       input.draw(renderImage(result.input), bounds);
       perturbation.draw(rendered, bounds);
       adversarial.draw(renderImage(result.adversarial), bounds);
 
       input.note.textContent = formatSize(result.input.width, result.input.height);
       perturbation.note.textContent = scaleNote(view, rendered.amplification);
+      perturbation.note.title = clampWords(real.change, unclamped);
       const { symbol, value } = changeSize(record);
       adversarial.note.textContent = `${symbol} = ${formatNumber(value)}`;
-      perturbation.say(remarkOf(result.perturbation));
+      perturbation.say(remarkOf(shown));
       const { label } = record;
       const known = label ?? (record.goal.direction === 'away' ? record.goal.label : undefined);
       input.footer.replaceChildren(predictionLine(record.classes, known));
@@ -57,9 +69,9 @@ export function createAttackPanes(): AttackPanes {
     },
     probe(cell) {
       if (drawn === undefined) return undefined;
-      const { result } = drawn;
-      drawn.ranks ??= rankOf(reduceMap(result.perturbation, 'absolute-maximum'));
-      const probe = probeOf(result.input, result.perturbation, drawn.ranks, cell);
+      const { result, shown } = drawn;
+      drawn.ranks ??= rankOf(reduceMap(shown, 'absolute-maximum'));
+      const probe = probeOf(result.input, shown, drawn.ranks, cell);
       return {
         probe,
         text: describeProbe(probe, [
@@ -74,6 +86,13 @@ export function createAttackPanes(): AttackPanes {
 
 function nameOf(scores: readonly { readonly name: string }[]): string {
   return scores[0]?.name ?? 'nothing';
+}
+
+function clampWords({ clamped, data }: RealChange, unclamped: boolean): string {
+  if (clamped === 0) return 'What was added to the picture.';
+  return unclamped
+    ? `The step as it was taken; ${clamped} of ${data.length} values were cut to the pixel range.`
+    : `a′ − a, what was really added: ${clamped} of ${data.length} values were cut to the pixel range.`;
 }
 
 function scaleNote(view: PerturbationView, amplification: number): string {

@@ -8,11 +8,12 @@ import { named, runFacts } from '../facts';
 import { renderFigure } from '../figure';
 import { formatNumber, formatSteps } from '../format';
 import { ResultPage } from '../resultPage';
+import type { SavedState } from '../savedState';
 import type { Showing, View, ViewContext, ViewKind } from '../view';
 import { createAttackControls } from './attackControls';
 import { attackFacts, normsTable } from './attackFacts';
 import { attackHeading } from './attackHeading';
-import { attackGeometry, createAttackPanes } from './attackPanes';
+import { attackGeometry, createAttackPanes, type PerturbationLook } from './attackPanes';
 import { verdictOf } from './verdict';
 
 type Results = Showing<AttackResult>;
@@ -28,11 +29,11 @@ class AttackView implements View<Results> {
   constructor(context: ViewContext) {
     const { requests, post, saved, save } = context;
     this.#context = context;
-    this.#controls = createAttackControls(saved().perturbation, {
+    this.#controls = createAttackControls(lookOf(saved()), {
       request: (request) => void this.#ask(request),
       whenFree: (ask) => requests.whenFree('attack', ask),
-      looked: (perturbation) => {
-        save({ perturbation });
+      looked: ({ view, unclamped }) => {
+        save({ perturbation: view, unclamped });
         this.#page.redraw();
       },
     });
@@ -97,7 +98,7 @@ class AttackView implements View<Results> {
   }
 
   #draw(): void {
-    if (this.#shown !== undefined) this.#drawing.draw(this.#shown.result, this.#context.saved().perturbation);
+    if (this.#shown !== undefined) this.#drawing.draw(this.#shown.result, lookOf(this.#context.saved()));
   }
 
   async #exportFigure(): Promise<void> {
@@ -119,6 +120,10 @@ class AttackView implements View<Results> {
     });
     this.#context.post({ type: 'export', format: 'figure-png', png });
   }
+}
+
+function lookOf({ perturbation, unclamped }: SavedState): PerturbationLook {
+  return { view: perturbation, unclamped };
 }
 
 export const attackViewKind: ViewKind<Results> = {

@@ -3,7 +3,6 @@ import { named } from '../facts';
 import { formatPercent } from '../format';
 
 export interface Verdict {
-  readonly success: boolean;
   /** What the attack did to the prediction. */
   readonly sentence: string;
   /** What is left of it in an 8-bit PNG. */
@@ -12,7 +11,7 @@ export interface Verdict {
 
 /** In words what an attack reached, before and after saving. */
 export function verdictOf(record: AttackRecord): Verdict {
-  return { success: record.success, sentence: sentenceOf(record), saved: savedSentence(record) };
+  return { sentence: sentenceOf(record), saved: savedSentence(record) };
 }
 
 function sentenceOf({ goal, classes, adversarialClasses, success, startedRight }: AttackRecord): string {

@@ -9,7 +9,8 @@ Chart.register(BarController, BarElement, CategoryScale, LinearScale);
 export interface BarSeries {
   readonly name: string;
   readonly style: 'filled' | 'outlined';
-  readonly values: readonly number[];
+  /** Undefined: not known, which is not zero. */
+  readonly values: readonly (number | undefined)[];
 }
 
 export interface BarChart {
@@ -27,7 +28,7 @@ export function createBarChart(): BarChart {
   const canvas = element('canvas', { attributes: { role: 'img' } });
   const box = element('div', { class: 'chart-box' }, canvas);
   let series: readonly BarSeries[] = [];
-  const chart = new Chart<'bar', number[], string>(canvas, {
+  const chart = new Chart<'bar', (number | null)[], string>(canvas, {
     type: 'bar',
     data: { labels: [], datasets: [] },
     options: {
@@ -54,7 +55,7 @@ export function createBarChart(): BarChart {
     }
     chart.data.datasets = series.map(({ name, style, values }) => ({
       label: name,
-      data: [...values],
+      data: values.map((value) => value ?? null),
       backgroundColor: style === 'filled' ? colors.accent : 'transparent',
       borderColor: colors.contrast ?? (style === 'filled' ? colors.accent : colors.muted),
       borderWidth: style === 'filled' && colors.contrast === undefined ? 0 : 1,
@@ -99,6 +100,7 @@ const valueLabels: Plugin<'bar'> = {
       chart.getDatasetMeta(index).data.forEach((bar, position) => {
         const value = dataset.data[position];
         if (typeof value === 'number') context.fillText(formatPercent(value), bar.x + 6, bar.y + 0.5);
+        else context.fillText('not kept', chart.scales.x!.left + 6, bar.y + 0.5);
       });
     });
     context.restore();

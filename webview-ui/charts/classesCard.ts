@@ -59,7 +59,7 @@ export function createClassesCard(asTable: boolean, tableChosen: (asTable: boole
       const series = images.map(({ name }, index): BarSeries => ({
         name,
         style: index === images.length - 1 ? 'filled' : 'outlined',
-        values: rows.map((row) => row.scores[index]?.probability ?? 0),
+        values: rows.map((row) => row.scores[index]?.probability),
       }));
       legend.hidden = images.length < 2;
       legend.replaceChildren(
