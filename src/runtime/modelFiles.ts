@@ -3,6 +3,7 @@ import type { ModelDescription } from '../formats/descriptions/description';
 import { readDescription } from '../formats/descriptions/description';
 import { readHead } from '../formats/archives/readHead';
 import { asInKeras } from '../formats/models/layers/spelling';
+import { FOREIGN_HEAD, refuseForeign } from '../formats/models/foreign/foreign';
 import { damaged, readLimited, resolveModelFile } from '../formats/models/files';
 import type { JsonObject } from '../formats/json/json';
 import { objectAt, parseModelJson } from '../formats/json/json';
@@ -37,7 +38,9 @@ export type ModelFiles = TensorFlowFiles | SingleFile;
 export async function readModelFiles(reference: ModelReference): Promise<ModelFiles> {
   const file = await resolveModelFile(reference.path);
   const name = path.basename(file);
-  const kind = fileFormat(sniffFile(await readHead(file, 512)), name);
+  const head = await readHead(file, FOREIGN_HEAD);
+  await refuseForeign(file, head);
+  const kind = fileFormat(sniffFile(head), name);
   const bytes = await readLimited(file, kind === 'json' ? MODEL_LIMITS.jsonBytes : MODEL_LIMITS.totalBytes);
   if (kind !== 'json') {
     const description = await readDescription(file, reference);

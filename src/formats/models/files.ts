@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../core/errors';
+import { foreignFolder } from './foreign/foreign';
 import { MODEL_LIMITS } from '../../core/model/limits';
 
 /** Absolute path of the model's main file; a folder stands for the `model.json` in it. Throws `UserError('file-missing')`. */
@@ -26,16 +27,28 @@ async function noModelIn(folder: string): Promise<UserError> {
   const missing = (message: string, hint: string): UserError => new UserError('file-missing', message, hint);
   if ((await statOrUndefined(ofRun))?.isFile())
     return missing(`${folder} is a folder around a model, not the model itself.`, `Choose ${ofRun}.`);
-  const files = (await readdir(folder).catch(() => [])).filter((name) => MODEL_FILE.test(name)).sort();
+  const names = await readdir(folder).catch(() => []);
+  const files = names.filter((name) => MODEL_FILE.test(name)).sort();
+  if (files.length === 0) files.push(...(await exportedInto(folder, 'onnx')));
   if (files.length > 0)
     return missing(
       `${folder} is a folder without a model.json.`,
       `Choose one of the models in it, such as ${path.join(folder, files[0]!)}.`,
     );
+  const foreign = foreignFolder(folder, names);
+  if (foreign !== undefined)
+    return new UserError('model-unsupported', `${path.basename(folder)} ${foreign.what}.`, foreign.next);
   return missing(
     `There is no model in the folder ${folder}.`,
     'Choose a model file (.onnx, .keras, .h5), or the model.json of a TensorFlow.js model or its folder.',
   );
+}
+
+/** Repositories of Hugging Face keep what was exported in a folder of its own. */
+async function exportedInto(folder: string, name: string): Promise<string[]> {
+  const files = await readdir(path.join(folder, name)).catch((): string[] => []);
+  const whole = files.includes('model.onnx') ? ['model.onnx'] : files.filter((file) => MODEL_FILE.test(file)).sort();
+  return whole.map((file) => path.join(name, file));
 }
 
 const MODEL_FILE = /\.(onnx|keras|h5|hdf5)$/i;

@@ -1,5 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep, win32 } from 'node:path';
+import { UserError } from '../../core/errors';
+import { isPointer } from '../../formats/models/foreign/foreign';
 import type { ExternalData } from '../../formats/models/onnx/onnxTensor';
 
 /** Largest tensor that is read from a file beside the model; a typed array of more cannot be had everywhere. */
@@ -44,6 +46,7 @@ function opening<T>(
     try {
       const status = fstatSync(file);
       if (!status.isFile()) throw new Error(`The external data ${shown(location)} are not a file`);
+      if (status.size <= LONGEST_POINTER) refusePointer(file, location);
       if (!isSize(offset) || !isSize(length) || length > LARGEST_TENSOR || offset + length > status.size)
         throw new Error(`The external data ${shown(location)} end before byte ${offset + length}`);
       const total = (taken.get(path) ?? 0) + length;
@@ -66,10 +69,27 @@ function insideFolder(root: string, location: string): string {
   try {
     path = realpathSync(wanted);
   } catch {
-    throw new Error(`The external data ${shown(location)} are missing`);
+    throw new UserError(
+      'model-unreadable',
+      `The model keeps its weights in a second file, ${shown(location)}, which is missing.`,
+      'Put it beside the model under that name: it was written, or is to be downloaded, together with it.',
+    );
   }
   if (leaves(root, path)) throw new Error(`The external data ${shown(location)} lie outside the model's folder`);
   return path;
+}
+
+/** What Git LFS leaves in the place of a file that was not fetched is shorter. */
+const LONGEST_POINTER = 1024;
+
+function refusePointer(file: number, location: string): void {
+  const head = new Uint8Array(LONGEST_POINTER);
+  if (!isPointer(head.subarray(0, readSync(file, head, 0, LONGEST_POINTER, 0)))) return;
+  throw new UserError(
+    'model-unreadable',
+    `The model keeps its weights in a second file, ${shown(location)}, which is a Git LFS pointer: the weights themselves were not downloaded.`,
+    'Fetch them with “git lfs pull”, or download that file itself.',
+  );
 }
 
 function leaves(root: string, path: string): boolean {

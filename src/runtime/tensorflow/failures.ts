@@ -1,4 +1,4 @@
-import { CancelledError, firstLine, UserError } from '../../core/errors';
+import { CancelledError, UserError } from '../../core/errors';
 
 const MISSING_KERNEL = /Kernel '([^']+)' not registered for backend '([^']+)'/;
 
@@ -18,10 +18,13 @@ export function explainForward(error: unknown): Error {
       'Choose the engine tensorflow or cpu.',
     );
   }
-  return new UserError(
-    'model-unsupported',
-    `The model cannot be run: ${firstLine(error)}`,
-    'Check that it is an image classifier that was exported completely.',
+  return Object.assign(
+    new UserError(
+      'model-unsupported',
+      'TensorFlow.js cannot run the model.',
+      'Convert the model that it was made from to ONNX, or save it as a Keras file.',
+    ),
+    { cause: error },
   );
 }
 
@@ -44,7 +47,9 @@ export function explainGradient(error: unknown): Error {
     return unavailable("The model's scores do not depend on its input in a way that can be differentiated.");
   }
   const broken = /Error in gradient (?:for op|of) ([A-Za-z0-9_]+)/.exec(message)?.[1];
-  return unavailable(`The gradient of ${broken ?? 'the model'} failed: ${firstLine(error)}`);
+  return Object.assign(unavailable(`TensorFlow.js fails at the gradient of ${broken ?? 'the model'}.`), {
+    cause: error,
+  });
 }
 
 function unavailable(

@@ -1,3 +1,4 @@
+import { UserError } from '../../../core/errors';
 import type { Graph } from '../../../core/graph/graph';
 import { isJsonObject, stringAt, type JsonObject } from '../../json/json';
 import { readLayers, type LayersOptions } from '../layers/layers';
@@ -64,7 +65,11 @@ export async function openKerasHdf5(bytes: Uint8Array): Promise<OpenKerasFile> {
   try {
     const text = file.attribute('/', 'model_config');
     if (typeof text !== 'string')
-      throw new Error('The file holds weights, but no model: it was saved without its configuration');
+      throw new UserError(
+        'model-unsupported',
+        'The file holds weights of Keras, but not the model that they belong to.',
+        'Build the model in Python, load them with model.load_weights, and save it whole with model.save("model.keras").',
+      );
     const topology = parseJson(new TextEncoder().encode(text), 'model_config');
     const version = file.attribute('/', 'keras_version') ?? file.attribute('/model_weights', 'keras_version');
     const kerasVersion = typeof version === 'string' ? version : undefined;

@@ -143,6 +143,6 @@ function endedEarly(cause: string): UserError {
   return new UserError(
     'model-unsupported',
     `The process that ran the model ended before its work was done (${printable(cause)}).`,
-    'Check that the file was exported completely, or export it with another version.',
+    'Export it again with another version of its exporter, or with operators of ONNX alone.',
   );
 }

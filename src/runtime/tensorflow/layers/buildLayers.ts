@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { firstLine, UserError } from '../../../core/errors';
+import { UserError } from '../../../core/errors';
 import { damaged } from '../../../formats/models/files';
 import type { JsonObject } from '../../../formats/json/json';
 import type { NamedShape } from './weightMatching';
@@ -68,10 +68,13 @@ function withBudget<T>(budget: number, build: () => Promise<T>): Promise<T> {
 }
 
 function explain(error: unknown): UserError {
-  const why = firstLine(error).replace(/\s*This may be due to one of the following reasons:$/, '');
-  return new UserError(
-    'model-unsupported',
-    `TensorFlow.js cannot build the model: ${why}`,
-    'Convert it again with the current tensorflowjs_converter.',
+  const layer = /Unknown layer: (\w+)/.exec(error instanceof Error ? error.message : '')?.[1];
+  return Object.assign(
+    new UserError(
+      'model-unsupported',
+      layer === undefined ? 'TensorFlow.js cannot build the model.' : `TensorFlow.js does not have the layer ${layer}.`,
+      'Convert it again with the current tensorflowjs_converter.',
+    ),
+    { cause: error },
   );
 }
