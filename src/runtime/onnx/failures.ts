@@ -23,7 +23,8 @@ export function explainRun(error: unknown, format: ModelFormat = 'onnx'): Error 
 function refusedByLibrary(error: OnnxRuntimeFailure, format: ModelFormat): UserError {
   const said = error.message;
   const operator =
-    /error: ([^:]*):(.*)\(-?\d+\) is not a registered/s.exec(said) ?? /No Op registered for ()(\w+)/.exec(said);
+    /error: ([^:]*):(.*)\(-?\d+\) is not a registered/s.exec(said) ??
+    /No Op registered for ()(.+) with domain_version/s.exec(said);
   const refused = (message: string, hint: string): UserError =>
     Object.assign(new UserError('model-unsupported', message, hint), { cause: error });
   if (operator)
