@@ -1,4 +1,4 @@
-import { isJsonArray, type JsonValue, valueAt } from '../../json/json';
+import { isJsonArray, type JsonValue, stringAt, valueAt } from '../../json/json';
 
 /** One or several whole numbers. Throws if there is anything else; `undefined` if the key is absent or null. */
 export function integersAt(object: JsonValue | undefined, key: string): readonly number[] | undefined {
@@ -27,6 +27,9 @@ export function perAxisAt(
 /** All numbers in a list of any nesting up to eight levels. */
 export function flatNumbers(value: JsonValue | undefined, depth = 0): number[] {
   if (typeof value === 'number') return [value];
+  // Keras 3 wraps arrays.
+  if (/^__(tensor|numpy)__$/.test(stringAt(value, 'class_name') ?? ''))
+    return flatNumbers(valueAt(valueAt(value, 'config'), 'value'), depth + 1);
   if (!isJsonArray(value) || depth > 8) throw new Error('A constant is not made of numbers');
   return value.flatMap((each) => flatNumbers(each, depth + 1));
 }

@@ -101,8 +101,11 @@ function indicesOf(key: Argument | undefined, rank: number): readonly Index[] | 
 function indexOf(value: JsonValue): Index | undefined {
   if (value === null) return { kind: 'new' };
   if (typeof value === 'number') return Number.isSafeInteger(value) ? { kind: 'place', at: value } : undefined;
-  if (!isJsonObject(value) || stringAt(value, 'class_name') !== '__slice__') return undefined;
-  const config = objectAt(value, 'config');
+  if (!isJsonObject(value)) return undefined;
+  // Keras 2 writes the three numbers alone.
+  const isPlain = ['start', 'stop', 'step'].every((key) => Object.hasOwn(value, key));
+  if (!isPlain && stringAt(value, 'class_name') !== '__slice__') return undefined;
+  const config = isPlain ? value : objectAt(value, 'config');
   const [start, stop, step] = ['start', 'stop', 'step'].map((name) => {
     const given = config?.[name] ?? null;
     return given === null ? undefined : (numberAt(config, name) ?? NaN);

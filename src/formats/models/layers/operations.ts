@@ -68,7 +68,8 @@ export function readOperation(scope: LayerScope, name: string): LayerValue | und
   const reduction = name.replace(/^(reduce_|a(?=m(ax|in)$))/, '');
   if (Object.hasOwn(REDUCTIONS, reduction)) return reduced(scope, x, REDUCTIONS[reduction]!);
   if (name === 'cast') return isFloat(constant(operand(scope, 1, 'dtype')) ?? scope.config.dtype) ? x : undefined;
-  if (name === 'get_item') return indexed(scope, x, operand(scope, 1, 'key'));
+  if (name === 'get_item' || name === 'getitem' || name === '_slice_helper')
+    return indexed(scope, x, operand(scope, 1, 'key', 'slice_spec'));
   if (name === 'flip') {
     const axes = axesOf(scope);
     return axes && flipped(scope, x, axes);
@@ -85,7 +86,8 @@ export function readOperation(scope: LayerScope, name: string): LayerValue | und
 
 /** The function's name: `math.truediv`, `nn.relu` and the like by their last part, Keras 3's classes in lower case. */
 export function operationName({ className, config }: Pick<LayerScope, 'className' | 'config'>): string {
-  if (className === 'TFOpLambda') return (stringAt(config, 'function') ?? '').split('.').at(-1) ?? '';
+  if (className === 'TFOpLambda' || className === 'SlicingOpLambda')
+    return (stringAt(config, 'function') ?? '').split('.').at(-1) ?? '';
   return className.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
 }
 

@@ -1,4 +1,5 @@
 import { ACTIVATION_LAYERS } from './activations';
+import { APPLICATIONS } from './applications';
 import { CONVOLUTIONS } from './convolutions';
 import { DENSE, multiHeadAttention } from './dense';
 import { upSampling } from './enlargements';
@@ -9,11 +10,14 @@ import { operationName, readOperation } from './operations';
 import { POOLINGS } from './poolings';
 import type { LayerReader } from './scope';
 import { isTrainingOnly, trainingLayer } from './noises';
+import { SEQUENCES } from './sequences';
 import { SHAPES } from './shapes';
 
 const READERS: Readonly<Record<string, LayerReader>> = {
   ...ACTIVATION_LAYERS,
+  ...APPLICATIONS,
   ...CONVOLUTIONS,
+  ...SEQUENCES,
   ...DENSE,
   ...MERGES,
   ...NORMALIZATIONS,
@@ -42,7 +46,8 @@ export function readerOf(className: string, layer: JsonObject): LayerReader {
 /** Is this a function between layers rather than a layer. */
 export function isOperation(className: string, layer: JsonObject): boolean {
   const module = stringAt(layer, 'module');
-  if (className === 'TFOpLambda' || /^keras\.(src\.)?ops\b/.test(module ?? '')) return true;
+  if (className === 'TFOpLambda' || className === 'SlicingOpLambda' || /^keras\.(src\.)?ops\b/.test(module ?? ''))
+    return true;
   const [call] = arrayAt(layer, 'inbound_nodes') ?? [];
   const config = objectAt(layer, 'config') ?? {};
   const isLayer = Object.hasOwn(config, 'trainable') || Object.hasOwn(config, 'layers');
