@@ -1,4 +1,5 @@
 import type { Attribute, Graph, GraphInput, GraphNode, Origin } from '../../../core/graph/graph';
+import { UserError } from '../../../core/errors';
 import type { Tensor } from '../../../core/graph/tensor';
 import {
   readModelProto,
@@ -7,6 +8,8 @@ import {
   type NodeProto,
   type ValueInfoProto,
 } from './onnxSchema';
+import { inlineFunctions } from './onnxFunctions';
+import { withoutNames } from './mlOperators';
 import { torchScope } from './onnxScope';
 import {
   checkExternal,
@@ -40,6 +43,9 @@ export interface DeclaredOutput {
 /** TensorProto.DataType of what is no score: whole numbers and text. */
 const NO_FLOATS: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7, 8, 12, 13]);
 
+/** TensorProto.DataType. */
+const TEXT = 8;
+
 const decoder = new TextDecoder();
 
 /** Far more than any network has; what follows takes time that grows with them. */
@@ -47,6 +53,8 @@ const MOST_NODES = 50_000;
 const LONGEST_OPERATOR = 100;
 /** The oldest operator set whose meaning is known. */
 const OLDEST_OPSET = 7;
+/** What newer ones mean by an operator is not known. */
+const NEWEST_OPSET = 28;
 
 /**
  * Reads an ONNX file into the IR, nodes in topological order. Throws an Error that says what is wrong for a file that is
@@ -54,12 +62,26 @@ const OLDEST_OPSET = 7;
  */
 export function readOnnx(bytes: Uint8Array, external: ExternalData): OnnxModel {
   const model = readModelProto(bytes);
-  if (model.graph === undefined || model.graph.outputs.length === 0) throw new Error('The file holds no network');
-  const { nodes: protos, initializers } = model.graph;
+  const file = model.graph;
+  if (file === undefined || file.outputs.length === 0) throw new Error('The file holds no network');
+  const called = inlineFunctions({ ...model, graph: file }, MOST_NODES);
+  const { nodes: protos, outputs } = withoutNames(
+    called,
+    file.outputs.map(({ name }) => name),
+  );
+  const read = new Set([...outputs, ...protos.flatMap(({ inputs }) => inputs)]);
+  // Names of classes, once nothing reads them any more.
+  const initializers = file.initializers.filter(({ dataType, name }) => dataType !== TEXT || read.has(name));
   if (protos.length > MOST_NODES) throw new Error(`The network has ${protos.length} nodes`);
-  const opset = model.opsets.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0;
-  if (!(opset >= OLDEST_OPSET))
-    throw new Error(`The file needs operator set ${opset}; those from ${OLDEST_OPSET} on are understood`);
+  const isOnnx = ({ domain }: { readonly domain: string }): boolean => domain === '' || domain === 'ai.onnx';
+  const opsets = [...model.opsets, ...model.functions.flatMap((each) => each.opsets)];
+  const opset = opsets.find(isOnnx)?.version ?? 0;
+  if (!(opset >= OLDEST_OPSET && opset <= NEWEST_OPSET))
+    throw new UserError(
+      'model-unsupported',
+      `The file needs operator set ${opset} of ONNX; those from ${OLDEST_OPSET} to ${NEWEST_OPSET} are understood.`,
+      'Export it again with opset_version=21.',
+    );
   const constants = new Map<string, Tensor>();
   const define = (name: string, tensor: Tensor): void => {
     if (name === '') throw new Error('A constant has no name');
@@ -69,8 +91,9 @@ export function readOnnx(bytes: Uint8Array, external: ExternalData): OnnxModel {
   const inNodes = protos.flatMap(({ attributes }) => attributes.flatMap(({ tensor }) => tensor ?? []));
   checkExternal([...initializers, ...inNodes], external);
   for (const proto of initializers) define(proto.name, readTensorProto(proto, external));
-  refuseFourBits(model.graph);
-  const inputs = readInputs(model.graph.inputs, constants);
+  const graph = { ...file, nodes: protos, initializers };
+  refuseFourBits(graph);
+  const inputs = readInputs(file.inputs, constants);
   const nodes: GraphNode[] = [];
   for (const proto of protos) {
     const node = readNode(proto, external);
@@ -78,15 +101,16 @@ export function readOnnx(bytes: Uint8Array, external: ExternalData): OnnxModel {
     if (constant === undefined) nodes.push(node);
     else define(node.outputs[0] ?? '', constant);
   }
-  const outputs = model.graph.outputs.map(({ name }) => name);
   const sorted = sortTopologically(nodes, [...inputs.map(({ name }) => name), ...constants.keys()], outputs);
-  const declared = new Map(model.graph.outputs.map((output) => [output.name, declaredOutput(output)]));
-  const half = halfOf(model.graph);
+  const declared = new Map(file.outputs.map((output) => [output.name, declaredOutput(output)]));
+  const half = halfOf(graph);
   return { graph: { inputs, outputs, nodes: sorted, constants }, opset, producer: model.producer, declared, half };
 }
 
+type Network = Omit<GraphProto, 'nodes'> & { readonly nodes: readonly NodeProto[] };
+
 /** Four bits are read as bytes, which is the same for weights and not where values are rounded to them. */
-function refuseFourBits({ initializers, nodes, inputs, outputs }: GraphProto): void {
+function refuseFourBits({ initializers, nodes, inputs, outputs }: Network): void {
   const few = new Set(initializers.filter(({ dataType }) => FOUR_BITS.has(dataType)).map(({ name }) => name));
   const isRounded = nodes.some(
     ({ op, inputs: names, attributes }) =>
@@ -106,7 +130,7 @@ const HALVES: ReadonlyMap<number, HalfPrecision> = new Map([
 ]);
 
 /** What an input holds, or weights that are not made longer before anything is computed with them. */
-function halfOf({ inputs, initializers, nodes }: GraphProto): HalfPrecision | undefined {
+function halfOf({ inputs, initializers, nodes }: Network): HalfPrecision | undefined {
   const kinds = new Map<string, HalfPrecision>();
   const learn = (name: string, type: number): void => {
     const kind = HALVES.get(type);
@@ -140,16 +164,17 @@ function readInputs(protos: readonly ValueInfoProto[], constants: ReadonlyMap<st
 }
 
 function readNode(proto: NodeProto, external: ExternalData): GraphNode {
-  if (!['', 'ai.onnx', 'com.microsoft'].includes(proto.domain))
-    throw new Error(`The operator ${shownName(proto.domain)}.${shownName(proto.op)} is not part of ONNX`);
-  if (proto.op.length > LONGEST_OPERATOR) throw new Error(`The operator ${shownName(proto.op)} is not part of ONNX`);
+  if (proto.op.length + proto.domain.length > LONGEST_OPERATOR)
+    throw new Error(`The operator ${shownName(proto.op)} is not part of ONNX`);
+  // Of a domain that is not known nothing is known by name, and the file can only be run as it is.
+  const op = ['', 'ai.onnx', 'com.microsoft'].includes(proto.domain) ? proto.op : `${proto.domain}.${proto.op}`;
   const attributes = Object.fromEntries(
     proto.attributes.flatMap((attribute) => {
       const value = readAttribute(attribute, external);
       return value === undefined ? [] : [[attribute.name, value] as const];
     }),
   );
-  return { op: proto.op, inputs: proto.inputs, outputs: proto.outputs, attributes, origins: originsOf(proto) };
+  return { op, inputs: proto.inputs, outputs: proto.outputs, attributes, origins: originsOf(proto) };
 }
 
 /** Every value that a node makes is a layer of its name. */

@@ -18,6 +18,20 @@ export interface ModelProto {
   readonly producer: string;
   readonly opsets: readonly { readonly domain: string; readonly version: number }[];
   readonly graph: GraphProto | undefined;
+  readonly functions: readonly FunctionProto[];
+}
+
+/** An operator that the file itself defines. */
+export interface FunctionProto {
+  name: string;
+  domain: string;
+  overload: string;
+  readonly inputs: string[];
+  readonly outputs: string[];
+  readonly nodes: NodeProto[];
+  readonly opsets: { readonly domain: string; readonly version: number }[];
+  /** Attributes that a call may leave out. */
+  readonly defaults: AttributeProto[];
 }
 
 export interface GraphProto {
@@ -31,15 +45,18 @@ export interface NodeProto {
   op: string;
   name: string;
   domain: string;
-  readonly inputs: string[];
-  readonly outputs: string[];
-  readonly attributes: AttributeProto[];
+  overload: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: readonly AttributeProto[];
   readonly metadata: Map<string, string>;
 }
 
 export interface AttributeProto {
   name: string;
   type: number;
+  /** The attribute of the function around it whose value it has; '': its own. */
+  reference: string;
   float: number;
   integer: number;
   text: Uint8Array | undefined;
@@ -73,15 +90,41 @@ export interface ValueInfoProto {
 /** Reads a ModelProto. Throws on anything that is not one. */
 export function readModelProto(bytes: Uint8Array): ModelProto {
   const opsets: { domain: string; version: number }[] = [];
-  const model = { irVersion: 0, producer: '', opsets, graph: undefined as GraphProto | undefined };
+  const functions: FunctionProto[] = [];
+  const model = { irVersion: 0, producer: '', opsets, functions, graph: undefined as GraphProto | undefined };
   const wire = openWire(bytes);
   visitFields(wire, (field) => {
     if (field === 1) model.irVersion = readInteger(wire);
     else if (field === 2) model.producer = readText(wire);
     else if (field === 7) model.graph = readMessage(wire, readGraph);
     else if (field === 8) opsets.push(readMessage(wire, readOpset));
+    else if (field === 25) functions.push(readMessage(wire, readFunction));
   });
   return model;
+}
+
+function readFunction(wire: Wire): FunctionProto {
+  const found: FunctionProto = {
+    name: '',
+    domain: '',
+    overload: '',
+    inputs: [],
+    outputs: [],
+    nodes: [],
+    opsets: [],
+    defaults: [],
+  };
+  visitFields(wire, (field) => {
+    if (field === 1) found.name = readText(wire);
+    else if (field === 4) found.inputs.push(readText(wire));
+    else if (field === 5) found.outputs.push(readText(wire));
+    else if (field === 7) found.nodes.push(readMessage(wire, readNode));
+    else if (field === 9) found.opsets.push(readMessage(wire, readOpset));
+    else if (field === 10) found.domain = readText(wire);
+    else if (field === 11) found.defaults.push(readMessage(wire, readAttribute));
+    else if (field === 13) found.overload = readText(wire);
+  });
+  return found;
 }
 
 function readOpset(wire: Wire): { domain: string; version: number } {
@@ -105,22 +148,25 @@ function readGraph(wire: Wire): GraphProto {
 }
 
 function readNode(wire: Wire): NodeProto {
+  const [inputs, outputs, attributes]: [string[], string[], AttributeProto[]] = [[], [], []];
   const node: NodeProto = {
     op: '',
     name: '',
     domain: '',
-    inputs: [],
-    outputs: [],
-    attributes: [],
+    overload: '',
+    inputs,
+    outputs,
+    attributes,
     metadata: new Map(),
   };
   visitFields(wire, (field) => {
-    if (field === 1) node.inputs.push(readText(wire));
-    else if (field === 2) node.outputs.push(readText(wire));
+    if (field === 1) inputs.push(readText(wire));
+    else if (field === 2) outputs.push(readText(wire));
     else if (field === 3) node.name = readText(wire);
     else if (field === 4) node.op = readText(wire);
-    else if (field === 5) node.attributes.push(readMessage(wire, readAttribute));
+    else if (field === 5) attributes.push(readMessage(wire, readAttribute));
     else if (field === 7) node.domain = readText(wire);
+    else if (field === 8) node.overload = readText(wire);
     else if (field === 9) node.metadata.set(...readMessage(wire, readEntry));
   });
   return node;
@@ -130,6 +176,7 @@ function readAttribute(wire: Wire): AttributeProto {
   const attribute: AttributeProto = {
     name: '',
     type: 0,
+    reference: '',
     float: 0,
     integer: 0,
     text: undefined,
@@ -148,6 +195,7 @@ function readAttribute(wire: Wire): AttributeProto {
     else if (field === 8) readIntegers(wire, attribute.integers);
     else if (field === 9) attribute.texts.push(readBytes(wire));
     else if (field === 20) attribute.type = readInteger(wire);
+    else if (field === 21) attribute.reference = readText(wire);
   });
   return attribute;
 }
