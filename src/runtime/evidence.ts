@@ -53,7 +53,7 @@ function withTypes(
   files: TensorFlowFiles,
 ): { readonly graph: Graph; readonly types: Types } {
   const input = networkInput(read, true);
-  const shape = inputShapeOf(input);
+  const shape = inputShapeOf(input, files.description);
   const { graph } = withSize(input.graph, resolveInput(shape, files.description).input, shape.layout);
   return { graph, types: typesOf(graph, 1, operators) };
 }

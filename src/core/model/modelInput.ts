@@ -76,6 +76,24 @@ export function readInputShape(shape: readonly (number | null)[], evidence: Inpu
 }
 
 /**
+ * The evidence with the layout that the description says. Throws `UserError('model-spec')` where the network's own operations read the
+ * channels elsewhere.
+ */
+export function withStatedLayout(evidence: InputEvidence, { spec, specSource }: StatedInput): InputEvidence {
+  const layout = spec.input?.layout;
+  if (layout === undefined) return evidence;
+  const channelAxis = layout === 'channels-first' ? 1 : 3;
+  const seen = evidence.channelAxis;
+  if ((seen === 1 || seen === 3) && seen !== channelAxis)
+    throw new UserError(
+      'model-spec',
+      `${specSource} says that the layout is ${layout}, but the model's own operations read the channels ${seen === 1 ? 'first' : 'last'}.`,
+      'Correct “input.layout”, or leave it out.',
+    );
+  return { ...evidence, channelAxis };
+}
+
+/**
  * Brings together what the model says of its input and what its description says: size, colour, scaling, resizing.
  *
  * Throws `UserError('model-spec')` where the two contradict each other or the size is said nowhere, and

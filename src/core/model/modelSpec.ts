@@ -1,7 +1,13 @@
 import { choice, described, either, filledList, filledText, object, possible, such } from '../schema/kinds';
 import { finite, whole } from '../schema/numbers';
 import type { Of } from '../schema/schema';
-import { INPUT_COLORS, INTERPOLATIONS, PREPROCESSING_PRESETS, RESIZE_MODES } from '../image/inputChoices';
+import {
+  INPUT_COLORS,
+  INPUT_LAYOUTS,
+  INTERPOLATIONS,
+  PREPROCESSING_PRESETS,
+  RESIZE_MODES,
+} from '../image/inputChoices';
 import { MODEL_LIMITS } from './limits';
 
 const NAMES = 'a list of class names such as ["cat", "dog"]';
@@ -37,6 +43,12 @@ export const modelSpec = object(
             height: possible(described(side, 'Height of the model’s input in pixels.')),
             width: possible(described(side, 'Width of the model’s input in pixels.')),
             color: possible(described(choice(INPUT_COLORS), 'Order of the colour channels, or grey.')),
+            layout: possible(
+              described(
+                choice(INPUT_LAYOUTS),
+                'Where the channels lie in the model’s input, for models whose operations do not tell.',
+              ),
+            ),
             range: possible(
               described(range, 'Values that black and white are scaled to before mean and standard deviation.'),
             ),

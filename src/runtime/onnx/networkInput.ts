@@ -1,9 +1,11 @@
 import { UserError } from '../../core/errors';
 import type { Graph } from '../../core/graph/graph';
+import { flatPicture } from '../../core/graph/passes/flatPicture';
 import { floatInput } from '../../core/graph/passes/floatInput';
 import type { ElementType } from '../../core/graph/tensor';
 import type { ModelInput } from '../../core/model/modelInfo';
-import { readInputShape, type InputShape } from '../../core/model/modelInput';
+import { axesOfList } from '../../core/model/flatInput';
+import { readInputShape, withStatedLayout, type InputShape, type StatedInput } from '../../core/model/modelInput';
 import type { Layout } from '../../core/model/preprocessing';
 import { inputEvidence } from '../inputEvidence';
 
@@ -49,8 +51,15 @@ function notOnePicture(what: string): UserError {
   );
 }
 
+/** The network as one that takes pictures, where it takes a list of their numbers. Throws `UserError('model-spec')`. */
+export function asPicture(graph: Graph, { spec, specSource }: StatedInput): Graph {
+  const { shape } = graph.inputs[0] ?? { shape: [] };
+  if (graph.inputs.length !== 1 || shape.length !== 2) return graph;
+  return flatPicture(graph, axesOfList(shape[1]!, spec, specSource));
+}
+
 /** Shape, layout and values of the picture that a network takes, from the file and the network's own operations. */
-export function inputShapeOf({ graph, type }: NetworkInput): InputShape {
+export function inputShapeOf({ graph, type }: NetworkInput, stated: StatedInput): InputShape {
   const { shape } = graph.inputs[0]!;
   if (shape.length === 3)
     throw new UserError(
@@ -58,7 +67,7 @@ export function inputShapeOf({ graph, type }: NetworkInput): InputShape {
       `The model takes an input of shape [${shape.map((side) => (side < 0 ? '?' : side)).join(', ')}], whose axes cannot be told.`,
       'Export it with an axis for the batch and one for the channels, e.g. [1, 3, 224, 224].',
     );
-  const evidence = inputEvidence(graph);
+  const evidence = withStatedLayout(inputEvidence(graph), stated);
   const bytes = { preset: 'byte', source: `the model's own input of type ${type}` } as const;
   const sides = shape.slice(1).map((side) => (side < 0 ? null : side));
   return readInputShape(sides, type === 'float32' ? evidence : { ...evidence, takes: bytes });

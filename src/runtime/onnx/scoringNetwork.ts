@@ -9,7 +9,7 @@ import type { ModelDescription } from '../../formats/descriptions/description';
 import { resolveInput, type InputShape, type ResolvedInput } from '../../core/model/modelInput';
 import { chooseOutput } from '../outputs';
 import { softmaxOfOne } from '../softmaxOfOne';
-import { inputShapeOf, networkInput, withSize, type NetworkInput } from './networkInput';
+import { asPicture, inputShapeOf, networkInput, withSize, type NetworkInput } from './networkInput';
 import { networkOutputs, refuseOtherOutputs, withNamedValue } from './networkOutputs';
 import type { ReadModel } from './readGraph';
 
@@ -30,9 +30,11 @@ const LEVELS =
   'The model puts out whole numbers that stand for its scores by a scale of its own; shown is what they stand for.';
 
 export function seenModel(model: ReadModel, description: ModelDescription, isComputable: boolean): SeenModel {
-  const real = isComputable ? realOutputs(fourAxes(model.graph)) : { graph: model.graph, count: 0 };
+  const real = isComputable
+    ? realOutputs(asPicture(fourAxes(model.graph), description))
+    : { graph: model.graph, count: 0 };
   const input = networkInput(real.graph, isComputable);
-  const shape = inputShapeOf(input);
+  const shape = inputShapeOf(input, description);
   const resolved = resolveInput(shape, description);
   const { output: wanted } = description.spec;
   const named = withNamedValue(input.graph, isComputable ? wanted : undefined, model.aliases);

@@ -2,7 +2,7 @@ import { throwIfCancelled, UserError } from '../../core/errors';
 import type { Classifier } from '../../core/model/classifier';
 import type { EngineChoice, ModelReference } from '../../core/model/modelInfo';
 import { objectAt } from '../../formats/json/json';
-import { readInputShape, resolveInput } from '../../core/model/modelInput';
+import { readInputShape, withStatedLayout, resolveInput } from '../../core/model/modelInput';
 import { nonFiniteWeights } from '../../formats/models/weights';
 import { describeModel } from '../describe';
 import { readEvidence } from '../evidence';
@@ -64,7 +64,7 @@ async function build(
   const evidence = await readEvidence(files);
   const network = await buildNetwork(files, evidence.scores);
   try {
-    const shape = readInputShape(network.inputShape, evidence.input);
+    const shape = readInputShape(network.inputShape, withStatedLayout(evidence.input, files.description));
     const resolved = resolveInput(shape, files.description);
     const { layout } = shape;
     const probe = await probeNetwork(network, resolved.input, layout);

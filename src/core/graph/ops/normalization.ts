@@ -1,3 +1,4 @@
+import { UserError } from '../../errors';
 import { numberAttribute, type GraphNode } from '../graph';
 import type { GradientScope, Operator } from '../operator';
 import { floats, sizeOf, type Shape, type Tensor, type TypedShape } from '../tensor';
@@ -9,13 +10,18 @@ import { refuseOtherInputs } from './guard';
 export const normalization: Readonly<Record<string, Operator>> = {
   BatchNormalization: {
     traits: ['channels-second'],
-    infer: (node, { types: [x, ...statistics] }) => {
-      if (numberAttribute(node, 'training_mode', 0) === 1)
-        throw new Error('BatchNormalization in training mode is not supported');
+    infer: (node, { types: [x, ...statistics], constants: [weights] }) => {
+      if (isTraining(node) && weights === undefined)
+        throw new UserError(
+          'model-unsupported',
+          'The model normalises by the pictures at hand (BatchNormalization in training mode), so that each changes the others.',
+          'Export it for inference: in PyTorch, call model.eval() before.',
+        );
       if (statistics.some((each) => each?.shape.length !== 1 || each.shape[0] !== x!.shape[1]))
         throw new Error(`BatchNormalization: the statistics do not fit ${x!.shape[1]} channels`);
       return [x!];
     },
+    evaluate: (node, inputs) => [normalizeConstant(node, inputs)],
     gradient: batchNormalizationGradient,
   },
   // The second and third output are the mean and the inverse deviation.
@@ -72,6 +78,34 @@ export const normalization: Readonly<Record<string, Operator>> = {
     },
   },
 };
+
+function isTraining(node: GraphNode): boolean {
+  return numberAttribute(node, 'training_mode', 0) === 1;
+}
+
+/**
+ * y = γ·(x − μ)/√(σ² + ε) + β of weights, along their second axis; in training mode, as weight standardisation has it, with their own
+ * mean and variance.
+ */
+function normalizeConstant(node: GraphNode, inputs: readonly (Tensor | undefined)[]): Tensor {
+  const [x, gamma, beta, mean, variance] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
+  const channels = x.shape[1]!;
+  const inner = sizeOf(x.shape.slice(2));
+  const epsilon = numberAttribute(node, 'epsilon', 1e-5);
+  const data = new Float32Array(x.data.length);
+  for (let channel = 0; channel < channels; channel++) {
+    const places: number[] = [];
+    for (let start = channel * inner; start < data.length; start += channels * inner)
+      for (let at = start; at < start + inner; at++) places.push(at);
+    const average = (value: (at: number) => number): number =>
+      places.reduce((sum, at) => sum + value(at), 0) / places.length;
+    const center = isTraining(node) ? average((at) => x.data[at]!) : mean.data[channel]!;
+    const spread = isTraining(node) ? average((at) => (x.data[at]! - center) ** 2) : variance.data[channel]!;
+    const factor = gamma.data[channel]! / Math.sqrt(spread + epsilon);
+    for (const at of places) data[at] = (x.data[at]! - center) * factor + beta.data[channel]!;
+  }
+  return floats(x.shape, data);
+}
 
 function firstAxis(node: GraphNode, shape: Shape): number {
   return positive(numberAttribute(node, 'axis', -1), shape.length);
