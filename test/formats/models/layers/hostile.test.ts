@@ -30,7 +30,6 @@ describe('refused layers', () => {
   it.each([
     ['Lambda', /“custom” \(Lambda\).*carries code/],
     ['TFSMLayer', /carries code/],
-    ['SlicingOpLambda', /are not known/],
     ['Package>Thing', /author's own/],
     ['Bidirectional', /“custom” \(Bidirectional\).*Bidirectional are not known/],
     ['toString', /are not known/],
