@@ -69,7 +69,7 @@ async function build(files: ModelFiles, reference: ModelReference, options: Load
 }
 
 function onlyOnnx({ format }: ModelFiles, engine: EngineChoice): UserError {
-  const name = format === 'onnx' ? 'ONNX models' : "Keras's own files";
+  const name = format === 'onnx' ? 'ONNX models' : format === 'tflite' ? 'TFLite files' : "Keras's own files";
   return new UserError(
     'engine-unavailable',
     `The engine ${engine} cannot run ${name}.`,

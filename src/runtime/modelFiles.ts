@@ -27,8 +27,8 @@ export interface TensorFlowFiles extends Common {
 
 /** A model in one file, which is read when it is built. */
 export interface SingleFile extends Common {
-  readonly format: 'onnx' | 'keras';
-  readonly container: 'onnx' | 'hdf5' | 'zip';
+  readonly format: 'onnx' | 'keras' | 'tflite';
+  readonly container: 'onnx' | 'hdf5' | 'zip' | 'tflite';
 }
 
 /** A model's files and what is said of it, read and checked, but not built. */
@@ -44,7 +44,7 @@ export async function readModelFiles(reference: ModelReference): Promise<ModelFi
   const bytes = await readLimited(file, kind === 'json' ? MODEL_LIMITS.jsonBytes : MODEL_LIMITS.totalBytes);
   if (kind !== 'json') {
     const description = await readDescription(file, reference);
-    return { file, bytes, description, format: kind === 'onnx' ? 'onnx' : 'keras', container: kind };
+    return { file, bytes, description, format: kind === 'onnx' || kind === 'tflite' ? kind : 'keras', container: kind };
   }
   const json = parseModelJson(bytes, name);
   const format = sniffModelJson(json, name);

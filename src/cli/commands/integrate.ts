@@ -31,7 +31,7 @@ export function addIntegrateCommand(program: Command, session: Session): void {
     .argument('<image>', 'a picture file, or an .npy file of pixels')
     .requiredOption(
       '--checkpoints <folder>',
-      'models in the order of training (.onnx, .keras, .h5, model.json), or a run',
+      'models in the order of training (.onnx, .keras, .h5, .tflite, model.json), or a run',
     )
     .requiredOption('--label <class>', 'true class, index or name')
     .option('--out <file>', 'the map over the picture (PNG)')

@@ -6,7 +6,7 @@ export type { ModelSpec } from './modelSpec';
 
 export const ENGINE_IDS = ['onnx', 'tensorflow', 'wasm', 'cpu'] as const;
 export const ENGINE_CHOICES = ['auto', ...ENGINE_IDS] as const;
-export const MODEL_FORMATS = ['tfjs-layers', 'tfjs-graph', 'keras', 'onnx'] as const;
+export const MODEL_FORMATS = ['tfjs-layers', 'tfjs-graph', 'keras', 'onnx', 'tflite'] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 export type ModelFormat = (typeof MODEL_FORMATS)[number];

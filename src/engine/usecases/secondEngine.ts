@@ -16,6 +16,7 @@ export async function loadSecond(
   job: Job | undefined,
 ): Promise<SecondOpinion> {
   if (info.format === 'keras') return { why: "No second engine can read Keras's own files." };
+  if (info.format === 'tflite') return { why: 'No second engine can read TFLite files.' };
   if (info.asFile === true)
     return { why: 'The model runs from its own file, and no second engine can read ONNX models.' };
   const { loadClassifier: load } = await import('../../runtime/loadClassifier');

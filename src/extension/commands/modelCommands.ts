@@ -36,7 +36,7 @@ export function modelCommands(models: Models, engine: EngineHost): ModelCommands
       (await window.showOpenDialog({
         title: l10n.t('Choose a Model'),
         openLabel: l10n.t('Use Model'),
-        filters: { [l10n.t('Models')]: ['json', 'onnx', 'keras', 'h5', 'hdf5'] },
+        filters: { [l10n.t('Models')]: ['json', 'onnx', 'keras', 'h5', 'hdf5', 'tflite'] },
         ...(folder ? { defaultUri: folder } : {}),
       })) ?? [];
     if (!picked) return undefined;

@@ -40,7 +40,7 @@ async function noModelIn(folder: string): Promise<UserError> {
     return new UserError('model-unsupported', `${path.basename(folder)} ${foreign.what}.`, foreign.next);
   return missing(
     `There is no model in the folder ${folder}.`,
-    'Choose a model file (.onnx, .keras, .h5), or the model.json of a TensorFlow.js model or its folder.',
+    'Choose a model file (.onnx, .keras, .h5, .tflite), or the model.json of a TensorFlow.js model or its folder.',
   );
 }
 
@@ -51,7 +51,7 @@ async function exportedInto(folder: string, name: string): Promise<string[]> {
   return whole.map((file) => path.join(name, file));
 }
 
-const MODEL_FILE = /\.(onnx|keras|h5|hdf5)$/i;
+const MODEL_FILE = /\.(onnx|keras|h5|hdf5|tflite)$/i;
 
 /** A whole file of at most `limit` bytes. Throws `UserError('model-unreadable')`. */
 export async function readLimited(file: string, limit: number): Promise<Uint8Array> {

@@ -2,20 +2,26 @@ import { UserError } from '../../core/errors';
 import type { JsonObject } from '../json/json';
 import { arrayAt, isJsonObject, objectAt, stringAt } from '../json/json';
 
-export type FileKind = 'json' | 'onnx' | 'hdf5' | 'zip' | 'unknown';
+export type FileKind = 'json' | 'onnx' | 'hdf5' | 'zip' | 'tflite' | 'unknown';
 
 const SUPPORTED =
-  'TensorFlow.js models (model.json with its weight files), ONNX files and Keras files (.keras, .h5) can be opened.';
+  'TensorFlow.js models (model.json with its weight files), ONNX files, Keras files (.keras, .h5) and TFLite files can be opened.';
 
 /** What kind of file starts with these bytes; the first 512 are enough. */
 export function sniffFile(head: Uint8Array): FileKind {
   const startsWith = (...bytes: number[]): boolean => bytes.every((byte, i) => head[i] === byte);
   if (startsWith(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a)) return 'hdf5';
+  if (isTflite(head)) return 'tflite';
   if (startsWith(0x50, 0x4b, 0x03, 0x04)) return 'zip';
   let start = startsWith(0xef, 0xbb, 0xbf) ? 3 : 0;
   while (start < head.length && [0x20, 0x09, 0x0a, 0x0d].includes(head[start]!)) start++;
   if (head[start] === 0x7b) return 'json';
   return looksLikeOnnx(head) ? 'onnx' : 'unknown';
+}
+
+/** A FlatBuffer says behind its first offset what it holds. */
+function isTflite(head: Uint8Array): boolean {
+  return [0x54, 0x46, 0x4c, 0x33].every((byte, index) => head[4 + index] === byte);
 }
 
 /** ONNX's ModelProto starts with its ir_version (field 1, varint) followed by another low field of known wire type. */

@@ -8,6 +8,7 @@ import { OnnxRuntimeFailure } from './onnxRuntimeFailure';
 const EXPORT: Readonly<Record<ModelFormat, string>> = {
   onnx: 'Check it in Python with onnx.checker.check_model, and export it again if that fails.',
   keras: 'Export it as ONNX instead, in Keras 3 by model.export("model.onnx", format="onnx").',
+  tflite: 'Export the model that it was made from as ONNX or as a Keras file.',
   'tfjs-layers': 'Choose the engine auto, or convert the model to ONNX.',
   'tfjs-graph': 'Choose the engine auto, or convert the model to ONNX.',
 };

@@ -5,6 +5,7 @@ import { readKerasArchive, readKerasHdf5, type KerasModel } from '../../formats/
 import { readLayers } from '../../formats/models/layers/layers';
 import { weightsByName } from '../../formats/models/layers/weightSource';
 import { readOnnx, type DeclaredOutput, type HalfPrecision } from '../../formats/models/onnx/onnx';
+import { readTflite } from '../../formats/models/tflite/tflite';
 import { readTensorFlowGraph } from '../../formats/models/tensorflow/graphModel';
 import { tensorOf, type Tensor } from '../../core/graph/tensor';
 import { objectAt, stringAt, type JsonObject } from '../../formats/json/json';
@@ -50,6 +51,10 @@ export async function readModel(files: ModelFiles): Promise<ReadModel> {
   const size = { height: spec.input?.height, width: spec.input?.width };
   if (files.container === 'zip') return ofKeras(await readKerasArchive(files.bytes, size));
   if (files.container === 'hdf5') return ofKeras(await readKerasHdf5(files.bytes, size));
+  if (files.container === 'tflite') {
+    const { graph, aliases, warnings } = readTflite(files.bytes);
+    return { ...plain(graph), aliases, warnings };
+  }
   const { graph, opset, declared, half } = readOnnx(files.bytes, externalDataIn(path.dirname(files.file)));
   return { ...plain(modernise(graph, opset)), declared, half, warnings: drawnDropoutWarnings(graph) };
 }

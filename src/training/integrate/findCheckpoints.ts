@@ -11,12 +11,12 @@ export interface CheckpointFolder {
   readonly warnings: readonly string[];
 }
 
-const MODEL_FILE = /\.(onnx|keras|h5|hdf5)$/i;
+const MODEL_FILE = /\.(onnx|keras|h5|hdf5|tflite)$/i;
 const MOST_ENTRIES = 100_000;
 const MOST_CHECKPOINTS = 10_000;
 
 /**
- * The models in `folder`, or in the `checkpoints` folder of a training run: files .onnx, .keras, .h5 and folders with a model.json,
+ * The models in `folder`, or in the `checkpoints` folder of a training run: files .onnx, .keras, .h5, .tflite and folders with a model.json,
  * ordered by {@link orderBySteps}. Hidden files and what cannot be looked at are passed over. Throws `UserError`: `file-missing`
  * where there is no such folder or no checkpoint in it, `usage` where there are too many.
  */
@@ -105,6 +105,6 @@ function nothingFound(folder: string, isModel: boolean): UserError {
     isModel ? `"${folder}" is one model, not a folder of checkpoints.` : `There are no checkpoints in "${folder}".`,
     isModel
       ? 'Choose the folder above it, which holds a folder like it for each checkpoint.'
-      : 'Checkpoints are .onnx, .keras or .h5 files, or folders with a model.json.',
+      : 'Checkpoints are .onnx, .keras, .h5 or .tflite files, or folders with a model.json.',
   );
 }

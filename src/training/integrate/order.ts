@@ -23,7 +23,7 @@ interface Parsed {
   readonly step: string | undefined;
 }
 
-const EXTENSION = /\.(onnx|keras|h5|hdf5|json)$/i;
+const EXTENSION = /\.(onnx|keras|h5|hdf5|tflite|json)$/i;
 const EPOCH = /(?:^|[^a-z])(?:epochs?|ep|e)[\s_=.-]*$/i;
 const STEP = /(?:^|[^a-z])(?:global_?steps?|steps?|iter(?:ation)?s?|it|(?:mini)?batch|ckpt|checkpoint|s)[\s_=.-]*$/i;
 
