@@ -10,8 +10,10 @@ import { objectAt, parseModelJson } from '../formats/json/json';
 import { MODEL_LIMITS } from '../core/model/limits';
 import type { ModelReference } from '../core/model/modelInfo';
 import { fileFormat, sniffFile, sniffModelJson } from '../formats/models/sniff';
+import { readTfliteDescription } from '../formats/models/tflite/metadata';
 import type { LoadedWeights } from '../formats/models/weights';
 import { readWeights } from '../formats/models/weights';
+import { withTfliteWord } from './tfliteWord';
 
 interface Common {
   readonly file: string;
@@ -43,7 +45,8 @@ export async function readModelFiles(reference: ModelReference): Promise<ModelFi
   const kind = fileFormat(sniffFile(head), name);
   const bytes = await readLimited(file, kind === 'json' ? MODEL_LIMITS.jsonBytes : MODEL_LIMITS.totalBytes);
   if (kind !== 'json') {
-    const description = await readDescription(file, reference);
+    const given = await readDescription(file, reference);
+    const description = kind === 'tflite' ? withTfliteWord(given, reference, readTfliteDescription(bytes)) : given;
     return { file, bytes, description, format: kind === 'onnx' || kind === 'tflite' ? kind : 'keras', container: kind };
   }
   const json = parseModelJson(bytes, name);
