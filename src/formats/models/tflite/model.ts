@@ -41,7 +41,7 @@ export interface TfliteOperator {
   readonly options: FlatTable | undefined;
 }
 
-export const TFLITE_IDENTIFIER = 'TFL3';
+const TFLITE_IDENTIFIER = 'TFL3';
 const SCHEMA = 3;
 const METADATA = 'TFLITE_METADATA';
 const MOST_OPERATORS = 50_000;
