@@ -43,8 +43,13 @@ export class GraphBuilder implements NodeBuilder {
   /** An empty builder that gives no new value a name of a node of `graph`. */
   static reserving(graph: Graph, operators: OperatorTable): GraphBuilder {
     const builder = new GraphBuilder(operators);
-    for (const { outputs } of graph.nodes) for (const name of outputs) builder.#reserved.add(name);
+    builder.reserve(graph);
     return builder;
+  }
+
+  /** No new value gets a name of a node of `graph`. */
+  reserve({ nodes }: Graph): void {
+    for (const { outputs } of nodes) for (const name of outputs) this.#reserved.add(name);
   }
 
   input(name: string, type: TypedShape): string {
@@ -86,6 +91,7 @@ export class GraphBuilder implements NodeBuilder {
   addNode(node: GraphNode): readonly string[] {
     const operator = this.operators.get(node.op);
     if (operator === undefined) throw new Error(`Unknown operator ${node.op}`);
+    if (operator.decompose !== undefined) return this.#writeOut(node, operator.decompose(node, this));
     const types = operator.infer(node, {
       types: node.inputs.map((name) => (name === '' ? undefined : this.type(name))),
       constants: node.inputs.map((name) => this.#constants.get(name)),
@@ -99,6 +105,18 @@ export class GraphBuilder implements NodeBuilder {
     });
     this.#nodes.push(node);
     return node.outputs;
+  }
+
+  /** Gives the values that a node was written out to the names of its outputs. */
+  #writeOut({ op, outputs, origins }: GraphNode, values: readonly string[]): readonly string[] {
+    outputs.forEach((name, index) => {
+      if (name === '') return;
+      const value = values[index] ?? '';
+      if (value === '') throw new Error(`${op}: output ${index} is not supported`);
+      const own = origins?.filter(({ output = 0 }) => output === index).map(({ output: _, ...origin }) => origin);
+      this.addNode({ op: 'Identity', inputs: [value], outputs: [name], attributes: {}, ...(own && { origins: own }) });
+    });
+    return outputs;
   }
 
   /** Says of which layer `value` is; false if no node makes it, or the value of another layer, so that nothing is said. */

@@ -21,6 +21,11 @@ export interface Operator {
   readonly infer: (node: GraphNode, inputs: OperatorInputs) => readonly TypedShape[];
   /** The result for constant inputs; given for everything that computes shapes or prepares weights. */
   readonly evaluate?: (node: GraphNode, inputs: readonly (Tensor | undefined)[]) => readonly Tensor[];
+  /**
+   * Defined by other operators: adds them and returns the value of each output, '' where one is not made. Such nodes are written
+   * out as soon as their inputs' shapes are known, so that derivative and writer meet only what they are made of.
+   */
+  readonly decompose?: (node: GraphNode, builder: DecomposingBuilder) => readonly string[];
   /** The same node in a form that ONNX Runtime computes as it should, once its inputs' shapes are known. */
   readonly settle?: (node: GraphNode, builder: SettledBuilder) => GraphNode;
   /**
@@ -48,6 +53,9 @@ export interface GradientScope {
   readonly shape: (value: string) => Shape;
   readonly constant: (value: string) => Tensor | undefined;
 }
+
+/** What writing a node out may ask and add. */
+export type DecomposingBuilder = NodeBuilder & { readonly constantOf: (value: string) => Tensor | undefined };
 
 /** What settling a node may ask and add. */
 export type SettledBuilder = Pick<NodeBuilder, 'constant' | 'indices' | 'shape'> & {

@@ -24,40 +24,58 @@ export function specialise(
   operators: OperatorTable,
   keep: (node: GraphNode) => boolean = () => false,
 ): StaticGraph {
-  const builder = GraphBuilder.reserving(graph, operators);
+  const builder = new FoldingBuilder(operators, keep);
+  builder.reserve(graph);
   for (const input of graph.inputs) {
     const type = { type: input.type, shape: input.shape.map((size) => (size < 0 ? batch : size)) };
     checkComputed('The input', type);
     builder.input(input.name, type);
   }
-  let total = 0;
-  let room = FOLD_LIMIT;
-  for (const [name, tensor] of graph.constants) {
-    builder.setConstant(name, tensor);
-    room += 4 * tensor.data.length;
+  for (const [name, tensor] of graph.constants) builder.given(name, tensor);
+  for (const node of graph.nodes) fitting(node, () => builder.addNode(node));
+  return builder.build(graph.outputs);
+}
+
+/** Settles nodes, folds those that hang on constants only, and keeps within the limits. */
+class FoldingBuilder extends GraphBuilder {
+  #total = 0;
+  #room = FOLD_LIMIT;
+
+  constructor(
+    operators: OperatorTable,
+    readonly keep: (node: GraphNode) => boolean,
+  ) {
+    super(operators);
   }
-  for (const given of graph.nodes) {
-    const settle = operators.get(given.op)?.settle;
-    const node = settle === undefined ? given : fitting(given, () => settle(given, builder));
-    const shapes = fitting(node, () => foldShape(node, builder));
-    const evaluate = operators.get(node.op)?.evaluate;
-    const constants = node.inputs.map((name) => builder.constantOf(name));
+
+  /** A constant of the file. */
+  given(name: string, tensor: Tensor): void {
+    this.setConstant(name, tensor);
+    this.#room += 4 * tensor.data.length;
+  }
+
+  override addNode(given: GraphNode): readonly string[] {
+    const operator = this.operators.get(given.op);
+    if (operator?.decompose !== undefined) return super.addNode(given);
+    const node = operator?.settle === undefined ? given : fitting(given, () => operator.settle!(given, this));
+    const shapes = fitting(node, () => foldShape(node, this));
+    const constants = node.inputs.map((name) => this.constantOf(name));
     const known = node.inputs.every((name, index) => name === '' || constants[index] !== undefined);
-    if (shapes === undefined && (!(known && evaluate) || keep(node))) {
-      for (const name of fitting(node, () => builder.addNode(node)))
-        if (name !== '') total += checkComputed(node.op, builder.type(name));
-      if (total > TOTAL_LIMIT) throw new Error(`The values of the network have ${total} elements together`);
-      continue;
+    if (shapes === undefined && (!(known && operator?.evaluate) || this.keep(node))) {
+      for (const name of fitting(node, () => super.addNode(node)))
+        if (name !== '') this.#total += checkComputed(node.op, this.type(name));
+      if (this.#total > TOTAL_LIMIT) throw new Error(`The values of the network have ${this.#total} elements together`);
+      return node.outputs;
     }
-    if (shapes === undefined) room -= foldedSize(node, constants, operators);
-    if (room < 0) throw new Error(`${node.op} makes a constant that is too large`);
-    const folded = shapes ?? fitting(node, () => evaluate!(node, constants));
+    if (shapes === undefined) this.#room -= foldedSize(node, constants, this.operators);
+    if (this.#room < 0) throw new Error(`${node.op} makes a constant that is too large`);
+    const folded = shapes ?? fitting(node, () => operator!.evaluate!(node, constants));
     node.outputs.forEach((name, index) => {
       const tensor = folded[index];
-      if (name !== '' && tensor !== undefined) builder.setConstant(name, tensor);
+      if (name !== '' && tensor !== undefined) this.setConstant(name, tensor);
     });
+    return node.outputs;
   }
-  return builder.build(graph.outputs);
 }
 
 /** How many elements the node's constants will have; throws if that cannot be. */

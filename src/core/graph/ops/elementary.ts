@@ -41,11 +41,31 @@ export const elementary: Readonly<Record<string, Operator>> = {
     const square = builder.add('Mul', [node.inputs[0]!, node.inputs[0]!]);
     return builder.add('Div', [dy(), builder.add('Add', [square, builder.scalar(1)])]);
   }),
+  // 1/√(1 − x²), and −1/√(1 − x²).
+  Asin: unary(Math.asin, (scope) => overRoot(scope, -1, 1)),
+  Acos: unary(Math.acos, (scope) => scope.builder.add('Neg', [overRoot(scope, -1, 1)])),
+  // 1/√(x² + 1), 1/√(x² − 1), 1/(1 − x²).
+  Asinh: unary(Math.asinh, (scope) => overRoot(scope, 1, 1)),
+  Acosh: unary(Math.acosh, (scope) => overRoot(scope, 1, -1)),
+  Atanh: unary(Math.atanh, ({ builder, dy, node }) => {
+    const square = builder.add('Mul', [node.inputs[0]!, node.inputs[0]!]);
+    return builder.add('Div', [dy(), builder.add('Sub', [builder.scalar(1), square])]);
+  }),
+  Sinh: unary(Math.sinh, ({ builder, dy, node }) => builder.add('Mul', [dy(), builder.add('Cosh', [node.inputs[0]!])])),
+  Cosh: unary(Math.cosh, ({ builder, dy, node }) => builder.add('Mul', [dy(), builder.add('Sinh', [node.inputs[0]!])])),
   Sign: flat(Math.sign),
   Floor: flat(Math.floor),
   Ceil: flat(Math.ceil),
   Round: flat(roundHalfEven),
 };
+
+/** dy / √(factor·x² + shift). */
+function overRoot({ builder, dy, node }: GradientScope, factor: 1 | -1, shift: 1 | -1): string {
+  const square = builder.add('Mul', [node.inputs[0]!, node.inputs[0]!]);
+  const term = builder.scalar(shift);
+  const inside = factor === 1 ? builder.add('Add', [square, term]) : builder.add('Sub', [term, square]);
+  return builder.add('Div', [dy(), builder.add('Sqrt', [inside])]);
+}
 
 function passing(): Operator {
   return {

@@ -25,6 +25,11 @@ import { shaping } from './shape';
 import { slicing } from './slicing';
 import { softmax } from './softmax';
 import { windows } from './windows';
+import { attention } from './attention';
+import { definedNormalizations } from './definedNormalizations';
+import { gatedActivations } from './gatedActivations';
+import { losses } from './losses';
+import { rotaryEmbedding } from './rotaryEmbedding';
 
 /** Every operator that the IR knows. */
 export const operators: OperatorTable = new Map(
@@ -55,5 +60,10 @@ export const operators: OperatorTable = new Map(
     ...slicing,
     ...softmax,
     ...windows,
+    ...rotaryEmbedding,
+    ...losses,
+    ...gatedActivations,
+    ...definedNormalizations,
+    ...attention,
   }),
 );
