@@ -91,7 +91,8 @@ export class GraphBuilder implements NodeBuilder {
   addNode(node: GraphNode): readonly string[] {
     const operator = this.operators.get(node.op);
     if (operator === undefined) throw new Error(`Unknown operator ${node.op}`);
-    if (operator.decompose !== undefined) return this.#writeOut(node, operator.decompose(node, this));
+    const written = this.writtenOut(node);
+    if (written !== undefined) return written;
     const types = operator.infer(node, {
       types: node.inputs.map((name) => (name === '' ? undefined : this.type(name))),
       constants: node.inputs.map((name) => this.#constants.get(name)),
@@ -107,13 +108,16 @@ export class GraphBuilder implements NodeBuilder {
     return node.outputs;
   }
 
-  /** Gives the values that a node was written out to the names of its outputs. */
-  #writeOut({ op, outputs, origins }: GraphNode, values: readonly string[]): readonly string[] {
+  /** Adds what the node is made of and gives it the names of the node's outputs; undefined: the node stands for itself. */
+  protected writtenOut(node: GraphNode): readonly string[] | undefined {
+    const values = this.operators.get(node.op)?.decompose?.(node, this);
+    if (values === undefined) return undefined;
+    const { op, outputs, origins } = node;
     outputs.forEach((name, index) => {
       if (name === '') return;
       const value = values[index] ?? '';
       if (value === '') throw new Error(`${op}: output ${index} is not supported`);
-      const own = origins?.filter(({ output = 0 }) => output === index).map(({ output: _, ...origin }) => origin);
+      const own = origins?.flatMap(({ output = 0, ...origin }) => (output === index ? [origin] : []));
       this.addNode({ op: 'Identity', inputs: [value], outputs: [name], attributes: {}, ...(own && { origins: own }) });
     });
     return outputs;

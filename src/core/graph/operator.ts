@@ -23,9 +23,10 @@ export interface Operator {
   readonly evaluate?: (node: GraphNode, inputs: readonly (Tensor | undefined)[]) => readonly Tensor[];
   /**
    * Defined by other operators: adds them and returns the value of each output, '' where one is not made. Such nodes are written
-   * out as soon as their inputs' shapes are known, so that derivative and writer meet only what they are made of.
+   * out as soon as their inputs' shapes are known, so that derivative and writer meet only what they are made of. Undefined: this
+   * node stands for itself.
    */
-  readonly decompose?: (node: GraphNode, builder: DecomposingBuilder) => readonly string[];
+  readonly decompose?: (node: GraphNode, builder: DecomposingBuilder) => readonly string[] | undefined;
   /** The same node in a form that ONNX Runtime computes as it should, once its inputs' shapes are known. */
   readonly settle?: (node: GraphNode, builder: SettledBuilder) => GraphNode;
   /**

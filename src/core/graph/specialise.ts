@@ -56,7 +56,8 @@ class FoldingBuilder extends GraphBuilder {
 
   override addNode(given: GraphNode): readonly string[] {
     const operator = this.operators.get(given.op);
-    if (operator?.decompose !== undefined) return super.addNode(given);
+    const written = this.writtenOut(given);
+    if (written !== undefined) return written;
     const node = operator?.settle === undefined ? given : fitting(given, () => operator.settle!(given, this));
     const shapes = fitting(node, () => foldShape(node, this));
     const constants = node.inputs.map((name) => this.constantOf(name));

@@ -1,5 +1,5 @@
 import { numberAttribute, type GraphNode } from '../graph';
-import type { GradientScope, Operator, OperatorInputs } from '../operator';
+import type { DecomposingBuilder, GradientScope, Operator, OperatorInputs } from '../operator';
 import { broadcastShapes, type ElementType, type Tensor, type TypedShape } from '../tensor';
 import { unbroadcast, type Sides } from './broadcast';
 import { powerGradient } from './power';
@@ -31,17 +31,32 @@ export const arithmetic: Readonly<Record<string, Operator>> = {
   ),
   Pow: binary(() => Math.pow, powerGradient),
   // y = n − ⌊n/d⌋·d, or with the sign of n (fmod): dn = dy, dd = −dy·⌊n/d⌋ or −dy·trunc(n/d).
-  Mod: binary(
-    (node) => (numberAttribute(node, 'fmod', 0) === 1 ? (x, y) => x % y : modulo),
-    ({ builder, dy, node: { inputs, outputs } }) => ({
-      x: () => dy(),
-      y: () => {
-        const whole = builder.add('Div', [builder.add('Sub', [outputs[0]!, inputs[0]!]), inputs[1]!]);
-        return builder.add('Mul', [dy(), builder.add('Round', [whole])]);
-      },
-    }),
-  ),
+  Mod: {
+    ...binary(
+      (node) => (numberAttribute(node, 'fmod', 0) === 1 ? (x, y) => x % y : modulo),
+      ({ builder, dy, node: { inputs, outputs } }) => ({
+        x: () => dy(),
+        y: () => {
+          const whole = builder.add('Div', [builder.add('Sub', [outputs[0]!, inputs[0]!]), inputs[1]!]);
+          return builder.add('Mul', [dy(), builder.add('Round', [whole])]);
+        },
+      }),
+    ),
+    decompose: (node, builder) => (isFloatModulo(node, builder) ? [floatModulo(node, builder)] : undefined),
+  },
 };
+
+/** ONNX Runtime has the remainder with the divisor's sign of whole numbers only. */
+function isFloatModulo(node: GraphNode, builder: DecomposingBuilder): boolean {
+  return numberAttribute(node, 'fmod', 0) === 0 && builder.type(node.inputs[0]!).type === 'float32';
+}
+
+function floatModulo({ inputs }: GraphNode, builder: DecomposingBuilder): string {
+  const rest = builder.add('Mod', inputs, { fmod: 1 });
+  const opposed = builder.add('Less', [builder.add('Mul', [rest, inputs[1]!]), builder.scalar(0)]);
+  const missing = builder.add('Where', [opposed, inputs[1]!, builder.scalar(0)]);
+  return builder.add('Add', [rest, missing]);
+}
 
 type Compute = (x: number, y: number) => number;
 

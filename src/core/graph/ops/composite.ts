@@ -1,12 +1,15 @@
 import type { Operator } from '../operator';
 
-/** An operator that others define; it is written out before anything asks for its shape. */
-export function composite(decompose: NonNullable<Operator['decompose']>, traits?: Operator['traits']): Operator {
+/** An operator that others define. It is written out before anything asks for its shape, but for what its `traits` promise. */
+export function composite(
+  decompose: NonNullable<Operator['decompose']>,
+  known?: Pick<Operator, 'traits' | 'infer'>,
+): Operator {
   return {
-    ...(traits && { traits }),
     infer: ({ op }) => {
       throw new Error(`${op} is written out before its shape is asked for`);
     },
+    ...known,
     decompose,
   };
 }

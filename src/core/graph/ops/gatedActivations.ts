@@ -7,10 +7,10 @@ import { terms } from './terms';
 /** Activations that ONNX defines by others. */
 export const gatedActivations: Readonly<Record<string, Operator>> = {
   // x·σ(αx).
-  Swish: composite(
-    (node, builder) => [swish(builder, node.inputs[0]!, numberAttribute(node, 'alpha', 1))],
-    ['elementwise'],
-  ),
+  Swish: composite((node, builder) => [swish(builder, node.inputs[0]!, numberAttribute(node, 'alpha', 1))], {
+    traits: ['elementwise'],
+    infer: (_node, { types: [x] }) => [x!],
+  }),
   // a·σ(αa)·b (Shazeer, GLU Variants, 2020).
   SwiGLU: composite((node, builder) => {
     const [a, b] = node.inputs as [string, string];
@@ -25,7 +25,7 @@ export const gatedActivations: Readonly<Record<string, Operator>> = {
       const moved = t.sub(x, t.times(builder.add('Sign', [x]), numberAttribute(node, 'bias', 0)));
       return [t.mul(moved, outside)];
     },
-    ['elementwise'],
+    { traits: ['elementwise'], infer: (_node, { types: [x] }) => [x!] },
   ),
 };
 

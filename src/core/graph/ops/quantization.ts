@@ -24,10 +24,25 @@ export const quantization: Readonly<Record<string, Operator>> = {
       return [builder.add('Mul', [dy(), alongAxis(scope, node.inputs[1]!)]), '', ''];
     },
   },
+  // Scale and zero are those of the picture's own range with 0 in it, and count as constants.
+  DynamicQuantizeLinear: {
+    infer: (_node, { types: [x] }) => [
+      { type: 'uint8', shape: x!.shape },
+      { type: 'float32', shape: [] },
+      { type: 'uint8', shape: [] },
+    ],
+    gradient: (scope) => {
+      const { builder, node } = scope;
+      if (!scope.hasGradient(0)) return [''];
+      const scale = node.outputs[1] ?? '';
+      const known = scale === '' ? builder.addMany('DynamicQuantizeLinear', node.inputs, 3)[1]! : scale;
+      return [builder.add('Div', [scope.dy(), known])];
+    },
+  },
 };
 
 /** Operators whose derivative is that of the operator without its rounding. */
-export const STRAIGHT_THROUGH: ReadonlySet<string> = new Set(['QuantizeLinear']);
+export const STRAIGHT_THROUGH: ReadonlySet<string> = new Set(['QuantizeLinear', 'DynamicQuantizeLinear']);
 
 /** Does the network round values to whole numbers on its way? */
 export function isQuantised({ nodes }: Pick<Graph, 'nodes'>): boolean {

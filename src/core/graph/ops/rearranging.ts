@@ -1,5 +1,5 @@
-import { numberAttribute, textAttribute } from '../graph';
-import type { GradientScope, Operator } from '../operator';
+import { numberAttribute, textAttribute, type GraphNode } from '../graph';
+import type { DecomposingBuilder, GradientScope, Operator } from '../operator';
 import { stridesOf, type Shape } from '../tensor';
 import { requiredConstant } from './axis';
 import { flatIndex, gatherElements } from './strided';
@@ -19,6 +19,7 @@ export const rearranging: Readonly<Record<string, Operator>> = {
   },
   SpaceToDepth: {
     traits: ['channels-second'],
+    decompose: (node, builder) => (node.attributes.mode === undefined ? undefined : [spaceToDepth(node, builder)]),
     infer: (node, { types: [x] }) => {
       const block = numberAttribute(node, 'blocksize', 1);
       const [n, c, h, w] = pictures(node.op, x!.shape);
@@ -86,6 +87,17 @@ export const rearranging: Readonly<Record<string, Operator>> = {
     },
   },
 };
+
+/** Since opset 27 a mode says which part of the depth is the channels; ONNX Runtime knows DCR only. */
+function spaceToDepth(node: GraphNode, builder: DecomposingBuilder): string {
+  const x = node.inputs[0]!;
+  const block = numberAttribute(node, 'blocksize', 1);
+  if (textAttribute(node, 'mode', 'DCR') === 'DCR') return builder.add('SpaceToDepth', [x], { blocksize: block });
+  const [n, c, h, w] = pictures(node.op, builder.shape(x));
+  const split = builder.add('Reshape', [x, builder.indices([n, c, h / block, block, w / block, block])]);
+  const turned = builder.add('Transpose', [split], { perm: [0, 1, 3, 5, 2, 4] });
+  return builder.add('Reshape', [turned, builder.indices([n, c * block * block, h / block, w / block])]);
+}
 
 function pictures(op: string, shape: Shape): readonly [number, number, number, number] {
   if (shape.length !== 4) throw new Error(`${op}: rank ${shape.length} instead of 4`);

@@ -30,6 +30,17 @@ import { definedNormalizations } from './definedNormalizations';
 import { gatedActivations } from './gatedActivations';
 import { losses } from './losses';
 import { rotaryEmbedding } from './rotaryEmbedding';
+import { centerCropPad } from './centerCropPad';
+import { col2Im } from './col2Im';
+import { deformConv } from './deformConv';
+import { determinant } from './determinant';
+import { gridSample } from './gridSample';
+import { lpPool } from './lpPool';
+import { quantizedOperators } from './quantizedOperators';
+import { reverseSequence } from './reverseSequence';
+import { topK } from './topK';
+import { recurrentLayers } from './recurrentLayers';
+import { roiAlign } from './roiAlign';
 
 /** Every operator that the IR knows. */
 export const operators: OperatorTable = new Map(
@@ -60,6 +71,17 @@ export const operators: OperatorTable = new Map(
     ...slicing,
     ...softmax,
     ...windows,
+    ...roiAlign,
+    ...recurrentLayers,
+    ...topK,
+    ...reverseSequence,
+    ...quantizedOperators,
+    ...lpPool,
+    ...gridSample,
+    ...determinant,
+    ...deformConv,
+    ...col2Im,
+    ...centerCropPad,
     ...rotaryEmbedding,
     ...losses,
     ...gatedActivations,

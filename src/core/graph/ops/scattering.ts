@@ -1,6 +1,6 @@
-import { numberAttribute, textAttribute } from '../graph';
+import { numberAttribute, numbersAttribute, textAttribute, type GraphNode } from '../graph';
 import type { GradientScope, Operator } from '../operator';
-import { stridesOf, type Tensor } from '../tensor';
+import { stridesOf, type Shape, type Tensor } from '../tensor';
 import { positive } from './axis';
 import { flatIndex, forEachPosition } from './strided';
 import { zeros } from './zeros';
@@ -44,11 +44,27 @@ export const scattering: Readonly<Record<string, Operator>> = {
     },
     gradient: (scope) => scatterGradient(scope, 'ScatterND', 'GatherND', {}),
   },
-  // The inverse of a MaxPool whose windows do not overlap; made by its derivative only.
+  // The inverse of a MaxPool: each element goes to its flat index, where dy is fetched.
   MaxUnpool: {
-    infer: (_node, { types: [x], constants: [, , shape] }) => [{ type: x!.type, shape: Array.from(shape!.data) }],
+    infer: (node, { types: [x], constants: [, , shape] }) => [
+      { type: x!.type, shape: shape === undefined ? unpooledShape(node, x!.shape) : Array.from(shape.data) },
+    ],
+    gradient: ({ node, builder, dy }) => {
+      const flat = builder.add('Reshape', [dy(), builder.indices([-1])]);
+      return [builder.add('Gather', [flat, node.inputs[1]!], { axis: 0 }), '', ''];
+    },
   },
 };
+
+function unpooledShape(node: GraphNode, shape: Shape): Shape {
+  if ((node.inputs[2] ?? '') !== '') throw new Error('MaxUnpool: its shape is computed from the picture');
+  const kernel = numbersAttribute(node, 'kernel_shape') ?? [];
+  const strides = numbersAttribute(node, 'strides') ?? kernel.map(() => 1);
+  const pads = numbersAttribute(node, 'pads') ?? kernel.flatMap(() => [0, 0]);
+  const whole = (size: number, axis: number): number =>
+    (size - 1) * strides[axis]! + kernel[axis]! - pads[axis]! - pads[axis + kernel.length]!;
+  return [...shape.slice(0, 2), ...shape.slice(2).map(whole)];
+}
 
 function reductionOf(value: unknown): string {
   return typeof value === 'string' ? value : 'none';

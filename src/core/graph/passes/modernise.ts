@@ -8,7 +8,7 @@ import {
 } from '../graph';
 import { freshNames } from '../names';
 import { inPlaceOf } from '../origins';
-import { floats, integers, type Tensor } from '../tensor';
+import { floats, integers, tensorOf, type Tensor } from '../tensor';
 
 /** Collects what rewriting one node adds. */
 interface Rewriter {
@@ -62,7 +62,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Clip', (node, { opset, constant }) => [opset < 11 ? clip(node, constant) : node]],
   ['Pad', (node, { opset, constant }) => [opset < 11 ? pad(node, constant) : node]],
   ['Slice', (node, { opset, constant }) => [opset < 10 ? slice(node, constant) : node]],
-  ['Dropout', (node) => [{ op: 'Identity', inputs: [node.inputs[0]!], outputs: [node.outputs[0]!], attributes: {} }]],
+  ['Dropout', dropout],
   ['BatchNormalization', batchNormalization],
   ['GroupNormalization', groupNormalization],
   ['Upsample', upsample],
@@ -79,6 +79,20 @@ function listToInput(node: GraphNode, name: string, constant: Rewriter['constant
   const list = numbersAttribute(node, name);
   if (list === undefined) return node;
   return { ...node, inputs: [node.inputs[0]!, constant(integers(list))], attributes: without(node.attributes, name) };
+}
+
+/** Outside training nothing is dropped: the mask is true throughout. */
+function dropout(node: GraphNode, { fresh }: Rewriter): readonly GraphNode[] {
+  const [x, [y, mask = '']] = [node.inputs[0]!, node.outputs as [string, string?]];
+  const kept: GraphNode = { op: 'Identity', inputs: [x], outputs: [y], attributes: {} };
+  if (mask === '') return [kept];
+  const shape = fresh();
+  const value = tensorOf('bool', [1], [1]);
+  return [
+    kept,
+    { op: 'Shape', inputs: [x], outputs: [shape], attributes: {} },
+    { op: 'ConstantOfShape', inputs: [shape], outputs: [mask], attributes: { value } },
+  ];
 }
 
 /** Equal parts became explicit in opset 18. Outputs that nothing reads get names: ONNX Runtime cannot do without. */
