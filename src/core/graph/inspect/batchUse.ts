@@ -1,9 +1,8 @@
 import type { OperatorTable } from '../builder';
-import { numberAttribute, numbersAttribute, type Graph, type GraphNode } from '../graph';
+import { numberAttribute, numbersAttribute, type Graph, type GraphNode, type StaticGraph } from '../graph';
 import { hasTrait } from '../ops/traits';
 import { sizeOf, type Shape } from '../tensor';
-import type { Types } from './scoreTail';
-import { typesOf } from './types';
+import { sized } from './types';
 
 /** Where a value's pictures lie: `axis` has the length pictures × inner, the pictures outermost. */
 interface Place {
@@ -24,14 +23,15 @@ const ALONG_ONE_AXIS: ReadonlySet<string> = new Set(['Softmax', 'LogSoftmax', 'H
  * over the batch's axis, one that a Reshape made part of another, or shapes that fit one picture only. What this does not follow is
  * taken not to; running two pictures tells the rest.
  */
-export function mixesPictures(graph: Graph, operators: OperatorTable): boolean {
-  let types: Types;
+export function mixesPictures(given: Graph, operators: OperatorTable): boolean {
+  let graph: StaticGraph;
   try {
-    types = typesOf(graph, PICTURES, operators);
+    // Operators that others define are followed as what they are made of.
+    graph = sized(given, PICTURES, operators);
   } catch {
     return true;
   }
-  const shapeOf = (name: string): Shape => types.get(name)?.shape ?? [];
+  const shapeOf = (name: string): Shape => graph.types.get(name)?.shape ?? [];
   const places = new Map<string, Place>([[graph.inputs[0]!.name, { axis: 0, inner: 1 }]]);
   for (const node of graph.nodes) {
     if (!node.inputs.some((name) => places.has(name)) || node.op === 'Shape' || node.op === 'Size') continue;
@@ -53,6 +53,8 @@ function placed(node: GraphNode, scope: Scope): Outcome {
   const [first, second] = node.inputs.map((name) => scope.places.get(name));
   const shape = scope.shapeOf(node.inputs[0]!);
   if (node.op === 'MatMul') return multiplied(node, scope);
+  // Its range is that of all pictures.
+  if (node.op === 'DynamicQuantizeLinear') return MIXED;
   if (node.op === 'Gemm') {
     if (second !== undefined) return MIXED;
     const rows = numberAttribute(node, 'transA', 0) === 0 ? 0 : 1;

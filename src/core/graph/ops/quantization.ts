@@ -42,7 +42,22 @@ export const quantization: Readonly<Record<string, Operator>> = {
 };
 
 /** Operators whose derivative is that of the operator without its rounding. */
-export const STRAIGHT_THROUGH: ReadonlySet<string> = new Set(['QuantizeLinear', 'DynamicQuantizeLinear']);
+export const STRAIGHT_THROUGH: ReadonlySet<string> = new Set([
+  'QuantizeLinear',
+  'DynamicQuantizeLinear',
+  ...[
+    'Conv',
+    'MatMul',
+    'Add',
+    'Mul',
+    'Sigmoid',
+    'LeakyRelu',
+    'AveragePool',
+    'GlobalAveragePool',
+    'Softmax',
+    'Concat',
+  ].map((op) => `QLinear${op}`),
+]);
 
 /** Does the network round values to whole numbers on its way? */
 export function isQuantised({ nodes }: Pick<Graph, 'nodes'>): boolean {

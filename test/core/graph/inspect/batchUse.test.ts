@@ -27,6 +27,10 @@ const dense = (from: string): readonly Line[] => [
   ['y', 'MatMul', ['flat', 'w']],
 ];
 
+it('pictures do not influence one another by statistics of their own', () => {
+  expect(mixes([['m', 'MeanVarianceNormalization', ['x'], { axes: [1, 2, 3] }], ...dense('m')])).toBe(false);
+});
+
 describe('pictures influence one another', () => {
   it.each<[string, readonly Line[], Readonly<Record<string, Tensor>>?]>([
     ['by the mean of everything', [['m', 'ReduceMean', ['x']], ['c', 'Sub', ['x', 'm']], ...dense('c')]],
@@ -39,6 +43,11 @@ describe('pictures influence one another', () => {
       'by a maximum over the batch among other axes',
       [['m', 'ReduceMax', ['x', 'a']], ['c', 'Div', ['x', 'm']], ...dense('c')],
       { a: integers([-4, 2]) },
+    ],
+    ['by statistics of a layer that others define', [['m', 'MeanVarianceNormalization', ['x']], ...dense('m')]],
+    [
+      'by the range that their values are rounded in',
+      [['q', 'DynamicQuantizeLinear', ['x']], ['f', 'Cast', ['q'], { to: 1 }], ...dense('f')],
     ],
     ['by a softmax over the batch', [['s', 'Softmax', ['x'], { axis: 0 }], ...dense('s')]],
     [
