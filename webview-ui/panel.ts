@@ -27,7 +27,7 @@ import { watchTheme } from './theme';
 import type { View, ViewContext, ViewKind } from './view';
 import { viewOf } from './views';
 
-const host = connect<typeof toPanel, FromPanel>(toPanel, take);
+const host = connect<typeof toPanel, FromPanel>(toPanel, take, (failure) => update({ ...page, failure }));
 const requests = new Requests(String(Math.round(performance.timeOrigin)), (message) => host.post(message));
 
 function take(message: ToPanel): void {

@@ -23,7 +23,7 @@ import { readTrainingSaved } from './training/saved';
 import type { TrainingContext } from './training/view';
 import { createWorkIndicator } from './training/workIndicator';
 
-const host = connect<typeof toTraining, FromTraining>(toTraining, handle);
+const host = connect<typeof toTraining, FromTraining>(toTraining, handle, fail);
 let saved = readTrainingSaved(host.readState(), host.warn);
 let shown:
   | { readonly kind: 'form'; readonly view: FormView; form: TrainingForm }

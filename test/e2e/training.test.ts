@@ -57,7 +57,7 @@ describe('training a network', () => {
     const { server, workbench } = session();
     const before = engineProcesses(server);
     const form = await trainingForm(workbench);
-    await form.frame.getByLabel('Epochs').fill('6');
+    await form.frame.getByLabel('Epochs').fill('8');
     await form.frame.getByLabel('Epochs').press('Tab');
     await form.frame.getByLabel('Minibatch', { exact: true }).fill(String(MINIBATCH));
     await form.frame.getByLabel('Minibatch', { exact: true }).press('Tab');
@@ -134,6 +134,11 @@ describe('training a network', () => {
       .getByText(/^Finished/)
       .first()
       .waitFor();
+    // A reply with more arrays than the editor counts: a chunk of 64 frames of two images.
+    expect(record().steps).toBeGreaterThan(64);
+    const last = await page.pictures();
+    await page.scrub(0);
+    await expect.poll(page.pictures).not.toEqual(last);
     await workbench.palette('Gradient Lens: Focus on Training Runs View');
     await workbench.page.getByRole('treeitem', { name: /Deep network.*right/ }).waitFor();
   });

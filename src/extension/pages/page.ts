@@ -1,6 +1,7 @@
 import type { Disposable, LogOutputChannel, Uri, Webview } from 'vscode';
 import type { Of, Schema } from '../../core/schema/schema';
 import { misfitText, reading } from '../../core/schema/schema';
+import { onOneBuffer } from '../../protocol/oneBuffer';
 import type { refused } from '../../protocol/refused';
 import { Disposables } from '../disposables';
 import type { PageName } from './html';
@@ -42,7 +43,7 @@ export class Page<To, From extends Schema> implements Disposable {
 
   /** Settles when the page has got the message, or will never. */
   async deliver(message: To): Promise<void> {
-    if (this.#ready) await this.options.webview.postMessage(message);
+    if (this.#ready) await this.options.webview.postMessage(onOneBuffer(message));
   }
 
   /** The page was thrown away because it is out of sight; it will say `ready` when it is back. */

@@ -266,4 +266,22 @@ describe.skipIf(chromiumPath === undefined)('a run on the training page', () => 
     expect(await page.problems()).toEqual([]);
     await page.close();
   });
+
+  it('says so where something that it was sent did not arrive whole', async () => {
+    const page = await open('training');
+    const run = await runContents({ steps: 100, images: 2 });
+    await page.send(runState(run, false));
+    await answerFrames(page, run);
+    const frame = frameAt(5, 100, 2);
+    const unresolved = { $$vscode_array_buffer_reference$$: true, index: 0 };
+    const images = frame.images.map((image) => ({ ...image, lossGradient: unresolved }));
+    await page.send({ type: 'frames', request: 2, frames: [{ ...frame, images }] });
+    expect(await page.page.getByRole('alert').textContent()).toContain('could not be read and is not shown');
+    expect(await page.posted()).toEqual([
+      { type: 'refused', reason: expect.stringMatching(/^frames\.0\.images\.0\.lossGradient: /u) as string },
+    ]);
+    await page.page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await page.page.getByRole('alert').count()).toBe(0);
+    await page.close();
+  });
 });

@@ -33,7 +33,7 @@ export function createFrameCache(mostBytes: number): FrameCache {
     has: (step) => frames.has(step),
     add(frame) {
       remove(frame.step);
-      frames.set(frame.step, frame);
+      frames.set(frame.step, alone(frame));
       bytes += bytesOf(frame);
       for (const step of frames.keys()) {
         if (bytes <= mostBytes || step === frame.step) break;
@@ -44,6 +44,18 @@ export function createFrameCache(mostBytes: number): FrameCache {
       for (const known of [...frames.keys()]) if (known > step) remove(known);
     },
     bytes: () => bytes,
+  };
+}
+
+/** In memory of its own: the frames of a message lie in one buffer, which the last of them would keep whole. */
+function alone({ step, images }: Frame): Frame {
+  return {
+    step,
+    images: images.map((image) => ({
+      ...image,
+      gradientXInput: image.gradientXInput.slice(),
+      lossGradient: image.lossGradient.slice(),
+    })),
   };
 }
 
