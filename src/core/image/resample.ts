@@ -16,6 +16,11 @@ interface Grid {
   readonly channels: number;
 }
 
+export interface ResampleOptions {
+  readonly antialias?: boolean;
+  readonly rounded?: boolean;
+}
+
 /** The source pixels that make one output pixel: `weights[i]` belongs to pixel `start + i`; they sum to 1. */
 interface Taps {
   readonly start: number;
@@ -27,19 +32,25 @@ interface Taps {
  *
  * Pixel i covers [i, i + 1]; output pixel j covers [j·s, (j + 1)·s] of the source, s = from / to, and has its centre there
  * (half-pixel centres). `nearest`: the pixel at the centre. `bilinear`: triangle of half width max(1, s) around the centre,
- * normalised, so antialiased when shrinking, as Pillow and torchvision do. `area`: mean over what is covered.
+ * normalised, so antialiased when shrinking, as Pillow and torchvision do. `bicubic` (Keys, a = −½), `lanczos` (a = 3), `hamming` and
+ * `box` likewise, Pillow's filters of half width 2, 3, 1 and ½. `area`: mean over what is covered.
+ *
+ * `antialias: false`: the filter keeps its own width when shrinking, as TensorFlow's tf.image.resize. `rounded`: bit for bit as Pillow
+ * 12 of 8-bit pictures (Resample.c): weights of 22 bits, each pass rounded and clipped to 0 … 255, columns first.
  */
 export function resample(
   picture: Grid,
   rows: AxisResize,
   columns: AxisResize,
   interpolation: Interpolation,
+  { antialias = true, rounded = false }: ResampleOptions = {},
 ): Float32Array {
   const { data, height, width, channels } = picture;
-  const vertical = { resize: rows, interpolation };
-  const horizontal = { resize: columns, interpolation };
+  const kernel = { interpolation, antialias, rounded };
+  const vertical = { resize: rows, ...kernel };
+  const horizontal = { resize: columns, ...kernel };
   // The order that keeps the intermediate picture small: one side may be a hundred million pixels long.
-  if (height * columns.count <= rows.count * width) {
+  if (rounded || height * columns.count <= rows.count * width) {
     const narrow = weigh(data, { outer: height, length: width, inner: channels }, horizontal);
     return weigh(narrow, { outer: 1, length: height, inner: columns.count * channels }, vertical);
   }
@@ -53,18 +64,21 @@ interface Layout {
   readonly inner: number;
 }
 
-interface Filter {
+interface Filter extends Required<ResampleOptions> {
   readonly resize: AxisResize;
   readonly interpolation: Interpolation;
 }
 
 /** Weighted sums along the middle axis of an outer × length × inner array. */
-function weigh(values: Uint8Array | Float32Array, layout: Layout, { resize, interpolation }: Filter): Float32Array {
+function weigh(values: Uint8Array | Float32Array, layout: Layout, filter: Filter): Float32Array {
   const { outer, length, inner } = layout;
-  const result = new Float32Array(outer * resize.count * inner);
+  const { resize } = filter;
+  const size = outer * resize.count * inner;
+  // Single precision would turn what is just below a half into one.
+  const result = filter.rounded ? new Float64Array(size) : new Float32Array(size);
   const sums = new Float64Array(inner);
   for (let j = 0; j < resize.count; j++) {
-    const { start, weights } = tapsOf(resize, resize.first + j, interpolation);
+    const { start, weights } = tapsOf(filter, resize.first + j);
     for (let block = 0; block < outer; block++) {
       const from = (block * length + start) * inner;
       const to = (block * resize.count + j) * inner;
@@ -77,7 +91,7 @@ function weigh(values: Uint8Array | Float32Array, layout: Layout, { resize, inte
       }
     }
   }
-  return result;
+  return result instanceof Float32Array ? result : Float32Array.from(result, nearestByte);
 }
 
 // The inner loops stand alone because the compiler then keeps their sums in registers: several times as fast.
@@ -92,7 +106,7 @@ function sumThree(
   values: Uint8Array | Float32Array,
   from: number,
   weights: Float64Array,
-  result: Float32Array,
+  result: Float32Array | Float64Array,
   to: number,
 ): void {
   let first = 0;
@@ -113,41 +127,83 @@ function addRow(sums: Float64Array, values: Uint8Array | Float32Array, from: num
   for (let k = 0; k < sums.length; k++) sums[k]! += weight * values[from + k]!;
 }
 
-function tapsOf(resize: AxisResize, j: number, interpolation: Interpolation): Taps {
-  const [start, end] = reach(resize, j, interpolation);
+function nearestByte(value: number): number {
+  return Math.min(255, Math.max(0, Math.floor(value + 0.5)));
+}
+
+/** Pillow's weights are multiples of this. */
+const FINEST = 2 ** -22;
+
+function tapsOf(filter: Filter, j: number): Taps {
+  const { resize, interpolation, rounded } = filter;
+  if (interpolation === 'nearest' || (rounded && resize.from === resize.to))
+    return { start: Math.min(resize.from - 1, Math.floor((j + 0.5) * (resize.from / resize.to))), weights: ONE };
+  const [start, end] = reach(filter, j);
   const weights = new Float64Array(end - start);
   let total = 0;
   for (let i = 0; i < weights.length; i++) {
-    weights[i] = weightOf(resize, j, start + i, interpolation);
+    weights[i] = weightOf(filter, j, start + i);
     total += weights[i]!;
   }
-  for (let i = 0; i < weights.length; i++) weights[i]! /= total;
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i]! / total;
+    weights[i] = rounded ? roundHalfAway(weight / FINEST) * FINEST : weight;
+  }
   return { start, weights };
 }
 
-/** First source pixel of output pixel j and the one after its last. */
-function reach({ from, to }: AxisResize, j: number, interpolation: Interpolation): [number, number] {
+const ONE = Float64Array.of(1);
+
+function roundHalfAway(value: number): number {
+  return Math.sign(value) * Math.floor(Math.abs(value) + 0.5);
+}
+
+/** The first source pixel that output pixel j may be made of and the one after its last. */
+function reach({ resize: { from, to }, interpolation, antialias }: Filter, j: number): [number, number] {
   const scale = from / to;
   const centre = (j + 0.5) * scale;
-  if (interpolation === 'nearest') {
-    const nearest = Math.min(from - 1, Math.floor(centre));
-    return [nearest, nearest + 1];
-  }
-  const half = interpolation === 'area' ? scale / 2 : Math.max(1, scale);
+  const half = interpolation === 'area' ? scale / 2 : KERNELS[interpolation as Kernel].half * widthOf(scale, antialias);
   return [
     Math.min(from - 1, Math.max(0, Math.floor(centre - half))),
     Math.min(from, Math.max(1, Math.ceil(centre + half))),
   ];
 }
 
-function weightOf({ from, to }: AxisResize, j: number, i: number, interpolation: Interpolation): number {
+/** Source pixels to a unit of the filter. */
+function widthOf(scale: number, antialias: boolean): number {
+  return antialias ? Math.max(1, scale) : 1;
+}
+
+function weightOf({ resize: { from, to }, interpolation, antialias }: Filter, j: number, i: number): number {
   const scale = from / to;
-  switch (interpolation) {
-    case 'nearest':
-      return 1;
-    case 'area':
-      return Math.max(0, Math.min(i + 1, (j + 1) * scale) - Math.max(i, j * scale));
-    case 'bilinear':
-      return Math.max(0, 1 - Math.abs(i + 0.5 - (j + 0.5) * scale) / Math.max(1, scale));
-  }
+  if (interpolation === 'area') return Math.max(0, Math.min(i + 1, (j + 1) * scale) - Math.max(i, j * scale));
+  const { weight } = KERNELS[interpolation as Kernel];
+  const distance = (i + 0.5 - (j + 0.5) * scale) / widthOf(scale, antialias);
+  return weight(!antialias && interpolation === 'bicubic' ? tabled(distance) : distance);
+}
+
+/** TensorFlow looks its cubic weights up in a table of 1024 steps a pixel. */
+function tabled(distance: number): number {
+  return Math.round(distance * 1024) / 1024;
+}
+
+type Kernel = Exclude<Interpolation, 'nearest' | 'area'>;
+
+/** Pillow's filters: half width, and weight at a distance from the centre. */
+const KERNELS: Readonly<Record<Kernel, { readonly half: number; readonly weight: (x: number) => number }>> = {
+  box: { half: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
+  bilinear: { half: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
+  hamming: { half: 1, weight: (x) => (Math.abs(x) >= 1 ? 0 : sinc(x) * (0.54 + 0.46 * Math.cos(Math.PI * x))) },
+  bicubic: { half: 2, weight: (x) => cubic(Math.abs(x)) },
+  lanczos: { half: 3, weight: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
+};
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+}
+
+/** Keys 1981 with a = −½. */
+function cubic(x: number): number {
+  if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+  return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
 }

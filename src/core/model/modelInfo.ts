@@ -1,4 +1,4 @@
-import type { InputColor, Interpolation, ResizeMode } from '../image/inputChoices';
+import type { InputColor, Interpolation, ResizeDetails, ResizeMode } from '../image/inputChoices';
 import type { ModelSpec } from './modelSpec';
 
 export type { Interpolation, PreprocessingPreset, ResizeMode } from '../image/inputChoices';
@@ -57,7 +57,7 @@ export interface LayerInfo {
 
 export type OperatorCounts = Readonly<Record<string, number>>;
 
-export interface ModelInput {
+export interface ModelInput extends ResizeDetails {
   readonly height: number;
   readonly width: number;
   /** 1 or 3; of a tail, whose images are values of a layer, the layer's. */

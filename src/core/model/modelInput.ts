@@ -1,4 +1,5 @@
 import { UserError } from '../errors';
+import type { ResizeDetails } from '../image/inputChoices';
 import { MODEL_LIMITS } from './limits';
 import type { ModelInput, ModelSpec, PreprocessingPreset } from './modelInfo';
 import { PRESETS } from './presets';
@@ -166,6 +167,7 @@ export function resolveInput(shape: InputShape, stated: StatedInput): ResolvedIn
     source,
     resize: said.resize ?? (teachable ? 'center-crop' : 'stretch'),
     interpolation: said.interpolation ?? 'bilinear',
+    ...resizeDetails(said, { height, width }, specSource),
   };
   if (said.preset !== undefined && saidScaling)
     warnings.push(
@@ -178,6 +180,38 @@ export function resolveInput(shape: InputShape, stated: StatedInput): ResolvedIn
     );
   if (takes !== undefined && source !== takes.source) warnings.push(...contradiction(input, takes, specSource));
   return { input, warnings };
+}
+
+/** The steps of resizing that the description says. Throws `UserError('model-spec')` where they cannot all hold. */
+function resizeDetails(
+  said: NonNullable<ModelSpec['input']>,
+  { height, width }: { readonly height: number; readonly width: number },
+  source: string,
+): ResizeDetails {
+  const { resizeTo, cropFraction, antialias, rounded, cropOffset, padColor, resize, interpolation } = said;
+  if (resizeTo !== undefined && cropFraction !== undefined)
+    throw new UserError('model-spec', `${source} gives “resizeTo” and “cropFraction”, which say the same thing.`, 'Give one of them.'); // prettier-ignore
+  if ((resizeTo !== undefined || cropFraction !== undefined) && resize !== 'center-crop' && resize !== 'pad')
+    throw new UserError(
+      'model-spec',
+      `${source} gives a size before the crop, but nothing is cropped.`,
+      'Write "resize": "center-crop", or leave “resizeTo” and “cropFraction” out.',
+    );
+  if (antialias === false && (interpolation === 'area' || interpolation === 'box' || interpolation === 'hamming'))
+    throw new UserError(
+      'model-spec',
+      `${source} asks for ${interpolation} without antialiasing, which no library has.`,
+      'Leave “antialias” out, or choose bilinear, bicubic or lanczos.',
+    );
+  const whole = (length: number): number => Math.floor(length / cropFraction!);
+  const before = cropFraction === undefined ? resizeTo : height === width ? whole(height) : ([whole(height), whole(width)] as const); // prettier-ignore
+  return {
+    ...(before !== undefined && { resizeTo: before }),
+    ...(antialias === false && { antialias }),
+    ...(rounded === true && { rounded }),
+    ...(cropOffset === 'floor' && { cropOffset }),
+    ...(padColor && { padColor }),
+  };
 }
 
 /** Where the description scales pixels to other values than those that the model's own word asks for. */

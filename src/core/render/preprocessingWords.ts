@@ -8,7 +8,20 @@ export function scalingWords({ range, mean, std }: Pick<Preprocessing, 'range' |
   return `[0, 1] to [${range.join(', ')}]${normalised ? `, minus ${mean.join(', ')}, divided by ${std.join(', ')}` : ''}`;
 }
 
-/** How a picture is brought to the model's size. */
-export function resizeWords({ resize, interpolation }: Pick<Preprocessing, 'resize' | 'interpolation'>): string {
-  return `${resize}, ${interpolation}`;
+type Resizing = Pick<
+  Preprocessing,
+  'resize' | 'interpolation' | 'resizeTo' | 'antialias' | 'rounded' | 'cropOffset' | 'padColor'
+>;
+
+/** How a picture is brought to the model's size: "center-crop after resizing to 256, bicubic, rounded to 8 bits". */
+export function resizeWords(steps: Resizing): string {
+  const { resize, interpolation, resizeTo, antialias, rounded, cropOffset, padColor } = steps;
+  const size = resizeTo === undefined ? '' : ` after resizing to ${[resizeTo].flat().join(' × ')}`;
+  return [
+    `${resize}${size}`,
+    `${interpolation}${antialias === false ? ' without antialiasing' : ''}`,
+    ...(rounded ? ['rounded to 8 bits'] : []),
+    ...(cropOffset === 'floor' ? ['offset rounded down'] : []),
+    ...(padColor ? [`padded with ${padColor.join(', ')}`] : []),
+  ].join(', ');
 }

@@ -1,8 +1,8 @@
 import { OBJECTIVE_KINDS } from '../model/classifier';
-import { INPUT_COLORS, INTERPOLATIONS, RESIZE_MODES } from '../image/inputChoices';
+import { CROP_OFFSETS, INPUT_COLORS, INTERPOLATIONS, RESIZE_MODES } from '../image/inputChoices';
 import { ENGINE_IDS, MODEL_FORMATS } from '../model/modelInfo';
 import { parameterValues } from '../method/parameterValues';
-import { choice, list, literal, object, pair, possible, such, text } from '../schema/kinds';
+import { choice, either, list, literal, object, pair, possible, such, text } from '../schema/kinds';
 import { count, measured, number, whole } from '../schema/numbers';
 import type { Of } from '../schema/schema';
 import { pictureDecoding, pixelMapping } from '../image/decoding';
@@ -53,6 +53,12 @@ const preprocessing = object({
   std: list(number(), 3),
   resize: choice(RESIZE_MODES),
   interpolation: choice(INTERPOLATIONS),
+  /** Steps of resizing at other than their default: see `ResizeDetails`. */
+  resizeTo: possible(either(side, pair(side), 'a number or two')),
+  antialias: possible(literal(false)),
+  rounded: possible(literal(true)),
+  cropOffset: possible(choice(CROP_OFFSETS)),
+  padColor: possible(list(number(0, 255), 3)),
   source: text(),
 });
 

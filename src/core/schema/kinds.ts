@@ -19,7 +19,7 @@ export const flag = v.boolean('true or false');
 export const anything = v.unknown();
 
 /* @__NO_SIDE_EFFECTS__ */
-export function literal<const T extends string | number>(value: T) {
+export function literal<const T extends string | number | boolean>(value: T) {
   return v.literal(value, JSON.stringify(value));
 }
 

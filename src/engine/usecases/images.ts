@@ -37,8 +37,7 @@ export function createImageCache(): ImageCache {
       const state = await imageFileState(reference);
       const bytes = state === undefined ? await readImageBytes(reference) : undefined;
       const identity = state ?? `${reference.path} ${sha256(bytes!)}`;
-      const { height, width, channels, resize, interpolation } = input;
-      const key = [identity, reference.limitMegapixels, height, width, channels, resize, interpolation].join('\n');
+      const key = JSON.stringify([identity, reference.limitMegapixels, fitOf(input)]);
       const prepared = kept.get(key) ?? (await holdingThread(() => prepareImage(reference, input, bytes)));
       kept.delete(key);
       kept.set(key, prepared);
@@ -46,6 +45,12 @@ export function createImageCache(): ImageCache {
       return prepared;
     },
   };
+}
+
+/** What of a model's input says how a picture is brought to it. */
+function fitOf({ height, width, channels, resize, interpolation, ...rest }: ModelInput): unknown {
+  const { resizeTo, antialias, rounded, cropOffset, padColor } = rest;
+  return [height, width, channels, resize, interpolation, { resizeTo, antialias, rounded, cropOffset, padColor }];
 }
 
 /** A small PNG of a picture file. Throws `UserError` for files that are no pictures or too large. */

@@ -40,12 +40,25 @@ export function checkSpec(value: unknown, origin: string): CheckedSpec {
   };
 }
 
-function inputOf({ range, mean, std, ...rest }: WrittenInput): NonNullable<ModelSpec['input']> {
+function inputOf({
+  range,
+  rescale,
+  mean,
+  std,
+  resizeTo,
+  padColor,
+  ...rest
+}: WrittenInput): NonNullable<ModelSpec['input']> {
+  const scaled = range ?? (rescale === undefined ? undefined : [0, 255 * rescale]);
   return {
     ...rest,
-    ...(range && { range: [range[0]!, range[1]!] as const }),
+    ...(scaled && { range: [scaled[0]!, scaled[1]!] as const }),
     ...(mean !== undefined && { mean: [mean].flat() }),
     ...(std !== undefined && { std: [std].flat() }),
+    ...(resizeTo !== undefined && {
+      resizeTo: typeof resizeTo === 'number' ? resizeTo : ([resizeTo[0]!, resizeTo[1]!] as const),
+    }),
+    ...(padColor !== undefined && { padColor: [padColor].flat() }),
   };
 }
 
