@@ -29,8 +29,12 @@ export function lensSchemaText(): string {
   return `${JSON.stringify(lensSchema(), null, 2)}\n`;
 }
 
-function boundsOf({ minimum, maximum, isWhole }: Range): JsonSchema {
-  return { type: isWhole ? 'integer' : 'number', minimum, maximum };
+function boundsOf({ minimum, maximum, isWhole, isOpenBelow }: Range): JsonSchema {
+  return {
+    type: isWhole ? 'integer' : 'number',
+    ...(isOpenBelow ? { exclusiveMinimum: minimum } : { minimum }),
+    maximum,
+  };
 }
 
 /** Others are ignored with a warning, but for those that say something to a person only. */
