@@ -56,6 +56,17 @@ describe('files of every kind open by themselves', () => {
     await expect(load('flat-grey.onnx', { input: { height: 7, width: 8 } })).rejects.toThrow(/not the 64 numbers/);
   });
 
+  it('a list of colours whose order is not said is taken side by side, and said', async () => {
+    const classifier = await load('flat-last.onnx', { input: { height: 4, width: 6, preset: 'unit' } });
+    try {
+      const { probabilities } = await classifier.predict(pictureOf(classifier.info.input));
+      expect(probabilities[0]).toBeCloseTo(expected['flat-last.onnx']!.probabilities[0]!, 5);
+      expect(classifier.info.warnings.join(' ')).toMatch(/side by side/);
+    } finally {
+      await classifier.dispose();
+    }
+  });
+
   it('a layout that the network contradicts is refused', async () => {
     const input = { height: 8, width: 10, layout: 'channels-last' } as const;
     await expect(load('open.onnx', { input })).rejects.toThrow(/read the channels first/);

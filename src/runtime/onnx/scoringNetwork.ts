@@ -29,6 +29,9 @@ export interface SeenModel {
 const LEVELS =
   'The model puts out whole numbers that stand for its scores by a scale of its own; shown is what they stand for.';
 
+const SIDE_BY_SIDE =
+  'The model takes a list of numbers, which is taken for pixels row by row, the colours of each side by side; if they lie one after the other, say "layout": "channels-first".';
+
 export function seenModel(model: ReadModel, description: ModelDescription, isComputable: boolean): SeenModel {
   const real = isComputable
     ? realOutputs(asPicture(fourAxes(model.graph), description))
@@ -39,7 +42,9 @@ export function seenModel(model: ReadModel, description: ModelDescription, isCom
   const { output: wanted } = description.spec;
   const named = withNamedValue(input.graph, isComputable ? wanted : undefined, model.aliases);
   const { graph: sized, unit } = withSize(named, resolved.input, shape.layout);
-  const warnings = [...input.warnings, ...(real.count > 0 ? [LEVELS] : [])];
+  const isList = model.graph.inputs[0]?.shape.length === 2;
+  const isGuess = isList && resolved.input.channels === 3 && description.spec.input?.layout === undefined;
+  const warnings = [...input.warnings, ...(real.count > 0 ? [LEVELS] : []), ...(isGuess ? [SIDE_BY_SIDE] : [])];
   return { input: { ...input, warnings }, shape, resolved, sized, unit, wanted };
 }
 
