@@ -12,7 +12,11 @@ const CHECKPOINTS = ['**/checkpoints/' + '[0-9]'.repeat(8) + '/**', '**/state/ne
 /** Paths of the workspace's files that look like models. */
 export async function findModels(): Promise<readonly string[]> {
   const left = ['**/node_modules/**', ...CHECKPOINTS];
-  const found = await workspace.findFiles('**/{model.json,*.onnx,*.keras,*.h5,*.tflite}', `{${left.join(',')}}`, MOST_MODELS);
+  const found = await workspace.findFiles(
+    '**/{model.json,*.onnx,*.keras,*.h5,*.tflite}',
+    `{${left.join(',')}}`,
+    MOST_MODELS,
+  );
   const paths = found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
   const models = await Promise.all(paths.map(looksLikeModel));
   return paths.filter((_, index) => models[index]).sort();
