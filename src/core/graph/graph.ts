@@ -1,7 +1,16 @@
 import type { ElementType, Shape, Tensor, TypedShape } from './tensor';
 
+/** A body of control flow. What it takes from around it is named: the last inputs of its node, in this order. */
+export interface Subgraph {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly captures: readonly string[];
+  readonly nodes: readonly GraphNode[];
+  readonly constants: ReadonlyMap<string, Tensor>;
+}
+
 /** An attribute as ONNX has them. */
-export type Attribute = number | string | readonly number[] | readonly string[] | Tensor;
+export type Attribute = number | string | readonly number[] | readonly string[] | Tensor | Subgraph;
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** One operation. An absent optional input or output has the name ''. */
@@ -52,6 +61,16 @@ export interface Graph {
 /** A graph whose every size is known. */
 export interface StaticGraph extends Graph {
   readonly types: ReadonlyMap<string, TypedShape>;
+}
+
+export function subgraphAttribute({ op, attributes }: GraphNode, name: string): Subgraph {
+  const value = attributes[name];
+  if (!isSubgraph(value)) throw new Error(`${op}: ${name} is missing`);
+  return value;
+}
+
+export function isSubgraph(value: Attribute | undefined): value is Subgraph {
+  return typeof value === 'object' && 'captures' in value;
 }
 
 export function numberAttribute(node: GraphNode, name: string, fallback: number): number {

@@ -1,9 +1,15 @@
 import type { OperatorTable } from './builder';
-import type { Graph } from './graph';
+import { isSubgraph, type Graph, type GraphNode } from './graph';
 
 /** Operators of `graph` that are not in `operators`, with how many nodes use each, in order of appearance. */
 export function unknownOperators(graph: Graph, operators: OperatorTable): ReadonlyMap<string, number> {
   const unknown = new Map<string, number>();
-  for (const { op } of graph.nodes) if (!operators.has(op)) unknown.set(op, (unknown.get(op) ?? 0) + 1);
+  const visit = (nodes: readonly GraphNode[]): void => {
+    for (const { op, attributes } of nodes) {
+      if (!operators.has(op)) unknown.set(op, (unknown.get(op) ?? 0) + 1);
+      for (const value of Object.values(attributes)) if (isSubgraph(value)) visit(value.nodes);
+    }
+  };
+  visit(graph.nodes);
   return unknown;
 }

@@ -5,6 +5,7 @@ import { operators } from '../../core/graph/ops/registry';
 import { specialise } from '../../core/graph/specialise';
 import { unknownOperators } from '../../core/graph/unknownOperators';
 import { NotDifferentiable } from '../../core/graph/differentiate';
+import { NotWrittenOut } from '../../core/graph/notWrittenOut';
 import type { Classifier } from '../../core/model/classifier';
 import type { ModelReference } from '../../core/model/modelInfo';
 import { describeModel } from '../describe';
@@ -46,15 +47,24 @@ export async function loadOnnx(
   options: OnnxOptions,
 ): Promise<Classifier> {
   try {
-    return await load(files, reference, options);
+    return await load(files, reference, options).catch((error: unknown) => {
+      if (!(error instanceof NotWrittenOut) || options.mustDifferentiate || files.format !== 'onnx') throw error;
+      // Its course hangs on the picture: only the file itself can be run.
+      return load(files, reference, options, new Map([[error.op, 1]]));
+    });
   } catch (error) {
     throw explainRun(error, files.format);
   }
 }
 
-async function load(files: ModelFiles, reference: ModelReference, options: OnnxOptions): Promise<Classifier> {
+async function load(
+  files: ModelFiles,
+  reference: ModelReference,
+  options: OnnxOptions,
+  undecided?: ReadonlyMap<string, number>,
+): Promise<Classifier> {
   const model = await readModel(files);
-  const unknown = unknownOperators(model.graph, operators);
+  const unknown = undecided ?? unknownOperators(model.graph, operators);
   const asFile = options.asFile || unknown.size > 0;
   if (unknown.size > 0 && options.mustDifferentiate && files.format !== 'onnx') throw new NotDifferentiable(unknown);
   const seen = seenModel(model, files.description, !asFile);

@@ -1,4 +1,5 @@
 import type { GraphNode } from '../graph';
+import { NotWrittenOut } from '../notWrittenOut';
 import type { OperatorInputs } from '../operator';
 import type { Tensor } from '../tensor';
 
@@ -12,6 +13,6 @@ export function positive(axis: number, rank: number): number {
 /** Input `index`, which shapes depend on. Throws if it is computed from the picture. */
 export function requiredConstant(node: GraphNode, constants: OperatorInputs['constants'], index: number): Tensor {
   const tensor = constants[index];
-  if (tensor === undefined) throw new Error(`${node.op}: input ${index} is computed from the picture`);
+  if (tensor === undefined) throw new NotWrittenOut(node.op, `input ${index}`);
   return tensor;
 }

@@ -2,6 +2,7 @@ import type { OperatorTable } from '../builder';
 import { activation } from './activation';
 import { arithmetic } from './arithmetic';
 import { casting } from './casting';
+import { controlFlow } from './controlFlow';
 import { clipping } from './clipping';
 import { comparison } from './comparison';
 import { constants } from './constants';
@@ -48,6 +49,7 @@ export const operators: OperatorTable = new Map(
     ...activation,
     ...arithmetic,
     ...casting,
+    ...controlFlow,
     ...clipping,
     ...comparison,
     ...constants,

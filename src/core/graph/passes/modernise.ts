@@ -1,7 +1,9 @@
 import {
+  isSubgraph,
   numberAttribute,
   numbersAttribute,
   textAttribute,
+  type Attribute,
   type Attributes,
   type Graph,
   type GraphNode,
@@ -34,11 +36,24 @@ export function modernise(graph: Graph, opset: number): Graph {
     return name;
   };
   const rewriter: Rewriter = { opset, constant, fresh, valueOf: (name) => constants.get(name) };
-  const nodes = graph.nodes.flatMap((node) => {
-    const rule = RULES.get(node.op);
-    return rule === undefined ? [node] : inPlaceOf(node, rule(node, rewriter));
-  });
+  const nodes = graph.nodes
+    .map((node) => withBodies(node, opset))
+    .flatMap((node) => {
+      const rule = RULES.get(node.op);
+      return rule === undefined ? [node] : inPlaceOf(node, rule(node, rewriter));
+    });
   return { ...graph, nodes, constants };
+}
+
+/** The node with its bodies of control flow rewritten too. */
+function withBodies(node: GraphNode, opset: number): GraphNode {
+  if (!Object.values(node.attributes).some(isSubgraph)) return node;
+  const attributes = Object.entries(node.attributes).map(([name, value]) => {
+    if (!isSubgraph(value)) return [name, value] as const;
+    const { nodes, constants } = modernise({ ...value, inputs: [] }, opset);
+    return [name, { ...value, nodes, constants }] as const;
+  });
+  return { ...node, attributes: Object.fromEntries<Attribute>(attributes) };
 }
 
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([

@@ -1,5 +1,13 @@
-import type { Attribute, Graph, GraphInput, GraphNode, Origin } from '../../../core/graph/graph';
 import { UserError } from '../../../core/errors';
+import {
+  isSubgraph,
+  type Attribute,
+  type Graph,
+  type GraphInput,
+  type GraphNode,
+  type Origin,
+  type Subgraph,
+} from '../../../core/graph/graph';
 import type { Tensor } from '../../../core/graph/tensor';
 import {
   readModelProto,
@@ -168,13 +176,19 @@ function readNode(proto: NodeProto, external: ExternalData): GraphNode {
     throw new Error(`The operator ${shownName(proto.op)} is not part of ONNX`);
   // Of a domain that is not known nothing is known by name, and the file can only be run as it is.
   const op = ['', 'ai.onnx', 'com.microsoft'].includes(proto.domain) ? proto.op : `${proto.domain}.${proto.op}`;
-  const attributes = Object.fromEntries(
+  const attributes: Record<string, Attribute> = Object.fromEntries(
     proto.attributes.flatMap((attribute) => {
       const value = readAttribute(attribute, external);
       return value === undefined ? [] : [[attribute.name, value] as const];
     }),
   );
-  return { op, inputs: proto.inputs, outputs: proto.outputs, attributes, origins: originsOf(proto) };
+  const captures = [
+    ...new Set(Object.values(attributes).flatMap((value) => (isSubgraph(value) ? value.captures : []))),
+  ];
+  for (const [name, value] of Object.entries(attributes))
+    if (isSubgraph(value)) attributes[name] = { ...value, captures };
+  const inputs = [...proto.inputs, ...captures];
+  return { op, inputs, outputs: proto.outputs, attributes, origins: originsOf(proto) };
 }
 
 /** Every value that a node makes is a layer of its name. */
@@ -185,7 +199,7 @@ function originsOf({ op, name, outputs, metadata }: NodeProto): readonly Origin[
   );
 }
 
-/** AttributeProto.AttributeType; graphs (control flow) are left out, so that the operator that needs one says so. */
+/** AttributeProto.AttributeType. */
 function readAttribute(attribute: AttributeProto, external: ExternalData): Attribute | undefined {
   switch (attribute.type) {
     case 1:
@@ -196,6 +210,8 @@ function readAttribute(attribute: AttributeProto, external: ExternalData): Attri
       return decoder.decode(attribute.text);
     case 4:
       return attribute.tensor === undefined ? undefined : readTensorProto(attribute.tensor, external);
+    case 5:
+      return attribute.graph === undefined ? undefined : readSubgraph(attribute.graph, external);
     case 6:
       return attribute.floats;
     case 7:
@@ -205,6 +221,27 @@ function readAttribute(attribute: AttributeProto, external: ExternalData): Attri
     default:
       return undefined;
   }
+}
+
+/** A body of control flow, nodes in topological order; what nothing in it makes comes from around it. */
+function readSubgraph(proto: GraphProto, external: ExternalData): Subgraph {
+  const constants = new Map(proto.initializers.map((each) => [each.name, readTensorProto(each, external)] as const));
+  const nodes: GraphNode[] = [];
+  for (const each of proto.nodes) {
+    const node = readNode(each, external);
+    const constant = node.op === 'Constant' ? constantValue(node) : undefined;
+    if (constant === undefined) nodes.push({ ...node, origins: [] });
+    else constants.set(node.outputs[0] ?? '', constant);
+  }
+  const [inputs, outputs] = [proto.inputs, proto.outputs].map((list) => list.map(({ name }) => name)) as [
+    string[],
+    string[],
+  ];
+  const own = new Set([...inputs, ...constants.keys(), ...nodes.flatMap((node) => node.outputs), '']);
+  const used = [...nodes.flatMap((node) => node.inputs), ...outputs];
+  const captures = [...new Set(used.filter((name) => !own.has(name)))];
+  const given = [...inputs, ...captures, ...constants.keys()];
+  return { inputs, outputs, captures, nodes: sortTopologically(nodes, given), constants };
 }
 
 function constantValue({ attributes }: GraphNode): Tensor | undefined {

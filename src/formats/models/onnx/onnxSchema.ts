@@ -61,6 +61,7 @@ export interface AttributeProto {
   integer: number;
   text: Uint8Array | undefined;
   tensor: TensorProto | undefined;
+  graph: GraphProto | undefined;
   readonly floats: number[];
   readonly integers: number[];
   readonly texts: Uint8Array[];
@@ -181,6 +182,7 @@ function readAttribute(wire: Wire): AttributeProto {
     integer: 0,
     text: undefined,
     tensor: undefined,
+    graph: undefined,
     floats: [],
     integers: [],
     texts: [],
@@ -191,6 +193,7 @@ function readAttribute(wire: Wire): AttributeProto {
     else if (field === 3) attribute.integer = readInteger(wire);
     else if (field === 4) attribute.text = readBytes(wire);
     else if (field === 5) attribute.tensor = readMessage(wire, readTensor);
+    else if (field === 6) attribute.graph = readMessage(wire, readGraph);
     else if (field === 7) readFloats(wire, attribute.floats);
     else if (field === 8) readIntegers(wire, attribute.integers);
     else if (field === 9) attribute.texts.push(readBytes(wire));

@@ -1,5 +1,5 @@
 import { PbfWriter } from 'pbf';
-import type { Attribute, GraphNode, StaticGraph } from '../../../core/graph/graph';
+import { isSubgraph, type Attribute, type GraphNode, type StaticGraph } from '../../../core/graph/graph';
 import type { ElementType, Tensor, TypedShape } from '../../../core/graph/tensor';
 import { soonest } from '../../../core/graph/write/order';
 
@@ -96,6 +96,8 @@ function writeAttribute({ name, value }: { name: string; value: Attribute }, wri
   } else if (typeof value === 'string') {
     writer.writeStringField(4, value);
     type(3);
+  } else if (isSubgraph(value)) {
+    throw new Error(`The body ${name} of control flow was not written out`);
   } else if ('data' in value) {
     writer.writeMessage(5, writeTensor, { name: '', tensor: value });
     type(4);
