@@ -65,7 +65,7 @@ function inlined(
   for (const [name, tensor] of body.constants) names.set(name, builder.constant(tensor));
   for (const { op, inputs: own, outputs, attributes } of body.nodes) {
     const given = own.map((name) => names.get(name)!);
-    const count = 1 + outputs.findLastIndex((name) => name !== '');
+    const count = outputs.reduce((most, name, index) => (name === '' ? most : index + 1), 0);
     const made = builder.addMany(op, given, count, attributes);
     made.forEach((value, index) => names.set(outputs[index]!, value));
   }
