@@ -4,10 +4,9 @@ import type { ResultRecord } from '../src/core/result/kinds';
 import { type FromInspector, toInspector } from '../src/protocol/inspector';
 import type { Probe } from '../src/protocol/panel';
 import { element } from './dom';
-import { classTable } from './classTable';
-import { type Fact, factList, labelSource, runFacts } from './facts';
-import { formatNumber, formatSigned } from './format';
-import { inspectionOf } from './inspections';
+import { factList, labelSource } from './facts';
+import { provenance } from './inspector/provenance';
+import { metricsTable, probeTable } from './inspector/tables';
 import { connect } from './messaging';
 
 const result = element('div', { class: 'inspector' });
@@ -24,7 +23,7 @@ function showRecord(record: ResultRecord | undefined): void {
     );
     return;
   }
-  const { before, sections } = inspectionOf(record);
+  const measurements = record.kind === 'attribution' ? (record.measurements ?? []) : [];
   result.replaceChildren(
     element(
       'header',
@@ -33,12 +32,8 @@ function showRecord(record: ResultRecord | undefined): void {
       element('p', { class: 'inspector-empty', text: labelText(record) }),
     ),
     probe,
-    section(before, classTable(record.classes)),
-    ...sections.map(([title, body]) => section(title, body)),
-    section('Run', factList(runFacts(record))),
-    ...(record.warnings.length === 0
-      ? []
-      : [section('Warnings', ...record.warnings.map((text) => element('p', { text })))]),
+    ...(measurements.length === 0 ? [] : [section('Metrics', metricsTable(measurements))]),
+    ...provenance(record).map(([title, facts]) => section(title, factList(facts))),
   );
 }
 
@@ -50,8 +45,6 @@ function labelText({ label }: ResultRecord): string {
   return label === undefined ? 'True label not known' : `Label ${label.name}, ${labelSource(label)}`;
 }
 
-const CHANNELS = ['R', 'G', 'B'];
-
 function showProbe(reading: Probe | undefined): void {
   if (reading === undefined) {
     probeBody.replaceChildren(
@@ -59,20 +52,7 @@ function showProbe(reading: Probe | undefined): void {
     );
     return;
   }
-  const perChannel = (name: string, values: readonly number[], format: (value: number) => string): Fact[] =>
-    values.map((value, index) => [
-      values.length === 1 ? name : `${name} ${CHANNELS[index] ?? index}`,
-      format(value),
-      'number',
-    ]);
-  probeBody.replaceChildren(
-    factList([
-      ['Row, column', `${reading.row}, ${reading.column}`, 'number'],
-      ...perChannel('Pixel', reading.pixel, (value) => formatNumber(value, 4)),
-      ...perChannel('Value', reading.value, (value) => formatSigned(value, 4)),
-      ['Rank', `${reading.rank} of ${reading.count}`, 'number'],
-    ]),
-  );
+  probeBody.replaceChildren(probeTable(reading), factList([['Rank', `${reading.rank} of ${reading.count}`, 'number']]));
 }
 
 const host = connect<typeof toInspector, FromInspector>(toInspector, (message) => {

@@ -284,4 +284,25 @@ describe.skipIf(chromiumPath === undefined)('a run on the training page', () => 
     expect(await page.page.getByRole('alert').count()).toBe(0);
     await page.close();
   });
+
+  it('has the training-integrated map in its place as soon as a finished run is shown', async () => {
+    const page = await open('training');
+    const run = await runContents({ steps: 20, images: 2 });
+    await page.send(runState(run, false));
+    expect(await page.posted()).toContainEqual({ type: 'maps', image: 0 });
+    await page.send(mapsOf(run, 0));
+    await page.page.getByRole('region', { name: 'Watched image', exact: true }).waitFor();
+    expect(await page.page.locator('canvas[data-pane="training-integrated"]').isVisible()).toBe(true);
+    await page.close();
+  });
+
+  it('says of a run without watched images how to have some', async () => {
+    const page = await open('training');
+    await page.send(runState(await runContents({ steps: 20, images: 0 }), false));
+    const card = page.page.getByRole('region', { name: 'Attribution' });
+    expect(await card.textContent()).toMatch(/No image was watched.*Add Images….*Watch in Training/u);
+    expect(await page.page.getByRole('slider', { name: 'Minibatch' }).count()).toBe(0);
+    expect(await page.problems()).toEqual([]);
+    await page.close();
+  });
 });

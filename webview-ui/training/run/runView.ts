@@ -69,6 +69,8 @@ export class RunView {
       element('div', { class: 'run-body' }, this.#numbers.curves.element, this.#watched.element, this.#detail.element),
     );
     this.#show(record, startsLive);
+    // What the run was made for has its place from the start; of a run that goes on it is asked for.
+    if (!startsLive && run.frames.steps.length > 0) this.#select(run.pictures.length > 0 ? 0 : undefined, false);
   }
 
   /** Whether `run` is the one that is shown: then `set` keeps the place, the selection and the frames. */
@@ -153,14 +155,14 @@ export class RunView {
     this.#watched.redraw();
   }
 
-  #select(image: number | undefined): void {
+  #select(image: number | undefined, isAsked = true): void {
     this.#selected = image;
     this.#watched.select(image);
     this.#detail.element.hidden = image === undefined;
     const [picture, colors] = [this.run.pictures[image ?? -1], this.#watched.pictures[image ?? -1]];
     if (image === undefined || picture === undefined || colors === undefined) return;
     this.#detail.open(image, picture, colors);
-    this.#detail.element.scrollIntoView({ block: 'nearest' });
+    if (isAsked) this.#detail.element.scrollIntoView({ block: 'nearest' });
     this.#refreshMaps();
   }
 

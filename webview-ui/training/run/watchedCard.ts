@@ -21,6 +21,9 @@ interface WatchedEvents {
   readonly shown: (step: number | undefined) => void;
 }
 
+const NOTHING_WATCHED =
+  'No image was watched in this run, so it has no maps. To see them form, choose New Training… and Add Images… under Watched images, or right-click pictures in the Explorer and choose Gradient Lens: Watch in Training.';
+
 /** The watched images as they were at any minibatch, by hand, played or live. */
 export class WatchedCard {
   readonly element: HTMLElement;
@@ -65,12 +68,15 @@ export class WatchedCard {
       'section',
       { class: 'run-card', attributes: { 'aria-label': 'Attribution' } },
       element('div', { class: 'card-head' }, element('h2', { text: 'Attribution' })),
-      createMapControls(context, this.redraw),
-      this.#scrubber.element,
-      element('p', { class: 'hint', text: 'Each map is scaled to its own largest magnitude.' }),
-      this.#grid.element,
+      ...(this.pictures.length === 0
+        ? [element('p', { class: 'hint', text: NOTHING_WATCHED })]
+        : [
+            createMapControls(context, this.redraw),
+            this.#scrubber.element,
+            element('p', { class: 'hint', text: 'Each map is scaled to its own largest magnitude.' }),
+            this.#grid.element,
+          ]),
     );
-    this.element.hidden = this.pictures.length === 0;
     this.#player.moveTo(Math.max(0, frames.steps.length - 1));
   }
 
