@@ -1,8 +1,8 @@
-import path from 'node:path';
 import { countOf } from '../core/countOf';
 import { UserError } from '../core/errors';
 import type { ModelDescription } from '../formats/descriptions/description';
 import { hashModel } from '../formats/models/hash';
+import { nameFromPath } from '../core/model/nameFromPath';
 import { completeNames } from '../formats/labels/labels';
 import { MODEL_LIMITS } from '../core/model/limits';
 import type { EngineId, ModelInfo, ModelReference, OperatorCounts } from '../core/model/modelInfo';
@@ -158,15 +158,4 @@ function nameClasses(
   const completed = completeNames(labels, count, binary, labelSource);
   warnings.push(...completed.warnings);
   return completed.names;
-}
-
-/** "model.json" says nothing, so its folder names the model; exporters' folder names say nothing either. */
-function nameFromPath(file: string): string {
-  const own = path.basename(file).replace(/\.json$/i, '');
-  if (own !== 'model') return own;
-  const folder = path.basename(path.dirname(file));
-  const telling = /^(tfjs.*|web_?model|model)$/i.test(folder)
-    ? path.basename(path.dirname(path.dirname(file)))
-    : folder;
-  return telling || own;
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigurationTarget, workspace } from 'vscode';
 import { subjectOf } from '../../src/extension/images/subject';
 import type { TestApi } from '../../src/extension/testApi';
+import { ModelTree } from '../../src/extension/views/modelTree';
 import { api, closePanel, execute, repositoryFile, sample, shown, until } from './support/host';
 
 describe('models', () => {
@@ -31,7 +32,36 @@ describe('models', () => {
   it('begin with the bundled one; those of the workspace are found', async () => {
     assert.equal(host.models.active.source, 'bundled');
     await execute('gradientLens.refreshModels');
-    assert.ok((await names()).includes(`workspace: ${path.basename(folder)}`));
+    assert.ok((await names()).includes('workspace: Fashion-MNIST deep network'));
+    const { place } = (await host.models.list()).find(({ reference }) => reference.path === own())!;
+    assert.equal(place, path.basename(folder));
+  });
+
+  it('that come into the workspace are listed by themselves, by the run that they are of', async () => {
+    const run = path.join(folder, 'run');
+    const has = async () => (await host.models.list()).find(({ reference }) => reference.path.startsWith(run));
+    assert.equal(await has(), undefined);
+    mkdirSync(run);
+    writeFileSync(
+      path.join(run, 'run.json'),
+      JSON.stringify({ name: 'Night run', created: '2025-03-04T12:00:00.000Z' }),
+    );
+    cpSync(repositoryFile('media', 'models', 'flowers'), path.join(run, 'model'), { recursive: true });
+    rmSync(path.join(run, 'model', 'lens.json'));
+    await until(async () => (await has()) !== undefined, 'the new model');
+    const { name, place } = (await has())!;
+    assert.equal(name, 'run');
+    assert.match(place!, /^Night run, .*2025/);
+    rmSync(run, { recursive: true });
+    await until(async () => (await has()) === undefined, 'the model to go');
+  });
+
+  it('are made active by an action, not by a click on their row', async () => {
+    const tree = new ModelTree(host.models);
+    const choices = await tree.getChildren();
+    assert.ok(choices.length > 3);
+    for (const choice of choices) assert.equal(tree.getTreeItem(choice).command, undefined);
+    tree.dispose();
   });
 
   it('of the settings may be relative to the workspace, and the first is active', async () => {

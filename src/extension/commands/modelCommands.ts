@@ -28,6 +28,7 @@ export function modelCommands(models: Models, engine: EngineHost): ModelCommands
         engine.calls.modelInfo({ model: choice.reference }),
       );
     await models.select(choice);
+    window.setStatusBarMessage(l10n.t('{0} is the active model.', choice.name), 5000);
   }
 
   async function browse(): Promise<ModelChoice | undefined> {
@@ -87,7 +88,8 @@ export function modelItems(choices: readonly ModelChoice[], activeId: string): M
     if (choice.source !== source) items.push({ label: sourceLabel(choice.source), kind: QuickPickItemKind.Separator });
     source = choice.source;
     const active = choice.id === activeId;
-    const description = active ? { description: l10n.t('active') } : {};
+    const second = [active ? l10n.t('active') : '', choice.place ?? ''].filter((text) => text !== '').join(' · ');
+    const description = second === '' ? {} : { description: second };
     const detail = choice.source === 'bundled' ? {} : { detail: choice.reference.path };
     items.push({
       label: `$(${active ? 'pass-filled' : 'circle-large-outline'}) ${choice.name}`,

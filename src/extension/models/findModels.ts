@@ -1,6 +1,11 @@
 import { open } from 'node:fs/promises';
 import { workspace } from 'vscode';
 
+/** Where models may lie in the workspace. */
+const MODEL_FILES = '**/{model.json,*.onnx,*.keras,*.h5,*.tflite}';
+/** The path of a file that may be one. */
+export const MODEL_NAME = /(\/model\.json|\.(onnx|keras|h5))$/;
+
 const MOST_MODELS = 50;
 const HEAD_BYTES = 4096;
 /** What the first lines of a TensorFlow.js model hold; package manifests and data files of the same name do not. */
@@ -12,11 +17,7 @@ const CHECKPOINTS = ['**/checkpoints/' + '[0-9]'.repeat(8) + '/**', '**/state/ne
 /** Paths of the workspace's files that look like models. */
 export async function findModels(): Promise<readonly string[]> {
   const left = ['**/node_modules/**', ...CHECKPOINTS];
-  const found = await workspace.findFiles(
-    '**/{model.json,*.onnx,*.keras,*.h5,*.tflite}',
-    `{${left.join(',')}}`,
-    MOST_MODELS,
-  );
+  const found = await workspace.findFiles(MODEL_FILES, `{${left.join(',')}}`, MOST_MODELS);
   const paths = found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
   const models = await Promise.all(paths.map(looksLikeModel));
   return paths.filter((_, index) => models[index]).sort();

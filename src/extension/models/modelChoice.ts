@@ -7,6 +7,8 @@ export interface ModelChoice {
   readonly id: string;
   readonly name: string;
   readonly source: ModelSource;
+  /** Where it lies, as a person says it: its folder, or the run that it came from. */
+  readonly place?: string;
   readonly reference: ModelReference;
 }
 
@@ -24,4 +26,9 @@ export function sourceLabel(source: ModelSource): string {
     case 'bundled':
       return l10n.t('Bundled');
   }
+}
+
+/** The second text of a model in a list: where it is known from and where it lies. */
+export function whereabouts({ source, place }: ModelChoice): string {
+  return [sourceLabel(source), ...(place === undefined ? [] : [place])].join(' · ');
 }

@@ -1,18 +1,21 @@
 import path from 'node:path';
-import type { Disposable, Event, Memento } from 'vscode';
-import { EventEmitter, l10n, workspace } from 'vscode';
+import type { Disposable, FileSystemWatcher, Event, Memento, Uri } from 'vscode';
+import { EventEmitter, FileType, l10n, workspace } from 'vscode';
 import type { ModelReference } from '../../core/model/modelInfo';
 import { list, text } from '../../core/schema/kinds';
 import { readIf } from '../../core/schema/schema';
 import { settings } from '../config';
+import { nameFromPath } from '../../core/model/nameFromPath';
 import { Disposables } from '../disposables';
-import { findModels } from './findModels';
+import { findModels, MODEL_NAME } from './findModels';
+import { modelTitle } from './modelTitle';
 import type { ModelChoice, ModelSource } from './modelChoice';
 import { modelReference } from '../modelSetting';
 
 const ACTIVE_KEY = 'gradientLens.activeModel';
 const REMEMBERED_KEY = 'gradientLens.rememberedModels';
 const MOST_REMEMBERED = 20;
+const SETTLE_MILLISECONDS = 500;
 const rememberedPaths = list(text(4096), MOST_REMEMBERED);
 
 /** The models to choose from and the one chosen, remembered for the workspace. */
@@ -24,6 +27,8 @@ export class Models implements Disposable {
   readonly onDidChange: Event<void> = this.#changed.event;
   readonly onDidChangeActive: Event<ModelChoice> = this.#activeChanged.event;
   #inWorkspace: Promise<readonly string[]> | undefined;
+  #watcher: FileSystemWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly state: Memento,
@@ -51,10 +56,11 @@ export class Models implements Disposable {
 
   /** All, each file once; looks for models in the workspace the first time. */
   async list(): Promise<readonly ModelChoice[]> {
+    this.#watch();
     const known = this.#known();
     const paths = new Set(known.map(({ reference }) => reference.path));
     const found = (await (this.#inWorkspace ??= findModels())).filter((file) => !paths.has(file));
-    return [...known, ...found.map((file) => fileChoice(file, 'workspace'))];
+    return Promise.all([...known, ...found.map((file) => fileChoice(file, 'workspace'))].map(entitled));
   }
 
   async select(choice: ModelChoice): Promise<void> {
@@ -86,7 +92,33 @@ export class Models implements Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#timer);
+    this.#watcher?.dispose();
     this.#disposables.dispose();
+  }
+
+  /** From the first listing on, files that come and go are noticed; the files of one model come together. */
+  #watch(): void {
+    if (this.#watcher) return;
+    // Folders too: of one that comes or goes as a whole, nothing may be told but itself.
+    this.#watcher = workspace.createFileSystemWatcher('**/*', false, true);
+    this.#watcher.onDidCreate((uri) => void this.#came(uri));
+    this.#watcher.onDidDelete((uri) => void this.#went(uri));
+  }
+
+  async #came(uri: Uri): Promise<void> {
+    if (MODEL_NAME.test(uri.path)) this.#lookSoon();
+    else if (!path.basename(uri.path).includes('.') && (await isFolder(uri))) this.#lookSoon();
+  }
+
+  async #went({ fsPath }: Uri): Promise<void> {
+    const found = (await this.#inWorkspace) ?? [];
+    if (found.some((file) => file === fsPath || file.startsWith(fsPath + path.sep))) this.#lookSoon();
+  }
+
+  #lookSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.refresh(), SETTLE_MILLISECONDS);
   }
 
   #known(): readonly ModelChoice[] {
@@ -111,6 +143,21 @@ export class Models implements Disposable {
   }
 }
 
+/** With the name that the model's own files give it; one of the settings or of this extension has a name already. */
+async function entitled(choice: ModelChoice): Promise<ModelChoice> {
+  const { source, reference } = choice;
+  if (source === 'bundled') return choice;
+  const { name, place } = await modelTitle(reference.path);
+  return source === 'setting' ? { ...choice, place } : { ...choice, name, place };
+}
+
+async function isFolder(uri: Uri): Promise<boolean> {
+  return workspace.fs.stat(uri).then(
+    ({ type }) => type === FileType.Directory,
+    () => false,
+  );
+}
+
 /** The first is active where nothing was chosen: a remembered file only by choice. */
 function rank({ source }: ModelChoice): number {
   return ['setting', 'bundled', 'remembered', 'workspace'].indexOf(source);
@@ -118,17 +165,7 @@ function rank({ source }: ModelChoice): number {
 
 /** A file keeps its identity when it becomes remembered. */
 export function fileChoice(file: string, source: ModelSource & ('remembered' | 'workspace')): ModelChoice {
-  return { id: `file:${file}`, name: nameOf(file), source, reference: { path: file } };
-}
-
-/** `…/cats/model.json` is "cats", and so is the model of a training run, `…/cats/model/model.json`. */
-function nameOf(file: string): string {
-  const parts = path
-    .resolve(file)
-    .split(path.sep)
-    .filter((part) => part !== '');
-  const names = [...parts.slice(0, -1), path.parse(file).name];
-  return names.findLast((name) => name !== 'model') ?? 'model';
+  return { id: `file:${file}`, name: nameFromPath(file), source, reference: { path: file } };
 }
 
 function configuredModels(): readonly ModelChoice[] {
@@ -137,7 +174,7 @@ function configuredModels(): readonly ModelChoice[] {
     settings.models.read(folder?.uri).map((setting): ModelChoice => {
       const base = folder?.uri.scheme === 'file' ? folder.uri.fsPath : undefined;
       const reference = modelReference(setting, (file) => (base === undefined ? file : path.resolve(base, file)));
-      const name = setting.name ?? nameOf(reference.path);
+      const name = setting.name ?? nameFromPath(reference.path);
       return { id: `setting:${name}:${reference.path}`, name, source: 'setting', reference };
     }),
   );

@@ -3,7 +3,7 @@ import { EventEmitter, MarkdownString, l10n, ThemeColor, ThemeIcon, TreeItem, Tr
 import type { ModelFacts } from '../../core/result/record';
 import { Disposables } from '../disposables';
 import type { ModelChoice } from '../models/modelChoice';
-import { sourceLabel } from '../models/modelChoice';
+import { whereabouts } from '../models/modelChoice';
 import type { Models } from '../models/models';
 
 /** The models to choose from, the active one marked. */
@@ -32,13 +32,12 @@ export class ModelTree implements TreeDataProvider<ModelChoice>, Disposable {
     const active = choice.id === this.models.active.id;
     const item = new TreeItem(choice.name, TreeItemCollapsibleState.None);
     item.id = choice.id;
-    item.description = active ? l10n.t('{0} · active', sourceLabel(choice.source)) : sourceLabel(choice.source);
+    item.description = [active ? l10n.t('active') : '', whereabouts(choice)].filter((text) => text !== '').join(' · ');
     item.iconPath = active
       ? new ThemeIcon('pass-filled', new ThemeColor('charts.green'))
       : new ThemeIcon('circle-large-outline');
     item.contextValue = `model.${choice.source}${active ? '.active' : ''}`;
     item.tooltip = this.#tooltip(choice);
-    item.command = { command: 'gradientLens.useModel', title: l10n.t('Use Model'), arguments: [choice] };
     return item;
   }
 
