@@ -1,5 +1,5 @@
 import type { ExtensionContext } from 'vscode';
-import { ExtensionMode, Uri, window, workspace } from 'vscode';
+import { ExtensionMode, l10n, Uri, window, workspace } from 'vscode';
 import type { PanelState } from '../protocol/panel';
 import { checkCommands } from './commands/checkCommands';
 import { imageCommands } from './commands/imageCommands';
@@ -17,7 +17,9 @@ import { ModelWatcher } from './models/modelWatcher';
 import { createLog } from './notify';
 import { answerCommand, answerExport } from './panel/answerPage';
 import { Panels } from './panel/panels';
+import { changedSince } from './results/changedSince';
 import { ResultStore } from './results/resultStore';
+import { keepWithoutNoise } from './results/sessionNoise';
 import { StatusBar } from './statusBar';
 import type { TestApi } from './testApi';
 import { TrainingParts } from './training/trainingParts';
@@ -25,6 +27,10 @@ import { InspectorView } from './views/inspectorView';
 import { ModelTree } from './views/modelTree';
 import type { ResultNode } from './views/resultTree';
 import { ResultTree } from './views/resultTree';
+
+const RESTRICTED = l10n.t(
+  'Restricted Mode: models, the folder of training runs and TensorFlow’s module from this workspace’s settings are left out.',
+);
 
 /** Builds the parts and connects them. Nothing is read, started or computed here. */
 export class App extends Disposables {
@@ -36,6 +42,7 @@ export class App extends Disposables {
   readonly #panels: Panels;
   readonly #inspector: InspectorView;
   readonly #training: TrainingParts;
+  readonly #resultTree: ResultTree;
   readonly #reports = this.add(new CheckReports());
 
   constructor(context: ExtensionContext) {
@@ -60,6 +67,7 @@ export class App extends Disposables {
         warn: (message) => log.warn(message),
       }),
     );
+    this.#resultTree = this.add(new ResultTree(this.#store, () => this.#engine.rememberedCatalog));
     this.#training = this.add(new TrainingParts({ context, log, engine: this.#engine, models: this.#models }));
     const watcher = this.add(new ModelWatcher((path) => void this.#engine.forgetModel(path)));
     this.#panels = this.add(
@@ -70,8 +78,13 @@ export class App extends Disposables {
         activeModel: () => this.#models.active,
         modelOf: (facts) => this.#models.ofPath(facts.path),
         modelUsed: ({ reference }) => watcher.watch(reference.path),
-        store: (result) => this.#store.add(result),
-        chooseCheckpoints,
+        store: keepWithoutNoise(this.#store),
+        chooseCheckpoints: () => chooseCheckpoints(this.#training.runs),
+        changedSince: (record) =>
+          changedSince(record, async ({ path }) => {
+            if (this.#engine.pid === undefined) return undefined;
+            return (await this.#engine.calls.modelInfo({ model: this.#models.ofPath(path).reference })).hash;
+          }),
         readResult: (id) => this.#store.read(id),
         onExport: (message, session) => void answerExport(message, session, this.#engine, log),
         onCommand: (message, session) => void answerCommand(message, session, this.#engine, log),
@@ -97,14 +110,18 @@ export class App extends Disposables {
       models: this.#models,
       panels: this.#panels,
       reports: this.#reports,
+      resultTree: this.#resultTree,
       training: this.#training,
     };
   }
 
   #addViews(): void {
     const modelTree = this.add(new ModelTree(this.#models));
-    this.add(window.createTreeView(viewIds.models, { treeDataProvider: modelTree }));
-    const resultTree = this.add(new ResultTree(this.#store, () => this.#engine.rememberedCatalog));
+    const models = this.add(window.createTreeView(viewIds.models, { treeDataProvider: modelTree }));
+    const sayTrust = () => (models.message = workspace.isTrusted ? '' : RESTRICTED);
+    sayTrust();
+    this.add(workspace.onDidGrantWorkspaceTrust(sayTrust));
+    const resultTree = this.#resultTree;
     const results = this.add(
       window.createTreeView<ResultNode>(viewIds.results, {
         treeDataProvider: resultTree,
@@ -113,10 +130,13 @@ export class App extends Disposables {
       }),
     );
     this.add(
-      results.onDidChangeSelection(({ selection: [node] }) => {
-        if (node?.kind === 'run') this.#inspector.showRecord(node.stored.record);
+      results.onDidChangeSelection(({ selection }) => {
+        resultTree.selection = selection;
+        const [node] = selection;
+        if (node?.kind === 'row') this.#inspector.showRecord(node.row.runs[0]!.record);
       }),
     );
+    this.add(resultTree.onDidChangeTreeData(() => (results.message = resultTree.filterWords ?? '')));
     const statusBar = this.add(new StatusBar());
     this.add(this.#panels.onDidChangeVisibility((visible) => (statusBar.visible = visible)));
     this.add(this.#panels.onDidProbe((probe) => this.#inspector.showProbe(probe)));
@@ -139,9 +159,9 @@ export class App extends Disposables {
           ...imageCommands({ ...services, extensionUri, extensionId: extension.id }),
           ...modelCommands(this.#models, this.#engine),
           ...checkCommands(this.#models, this.#engine, this.#reports),
-          ...resultCommands(services),
+          ...resultCommands({ ...services, tree: this.#resultTree, log: this.#log }),
           ...this.#training.commands(),
-          ...integrateCommand(this.#panels, this.#engine),
+          ...integrateCommand(this.#panels, this.#engine, this.#training.runs),
           'gradientLens.restartEngine': () => this.#engine.restart(),
           'gradientLens.showLog': () => this.#log.show(),
         },

@@ -19,6 +19,7 @@ export interface ContextKeys {
   'gradientLens.shown': 'nothing' | 'attribution' | 'attack';
   'gradientLens.busy': boolean;
   'gradientLens.hasResults': boolean;
+  'gradientLens.resultsFiltered': boolean;
   /** What this window trains. */
   'gradientLens.training': 'running' | 'paused' | 'none';
 }
@@ -43,6 +44,10 @@ export interface CommandSignatures {
   'gradientLens.pinResult': (result?: unknown) => Promise<void>;
   'gradientLens.unpinResult': (result?: unknown) => Promise<void>;
   'gradientLens.clearResults': () => Promise<void>;
+  'gradientLens.renameResult': (result?: unknown) => Promise<void>;
+  'gradientLens.noteResult': (result?: unknown) => Promise<void>;
+  'gradientLens.filterResults': () => Promise<void>;
+  'gradientLens.showAllResults': () => void;
   'gradientLens.refreshResults': () => void;
   'gradientLens.trainNetwork': (dataset?: unknown) => Promise<void>;
   'gradientLens.trainOnFolder': (dataset?: unknown) => Promise<void>;

@@ -15,6 +15,8 @@ export async function run(): Promise<void> {
   await import('./liveRun.test');
   await import('./runs.test');
   await import('./resultStore.test');
+  await import('./resultTree.test');
+  await import('./integrate.test');
   // Before anything chooses a model for the workspace.
   await import('./models.test');
   await import('./modelCheck.test');

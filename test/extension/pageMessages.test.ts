@@ -64,7 +64,7 @@ describe('what a page says', () => {
     await page.deliver(message);
     page.dispose();
     assert.deepEqual(posted, [message]);
-    const sent = posted[0]!;
+    const [sent] = posted as [typeof message];
     const maps = sent.frames.flatMap(({ images }) =>
       images.flatMap((each) => [each.gradientXInput, each.lossGradient]),
     );

@@ -44,6 +44,7 @@ function makeSession() {
     activeModel: () => models.active,
     modelOf: ({ path }) => model(path),
     store: async (result) => void stored.push(result),
+    changedSince: async () => undefined,
     chooseCheckpoints: async () => undefined,
     modelUsed: () => undefined,
   });

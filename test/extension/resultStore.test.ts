@@ -6,6 +6,8 @@ import type { FileSystem } from 'vscode';
 import { Uri, workspace } from 'vscode';
 import { UserError } from '../../src/core/errors';
 import { ResultStore } from '../../src/extension/results/resultStore';
+import { keepWithoutNoise } from '../../src/extension/results/sessionNoise';
+import type { AttackResult } from '../../src/engine/calls/service';
 import { attackResult, attributionResult } from './support/results';
 
 describe('result store', () => {
@@ -140,5 +142,66 @@ describe('result store', () => {
     await one.delete(['a', 'c', 'unknown']);
     assert.deepEqual(await ids(one), ['b']);
     assert.deepEqual(readdirSync(inside()), ['b']);
+  });
+
+  it('puts results aside, from where they come back as they were, or go for good', async () => {
+    const one = store();
+    for (const id of ['a', 'b', 'c']) await one.add(attributionResult(id));
+    await one.setPinned('a', true);
+    await one.putAside(['a', 'b', 'unknown']);
+    assert.deepEqual(await ids(one), ['c']);
+    assert.deepEqual(await ids(store()), ['c'], 'what lies aside is not listed by another window');
+    await one.bringBack(['a']);
+    assert.deepEqual((await ids(one)).sort(), ['a', 'c']);
+    assert.ok((await one.list()).find(({ record }) => record.id === 'a')!.pinned);
+    assert.deepEqual((await one.read('a')).input.data, attributionResult('a').input.data);
+    await one.forget(['b']);
+    assert.deepEqual(readdirSync(inside()).sort(), ['a', 'c']);
+  });
+
+  it('deletes what a closed window left aside, an hour later', async () => {
+    const one = store();
+    for (const id of ['a', 'b']) await one.add(attributionResult(id));
+    await one.putAside(['a', 'b']);
+    const yesterday = Date.now() / 1000 - 86_400;
+    utimesSync(inside('.deleted-a'), yesterday, yesterday);
+    assert.deepEqual(await store().list(), []);
+    assert.deepEqual(readdirSync(inside()), ['.deleted-b']);
+  });
+
+  it('keeps a name and a note, and whatever has them beyond the limit', async () => {
+    const one = store({ limit: 1 });
+    await one.add(attributionResult('a', '2025-01-01T00:00:00.000Z'));
+    await one.setWords('a', { name: 'The dog', note: 'Looks at the grass.' });
+    for (const day of ['2', '3']) await one.add(attributionResult(`b${day}`, `2025-01-0${day}T00:00:00.000Z`));
+    assert.deepEqual(await ids(one), ['b3', 'a']);
+    const later = (await store().list())[1]!;
+    assert.deepEqual(later.words, { name: 'The dog', note: 'Looks at the grass.' });
+    writeFileSync(inside('a', 'words.json'), '{"name": 7}');
+    assert.deepEqual((await store().list())[1]!.words, {});
+    assert.equal(warnings.length, 1);
+  });
+
+  it('drops what a moved control left behind, but nothing else', async () => {
+    const one = store();
+    let now = 0;
+    const keep = keepWithoutNoise(one, () => now);
+    const attack = (id: string, epsilon: number): AttackResult => {
+      const result = attackResult(id);
+      return { ...result, record: { ...result.record, epsilon, parameters: { epsilon } } };
+    };
+    await keep(attack('a', 0.01));
+    now += 500;
+    await keep(attack('b', 0.02));
+    now += 500;
+    await keep(attack('c', 0.03));
+    assert.deepEqual(await ids(one), ['c']);
+    now += 10_000;
+    await keep(attack('d', 0.04));
+    await one.setPinned('d', true);
+    now += 500;
+    await keep(attack('e', 0.05));
+    await keep(attributionResult('f'));
+    assert.deepEqual((await ids(one)).sort(), ['c', 'd', 'e', 'f']);
   });
 });

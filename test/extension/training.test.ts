@@ -112,8 +112,9 @@ describe('training', () => {
     await host.training.answer({ type: 'frames', request: 7, from: 0, to: frames.steps.length, stride: 2 });
     await host.training.answer({ type: 'maps', image: 1 });
     stop();
-    const answered = posted.find((message) => message.type === 'frames')!;
-    assert.equal(answered.request, 7);
+    // The page may have asked for some of its own.
+    const answered = posted.filter((message) => message.type === 'frames').find(({ request }) => request === 7);
+    assert.ok(answered);
     assert.deepEqual(
       answered.frames.map(({ step }) => step),
       frames.steps.filter((_, place) => place % 2 === 0),

@@ -55,7 +55,8 @@ export function imageCommands({ panels, engine, extensionUri, extensionId }: Ima
     'gradientLens.cancel': () => panels.session?.cancel(),
     'gradientLens.openSample': async () => {
       const sample = Uri.joinPath(extensionUri, 'samples', 'sandal.png');
-      await commands.executeCommand('vscode.open', sample);
+      // As a preview it would take the place of the walkthrough that it was opened from.
+      await commands.executeCommand('vscode.open', sample, { preview: false });
       await session().attribute(subjectOf(sample));
     },
     'gradientLens.openWalkthrough': async () => {

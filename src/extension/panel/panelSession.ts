@@ -2,8 +2,9 @@ import type { Disposable, Event, LogOutputChannel } from 'vscode';
 import { EventEmitter, l10n } from 'vscode';
 import { CancelledError, UserError } from '../../core/errors';
 import type { MethodCatalog } from '../../engine/calls/service';
+import type { ResultRecord } from '../../core/result/kinds';
 import type { ModelFacts } from '../../core/result/record';
-import type { PageRequest, PanelAttack, PanelState, ToPanel } from '../../protocol/panel';
+import type { PageRequest, PanelAttack, PanelError, PanelState, ToPanel } from '../../protocol/panel';
 import { changeBetween } from '../../protocol/change';
 import { Disposables } from '../disposables';
 import type { EngineHost } from '../engineHost';
@@ -27,6 +28,8 @@ export interface SessionServices {
   /** The model that a result was computed with. */
   readonly modelOf: (facts: ModelFacts) => ModelChoice;
   readonly store: (result: Result) => Promise<void>;
+  /** What is no longer as it was when a stored result was computed. */
+  readonly changedSince: (record: ResultRecord) => Promise<PanelError | undefined>;
   /** Asks for a run or a folder of checkpoints. */
   readonly chooseCheckpoints: () => Promise<string | undefined>;
   /** A model's files are about to be read. */
@@ -47,6 +50,8 @@ export class PanelSession implements Disposable {
   #state: PanelState = { kind: 'empty' };
   /** The picture and the model of what is shown. */
   #shown: Shown = NOTHING_SHOWN;
+  /** What speaks against the opened result that is shown. */
+  #caution: PanelError | undefined;
   /** The results of these that the page was told. */
   readonly #told = new Set<string>();
   /** Of an opened result, whose controls go on with it whichever model is active; absent: the active one. */
@@ -117,6 +122,7 @@ export class PanelSession implements Disposable {
     this.#checkpoints = checkpointsOf(result);
     this.#last = { subject, request: requestOf(result) };
     this.#show(shownAs(result, catalog), { subject, model: this.#opened });
+    void this.#remark(record);
   }
 
   /** From now on, also where an opened result is shown. */
@@ -145,7 +151,8 @@ export class PanelSession implements Disposable {
   /** What a page that was just loaded must know. */
   messagesForNewPage(): readonly ToPanel[] {
     const { busy } = this.#requests;
-    return [{ type: 'state', state: this.#state }, ...(busy ? [busy] : [])];
+    const caution: readonly ToPanel[] = this.#caution ? [{ type: 'failed', error: this.#caution }] : [];
+    return [{ type: 'state', state: this.#state }, ...caution, ...(busy ? [busy] : [])];
   }
 
   dispose(): void {
@@ -203,6 +210,14 @@ export class PanelSession implements Disposable {
     show(await ask(request, { ...job, partial }), catalog);
   }
 
+  /** Says of an opened result what speaks against it. */
+  async #remark(record: ResultRecord): Promise<void> {
+    const error = await this.services.changedSince(record);
+    if (!error || this.result?.record.id !== record.id) return;
+    this.#caution = error;
+    this.#messages.fire({ type: 'failed', error });
+  }
+
   async #keep(result: Result): Promise<void> {
     try {
       await this.services.store(result);
@@ -238,6 +253,7 @@ export class PanelSession implements Disposable {
   #show(state: PanelState, of: Shown, request?: string): void {
     const before = this.#state;
     this.#state = state;
+    this.#caution = undefined;
     this.#shown = of;
     const change = changeMessage(before, state);
     if (!change) this.#told.clear();

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { Disposable, Event, FileSystem } from 'vscode';
 import { EventEmitter, FileType, Uri } from 'vscode';
 import { isResultId } from '../../core/result/id';
+import { object, possible, text } from '../../core/schema/kinds';
+import { type Of, read as readAs } from '../../core/schema/schema';
 import type { Result } from './resultFiles';
 import { filesOf, parseRecord, RECORD_FILE, resultFrom } from './resultFiles';
 
@@ -11,7 +13,12 @@ export interface StoredRecord {
   readonly record: ResultRecord;
   /** Kept whatever the limit says. */
   readonly pinned: boolean;
+  /** What the user wrote of it. */
+  readonly words: ResultWords;
 }
+
+const resultWords = object({ name: possible(text(200)), note: possible(text(10_000)) });
+export type ResultWords = Of<typeof resultWords>;
 
 export interface ResultStoreOptions {
   /** Made with the first result. */
@@ -23,7 +30,10 @@ export interface ResultStoreOptions {
 }
 
 const UNFINISHED = '.unfinished-';
+/** Before the name of a result that was deleted and can still be brought back. */
+const ASIDE = '.deleted-';
 const PIN_FILE = 'pinned';
+const WORDS_FILE = 'words.json';
 /** An unfinished folder older than this was left by a window that died. */
 const ABANDONED_MILLISECONDS = 3_600_000;
 
@@ -62,7 +72,7 @@ export class ResultStore implements Disposable {
       await this.#remove(unfinished);
       throw error;
     }
-    all.set(id, { record: result.record, pinned: false });
+    all.set(id, { record: result.record, pinned: false, words: {} });
     await this.#dropBeyondLimit(all, id);
     this.#changed.fire();
   }
@@ -73,6 +83,44 @@ export class ResultStore implements Disposable {
       await this.#remove(this.#folderOf(id));
       all.delete(id);
     }
+    this.#changed.fire();
+  }
+
+  /** Takes results out of the list so that `bringBack` returns them; an hour later they are deleted when the store is next read. */
+  async putAside(ids: readonly string[]): Promise<void> {
+    const all = await this.#all();
+    for (const id of ids) {
+      if (!all.delete(id)) continue;
+      const folder = this.#folderOf(id);
+      // The folder's time tells since when it lies aside.
+      await this.options.files.writeFile(Uri.joinPath(folder, `${ASIDE}since`), new Uint8Array());
+      await this.options.files.rename(folder, this.#asideOf(id), { overwrite: true });
+    }
+    this.#changed.fire();
+  }
+
+  async bringBack(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const folder = this.#folderOf(id);
+      if (!(await this.#exists(this.#asideOf(id))) || (await this.#exists(folder))) continue;
+      await this.options.files.rename(this.#asideOf(id), folder, { overwrite: false });
+      await this.#remove(Uri.joinPath(folder, `${ASIDE}since`));
+    }
+    this.refresh();
+  }
+
+  /** Deletes for good what was put aside. */
+  async forget(ids: readonly string[]): Promise<void> {
+    for (const id of ids) await this.#remove(this.#asideOf(id));
+  }
+
+  async setWords(id: string, words: ResultWords): Promise<void> {
+    const all = await this.#all();
+    const stored = all.get(id);
+    if (!stored) return;
+    const bytes = new TextEncoder().encode(JSON.stringify(words));
+    await this.options.files.writeFile(Uri.joinPath(this.#folderOf(id), WORDS_FILE), bytes);
+    all.set(id, { ...stored, words });
     this.#changed.fire();
   }
 
@@ -110,14 +158,15 @@ export class ResultStore implements Disposable {
     const stored = await Promise.all(
       entries.map(async ([name, type]): Promise<StoredRecord | undefined> => {
         if (type !== FileType.Directory) return undefined;
-        if (name.startsWith(UNFINISHED)) {
+        if (name.startsWith(UNFINISHED) || name.startsWith(ASIDE)) {
           await this.#removeAbandoned(name);
           return undefined;
         }
         try {
           const record = parseRecord(await files.readFile(Uri.joinPath(folder, name, RECORD_FILE)));
           if (record.id !== name) throw new TypeError(`it calls itself ${record.id}`);
-          return { record, pinned: await this.#exists(Uri.joinPath(folder, name, PIN_FILE)) };
+          const pinned = await this.#exists(Uri.joinPath(folder, name, PIN_FILE));
+          return { record, pinned, words: await this.#wordsIn(Uri.joinPath(folder, name, WORDS_FILE)) };
         } catch (error) {
           warn(`Result ${name} is left out: ${error instanceof Error ? error.message : String(error)}`);
           return undefined;
@@ -127,8 +176,18 @@ export class ResultStore implements Disposable {
     return new Map(stored.filter((item) => item !== undefined).map((item) => [item.record.id, item]));
   }
 
+  async #wordsIn(file: Uri): Promise<ResultWords> {
+    if (!(await this.#exists(file))) return {};
+    try {
+      return readAs(resultWords, JSON.parse(new TextDecoder().decode(await this.options.files.readFile(file))));
+    } catch (error) {
+      this.options.warn(`${file.path} is left out: ${error instanceof Error ? error.message : String(error)}`);
+      return {};
+    }
+  }
+
   async #dropBeyondLimit(all: Map<string, StoredRecord>, justAdded: string): Promise<void> {
-    const older = [...all.values()].filter(({ pinned, record }) => !pinned && record.id !== justAdded);
+    const older = [...all.values()].filter((item) => !isKept(item) && item.record.id !== justAdded);
     for (const { record } of older.sort(newestFirst).slice(this.options.limit() - 1)) {
       await this.#remove(this.#folderOf(record.id));
       all.delete(record.id);
@@ -156,10 +215,19 @@ export class ResultStore implements Disposable {
     );
   }
 
+  #asideOf(id: string): Uri {
+    return Uri.joinPath(this.#folderOf(id), '..', `${ASIDE}${id}`);
+  }
+
   #folderOf(id: string): Uri {
     if (!isResultId(id)) throw new TypeError(`${id} is no name of a result`);
     return Uri.joinPath(this.options.folder, id);
   }
+}
+
+/** Whatever the limit says: pinned, or the user wrote something of it. */
+export function isKept({ pinned, words: { name, note } }: Omit<StoredRecord, 'record'>): boolean {
+  return pinned || name !== undefined || note !== undefined;
 }
 
 function newestFirst(a: StoredRecord, b: StoredRecord): number {

@@ -8,7 +8,7 @@ import { MOST_WATCHED } from '../../training/options';
 import { imageAtHand, pickImages } from '../images/chooseImage';
 import type { CommandSignatures } from '../manifest';
 import { IMAGE_EXTENSIONS } from '../manifest';
-import { showError } from '../notify';
+import { askModally, showError } from '../notify';
 import { chooseDataset } from './chooseDataset';
 import type { FormChoices } from './formChoices';
 import type { Training } from './training';
@@ -78,7 +78,7 @@ export function trainingCommands(services: TrainingCommandServices): TrainingCom
         );
     },
     'gradientLens.getFashionMnist': async () => {
-      const folder = await fetchFashionMnist(services);
+      const folder = (await agreesToDownload(services)) ? await fetchFashionMnist(services) : undefined;
       if (folder !== undefined) await openForm(folder);
     },
     'gradientLens.showTraining': showLive,
@@ -88,9 +88,26 @@ export function trainingCommands(services: TrainingCommandServices): TrainingCom
   };
 }
 
+const FASHION_MNIST = 'fashion-mnist';
+
+/** Asks before the first download; what lies on the disk is used again. */
+async function agreesToDownload({ datasets }: TrainingCommandServices): Promise<boolean> {
+  const folder = path.join(datasets.fsPath, FASHION_MNIST);
+  if (
+    await stat(folder).then(
+      () => true,
+      () => false,
+    )
+  )
+    return true;
+  const download = l10n.t('Download');
+  const detail = l10n.t('70,000 pictures of 28 × 28 pixels in ten classes, about 30 MB, kept in {0}.', folder);
+  return (await askModally(l10n.t('Download Fashion-MNIST?'), { detail }, download)) === download;
+}
+
 /** The folder with the files; where they cannot be had, the user may choose one that has them. */
 async function fetchFashionMnist({ host, datasets }: TrainingCommandServices): Promise<string | undefined> {
-  const folder = path.join(datasets.fsPath, 'fashion-mnist');
+  const folder = path.join(datasets.fsPath, FASHION_MNIST);
   try {
     return await window.withProgress(
       { location: ProgressLocation.Notification, title: l10n.t('Getting Fashion-MNIST'), cancellable: true },
@@ -103,10 +120,7 @@ async function fetchFashionMnist({ host, datasets }: TrainingCommandServices): P
           progress.report({ increment: percent - shown, message: l10n.t('{0} %', Math.floor(percent)) });
           shown = percent;
         };
-        return host.calls.fetchDataset(
-          { id: 'fashion-mnist', folder },
-          { signal: controller.signal, progress: report },
-        );
+        return host.calls.fetchDataset({ id: FASHION_MNIST, folder }, { signal: controller.signal, progress: report });
       },
     );
   } catch (error) {

@@ -1,33 +1,47 @@
+import type { Disposable, Event, TreeDataProvider } from 'vscode';
+import { EventEmitter, l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { ResultRecord } from '../../core/result/kinds';
 import { kindOf } from '../../core/result/kinds';
-import type { Disposable, Event, TreeDataProvider } from 'vscode';
-import { EventEmitter, l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { ListedMethod, ModelGroup, PictureGroup, Row } from '../../core/result/rows';
+import { grouped, rowLabel, rowOutcome } from '../../core/result/rows';
 import type { MethodCatalog } from '../../engine/calls/service';
 import { setContextKey } from '../contextKeys';
 import { Disposables } from '../disposables';
 import { subjectFromPath } from '../images/subject';
 import type { ResultStore, StoredRecord } from '../results/resultStore';
+import { timeOf, tooltipOf } from './resultTooltip';
 
-/** An image with its results, or one result. */
-export type ResultNode = ImageNode | RunNode;
+/** A picture, one of the models that it was shown to, or the results of one request. */
+export type ResultNode = ImageNode | ModelNode | RowNode;
 
 interface ImageNode {
   readonly kind: 'image';
-  readonly key: string;
-  /** Newest first, at least one. */
+  readonly group: PictureGroup<StoredRecord>;
   readonly runs: readonly StoredRecord[];
 }
 
-interface RunNode {
-  readonly kind: 'run';
-  readonly stored: StoredRecord;
+interface ModelNode {
+  readonly kind: 'model';
+  readonly image: string;
+  readonly group: ModelGroup<StoredRecord>;
+  readonly runs: readonly StoredRecord[];
 }
 
-/** What was computed in this workspace: images, the latest first, and below each its results, the newest first. */
+interface RowNode {
+  readonly kind: 'row';
+  readonly row: Row<StoredRecord>;
+  readonly siblings: readonly Row<StoredRecord>[];
+  readonly runs: readonly StoredRecord[];
+}
+
+/** What was computed in this workspace: by picture, by model where there are several, and a row for each request. */
 export class ResultTree implements TreeDataProvider<ResultNode>, Disposable {
   readonly #disposables = new Disposables();
   readonly #changed = this.#disposables.add(new EventEmitter<void>());
   readonly onDidChangeTreeData: Event<void> = this.#changed.event;
+  /** What is selected in the view. */
+  selection: readonly ResultNode[] = [];
+  #filter = '';
 
   constructor(
     private readonly store: ResultStore,
@@ -37,85 +51,129 @@ export class ResultTree implements TreeDataProvider<ResultNode>, Disposable {
     this.#disposables.add(store.onDidChange(() => this.#changed.fire()));
   }
 
+  /** Only results in whose words this text is are listed; '': all. */
+  get filter(): string {
+    return this.#filter;
+  }
+
+  set filter(text: string) {
+    this.#filter = text.trim();
+    setContextKey('gradientLens.resultsFiltered', this.#filter !== '');
+    this.#changed.fire();
+  }
+
+  /** Says that not all is listed. */
+  get filterWords(): string | undefined {
+    return this.#filter === '' ? undefined : l10n.t('Only results with “{0}”.', this.#filter);
+  }
+
   async getChildren(node?: ResultNode): Promise<ResultNode[]> {
-    if (node?.kind === 'run') return [];
-    if (node) return node.runs.map((stored) => ({ kind: 'run', stored }));
-    const records = await this.store.list();
-    setContextKey('gradientLens.hasResults', records.length > 0);
-    const byImage = new Map<string, StoredRecord[]>();
-    for (const stored of records) {
-      const key = stored.record.image.path ?? stored.record.image.hash;
-      const runs = byImage.get(key);
-      if (runs) runs.push(stored);
-      else byImage.set(key, [stored]);
+    switch (node?.kind) {
+      case undefined:
+        return this.#pictures();
+      case 'image': {
+        const { models, key } = node.group;
+        if (models.length === 1) return rowNodes(models[0]!);
+        return models.map((group) => ({ kind: 'model', image: key, group, runs: runsOf(group) }));
+      }
+      case 'model':
+        return rowNodes(node.group);
+      case 'row':
+        return [];
     }
-    return [...byImage].map(([key, runs]) => ({ kind: 'image', key, runs }));
   }
 
   getTreeItem(node: ResultNode): TreeItem {
-    return node.kind === 'image' ? imageItem(node) : this.#runItem(node.stored);
+    switch (node.kind) {
+      case 'image':
+        return imageItem(node);
+      case 'model':
+        return modelItem(node);
+      case 'row':
+        return this.#rowItem(node);
+    }
   }
 
   dispose(): void {
     this.#disposables.dispose();
   }
 
-  #runItem({ record, pinned }: StoredRecord): TreeItem {
-    const method = methodLabel(record, this.catalog());
-    const { icon, headline } = kindOf(record);
-    const label = headline(record);
-    const item = new TreeItem(label, TreeItemCollapsibleState.None);
+  async #pictures(): Promise<ResultNode[]> {
+    const records = await this.store.list();
+    setContextKey('gradientLens.hasResults', records.length > 0);
+    const wanted = this.#filter.toLowerCase();
+    const listed = wanted === '' ? records : records.filter((stored) => this.#words(stored).includes(wanted));
+    return grouped(listed).map((group) => ({ kind: 'image', group, runs: group.models.flatMap(runsOf) }));
+  }
+
+  #words({ record, words }: StoredRecord): string {
+    const method = this.#methodOf(record)?.label ?? '';
+    const kind = kindOf(record);
+    const { name = '', note = '' } = words;
+    return [record.image.name, record.model.name, kind.methodOf(record), method, rowOutcome(record), name, note]
+      .concat(kind.details(record))
+      .join('\n')
+      .toLowerCase();
+  }
+
+  #rowItem({ row, siblings }: RowNode): TreeItem {
+    const [newest] = row.runs as [StoredRecord, ...StoredRecord[]];
+    const { record } = newest;
+    const told = rowLabel(row, siblings, (of) => this.#methodOf(of));
+    const { name, note } = wordsOf(row);
+    const pinned = row.runs.some((run) => run.pinned);
+    const item = new TreeItem(name ?? told, TreeItemCollapsibleState.None);
     item.id = record.id;
-    item.description = describe(record, method);
+    const times =
+      row.runs.length === 1 ? timeOf(record) : l10n.t('{0} times, last {1}', row.runs.length, timeOf(record));
+    item.description = [...(name === undefined ? [] : [told]), rowOutcome(record), times].join(' · ');
+    const icon = note === undefined ? kindOf(record).icon : 'note';
     item.iconPath = new ThemeIcon(pinned ? 'pinned' : icon);
     item.contextValue = `result.${record.kind}${pinned ? '.pinned' : ''}`;
-    item.tooltip = tooltipOf(record, method);
-    item.accessibilityInformation = { label: `${label}, ${describe(record, method)}, ${timeOf(record)}` };
+    item.tooltip = tooltipOf(record, this.#methodOf(record)?.label ?? kindOf(record).methodOf(record), note);
+    item.accessibilityInformation = { label: `${name ?? told}, ${item.description}` };
     item.command = { command: 'gradientLens.openResult', title: l10n.t('Open Result'), arguments: [record.id] };
     return item;
   }
+
+  #methodOf(record: ResultRecord): ListedMethod | undefined {
+    const { methodOf, methods } = kindOf(record);
+    return this.catalog()?.[methods].find(({ id }) => id === methodOf(record));
+  }
 }
 
-function imageItem({ key, runs }: ImageNode): TreeItem {
-  const { image } = runs[0]!.record;
+/** What the user wrote of the newest of a row that has words. */
+export function wordsOf({ runs }: Pick<Row<StoredRecord>, 'runs'>): StoredRecord['words'] {
+  return runs.find(({ words }) => words.name !== undefined || words.note !== undefined)?.words ?? {};
+}
+
+function runsOf({ rows }: ModelGroup<StoredRecord>): readonly StoredRecord[] {
+  return rows.flatMap(({ runs }) => runs);
+}
+
+function rowNodes({ rows }: ModelGroup<StoredRecord>): ResultNode[] {
+  return rows.map((row) => ({ kind: 'row', row, siblings: rows, runs: row.runs }));
+}
+
+function imageItem({ group: { key, models } }: ImageNode): TreeItem {
+  const { image, model } = models[0]!.rows[0]!.runs[0]!.record;
   const item = new TreeItem(image.name, TreeItemCollapsibleState.Expanded);
   item.id = `image:${key}`;
   item.iconPath = ThemeIcon.File;
   if (image.path !== undefined) item.resourceUri = subjectFromPath(image.path).uri;
-  item.description = String(runs.length);
+  item.description = models.length === 1 ? model.name : l10n.t('{0} models', models.length);
   item.tooltip = image.path ?? image.name;
   item.contextValue = 'image';
   return item;
 }
 
-function methodLabel(record: ResultRecord, catalog: MethodCatalog | undefined): string {
-  const { methodOf, methods } = kindOf(record);
-  const id = methodOf(record);
-  return catalog?.[methods].find((method) => method.id === id)?.label ?? id;
-}
-
-function describe(record: ResultRecord, method: string): string {
-  return [method, ...kindOf(record).details(record), record.model.name].join(' · ');
-}
-
-function tooltipOf(record: ResultRecord, method: string): MarkdownString {
-  const text = new MarkdownString();
-  const line = (sentence: string) => text.appendText(sentence).appendMarkdown('\n\n');
-  line(l10n.t('{0} of {1}', method, record.image.name));
-  const top = record.classes[0];
-  if (top) line(l10n.t('Prediction: {0} ({1} %)', top.name, short(top.probability * 100)));
-  const { after } = kindOf(record);
-  const changed = after?.classes(record)[0];
-  if (after && changed) line(l10n.t('{0}: {1} ({2} %)', after.title, changed.name, short(changed.probability * 100)));
-  line(l10n.t('Model: {0}, engine {1}', record.model.name, record.model.engine));
-  line(timeOf(record));
-  return text;
-}
-
-function timeOf({ created }: ResultRecord): string {
-  return new Date(created).toLocaleString();
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(3)));
+function modelItem({ image, group: { key, rows } }: ModelNode): TreeItem {
+  const { model } = rows[0]!.runs[0]!.record;
+  const item = new TreeItem(model.name, TreeItemCollapsibleState.Expanded);
+  item.id = `model:${image}\n${key}`;
+  item.iconPath = new ThemeIcon('symbol-structure');
+  item.description = String(rows.length);
+  item.tooltip = model.path;
+  item.contextValue = 'resultModel';
+  return item;
 }

@@ -47,6 +47,17 @@ export const attackKind: ResultKind<'attack', typeof attackRecord, AttackRecord>
     const [before, after] = [classes[0]?.name ?? '?', adversarialClasses[0]?.name ?? '?'];
     return before === after ? before : `${before} → ${after}`;
   },
+  asked: ({ attack, epsilon, norm, goal: { direction, label } }) => [
+    attack,
+    epsilon ?? null,
+    norm ?? null,
+    direction,
+    label.index,
+  ],
+  verdict: ({ success, startedRight }) => {
+    if (!startedRight) return 'wrong before';
+    return success ? 'goal reached' : 'goal missed';
+  },
   details(record) {
     const { symbol, value } = changeSize(record);
     return [`${symbol} ${Number(value.toPrecision(3))}`];

@@ -26,6 +26,8 @@ export const attributionRecord = object({
 
 export type AttributionRecord = Of<typeof attributionRecord>;
 
+const MAP_STATES = { zero: 'all zero', constant: 'all the same', 'non-finite': 'not all finite' } as const;
+
 /** A raw signed map, of the model's input or of one of its layers. */
 export const attributionKind: ResultKind<'attribution', typeof attributionRecord, AttributionRecord> = {
   id: 'attribution',
@@ -42,6 +44,17 @@ export const attributionKind: ResultKind<'attribution', typeof attributionRecord
   methodOf: ({ method }) => method,
   icon: 'eye',
   headline: ({ objective }) => explainedClass(objective),
+  asked: ({ method, objective: { kind, classIndex, against }, layer, stage, training, measurements }) => [
+    method,
+    kind,
+    classIndex,
+    against?.classIndex ?? null,
+    layer?.id ?? null,
+    stage ?? null,
+    training?.folder ?? null,
+    measurements?.map(({ metric }) => metric) ?? null,
+  ],
+  verdict: ({ statistics: { state } }) => (state === 'ordinary' ? undefined : MAP_STATES[state]),
   details: ({ stage }) => (stage === undefined ? [] : [`stopped ${stage}`]),
   after: undefined,
   exports: ['overlay-png', 'map-npy', 'record-json'],

@@ -28,6 +28,10 @@ export interface ResultKind<Id extends string, RecordSchema extends Schema, Kept
   readonly icon: string;
   /** A result in a few words: its class, or what became of it. */
   readonly headline: (record: Kept) => string;
+  /** What was asked for besides picture, model, parameters and seed; plain JSON that is the same where the request was. */
+  readonly asked: (record: Kept) => unknown;
+  /** Whether that is what was wanted, in a few words; undefined where nothing is to be said. */
+  readonly verdict: (record: Kept) => string | undefined;
   /** What is said of a result after its method, such as ε. */
   readonly details: (record: Kept) => readonly string[];
   /** What the model says of the changed image, where the kind changes it. */
