@@ -37,11 +37,12 @@ export function describeModel<Engine extends EngineId>(
   { input, warnings: inputWarnings }: ResolvedInput,
   probe: Probe,
 ): { readonly info: ModelInfo & { readonly engine: Engine }; readonly rule: ScoreRule } {
-  const { file, format, description } = files;
-  const warnings = [...description.warnings, ...network.warnings, ...inputWarnings];
+  const { file, format, description: given } = files;
+  const warnings = [...given.warnings, ...network.warnings, ...inputWarnings];
   const reading = readOutput(network, probe, warnings);
   const { activation, binary } = reading;
   const classes = binary ? 2 : probe.outputs;
+  const description = withFittingLabels(given, classes, binary, warnings);
   const names = nameClasses(description, classes, binary, warnings);
   if (network.damagedWeight !== undefined) {
     warnings.push(`Weights of the model are not finite numbers (“${network.damagedWeight}”); its scores mean nothing.`);
@@ -134,6 +135,21 @@ function drawnWarning(counts: OperatorCounts): string {
 
 function short(value: number): string {
   return String(Number(value.toPrecision(4)));
+}
+
+/** Without labels that merely were found where their number is not that of the classes, which is said. */
+function withFittingLabels(
+  description: ModelDescription,
+  count: number,
+  binary: boolean,
+  warnings: string[],
+): ModelDescription {
+  const { labels, labelSource, labelsAreFound } = description;
+  if (labelsAreFound !== true || labels.length === count || (binary && labels.length === 1)) return description;
+  warnings.push(
+    `${labelSource} names ${countOf(labels.length, 'class', 'classes')}, but the model has ${count}: its names are left out.`,
+  );
+  return { ...description, labels: [], labelSource: 'numbered' };
 }
 
 function nameClasses(

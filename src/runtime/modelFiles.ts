@@ -45,7 +45,7 @@ export async function readModelFiles(reference: ModelReference): Promise<ModelFi
   const kind = fileFormat(sniffFile(head), name);
   const bytes = await readLimited(file, kind === 'json' ? MODEL_LIMITS.jsonBytes : MODEL_LIMITS.totalBytes);
   if (kind !== 'json') {
-    const given = await readDescription(file, reference);
+    const given = await readDescription(file, reference, kind === 'onnx' ? bytes : undefined);
     const description = kind === 'tflite' ? withTfliteWord(given, reference, readTfliteDescription(bytes)) : given;
     return { file, bytes, description, format: kind === 'onnx' || kind === 'tflite' ? kind : 'keras', container: kind };
   }

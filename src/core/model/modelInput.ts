@@ -33,7 +33,14 @@ export interface StatedInput {
   readonly spec: ModelSpec;
   /** Where `spec` comes from, for people. */
   readonly specSource: string;
-  readonly metadata?: { readonly imageSize?: number; readonly isTeachableMachine: boolean };
+  /** Whose word the scaling and the resizing are, where that is not `specSource`. */
+  readonly scalingSource?: string;
+  readonly resizingSource?: string;
+  readonly metadata?: {
+    readonly imageSize?: number;
+    readonly imageWidth?: number;
+    readonly isTeachableMachine: boolean;
+  };
 }
 
 export interface ResolvedInput {
@@ -101,10 +108,10 @@ export function withStatedLayout(evidence: InputEvidence, { spec, specSource }: 
  * `UserError('model-unsupported')` for numbers of channels other than 1 and 3.
  */
 export function resolveInput(shape: InputShape, stated: StatedInput): ResolvedInput {
-  const { spec, specSource, metadata } = stated;
+  const { spec, specSource, metadata, scalingSource = specSource, resizingSource } = stated;
   const said = spec.input ?? {};
   const height = resolveSide('height', shape.height, said.height, metadata?.imageSize, specSource);
-  const width = resolveSide('width', shape.width, said.width, metadata?.imageSize, specSource);
+  const width = resolveSide('width', shape.width, said.width, metadata?.imageWidth ?? metadata?.imageSize, specSource);
   const channels = shape.channels ?? (said.color === 'grayscale' ? 1 : 3);
   if (channels !== 1 && channels !== 3) {
     throw new UserError(
@@ -146,8 +153,8 @@ export function resolveInput(shape: InputShape, stated: StatedInput): ResolvedIn
 
   const saidScaling = said.range !== undefined || said.mean !== undefined || said.std !== undefined;
   const warnings = [...(shape.warnings ?? [])];
-  let source = specSource;
-  if (said.preset !== undefined) source = `preset ${said.preset} (${specSource})`;
+  let source = scalingSource;
+  if (said.preset !== undefined) source = `preset ${said.preset} (${scalingSource})`;
   else if (!saidScaling && teachable) source = 'metadata.json (Teachable Machine)';
   else if (!saidScaling && takes !== undefined) source = takes.source;
   else if (!saidScaling) {
@@ -164,21 +171,21 @@ export function resolveInput(shape: InputShape, stated: StatedInput): ResolvedIn
     range: said.range ?? scaling.range,
     mean: perChannel('mean'),
     std: perChannel('std'),
-    source,
+    source: resizingSource && source !== 'assumed' ? `${source}; resizing: ${resizingSource}` : source,
     resize: said.resize ?? (teachable ? 'center-crop' : 'stretch'),
     interpolation: said.interpolation ?? 'bilinear',
-    ...resizeDetails(said, { height, width }, specSource),
+    ...resizeDetails(said, { height, width }, resizingSource ?? scalingSource),
   };
   if (said.preset !== undefined && saidScaling)
     warnings.push(
-      `${specSource} gives a preset and “range”, “mean” or “std” as well: where both speak, the latter hold.`,
+      `${scalingSource} gives a preset and “range”, “mean” or “std” as well: where both speak, the latter hold.`,
     );
   const largest = Math.max(...input.range.map(Math.abs));
   if (input.mean.some((each) => Math.abs(each) > 2 * largest))
     warnings.push(
       `The mean (${input.mean.join(', ')}) lies far outside of the range ${input.range.join(' to ')} that pixels are scaled to: if it is one of bytes, say "range": [0, 255].`,
     );
-  if (takes !== undefined && source !== takes.source) warnings.push(...contradiction(input, takes, specSource));
+  if (takes !== undefined && source !== takes.source) warnings.push(...contradiction(input, takes, scalingSource));
   return { input, warnings };
 }
 

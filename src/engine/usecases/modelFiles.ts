@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { SIDECARS_ABOVE, sidecarFolders } from '../../formats/descriptions/sidecars/find';
 import { resolveModelFile } from '../../formats/models/files';
 import type { ModelReference } from '../../core/model/modelInfo';
 
@@ -9,13 +10,16 @@ const NO_MODEL_FILE = /\.(png|jpe?g|webp|gif|bmp|tiff?|avif|svg|npy|csv|md|py|ip
 const MOST_FILES = 2000;
 
 /**
- * Names, sizes and times of the files that a model can consist of: those in its folder and the folders in it, and the named
- * specification and labels. Differs when one of them was changed; no file is read. Throws `UserError('file-missing')`.
+ * Names, sizes and times of the files that a model can consist of: those in its folder and the folders in it, the named
+ * specification and labels, and what describes it in the folder above. Differs when one of them was changed; no file is read. Throws `UserError('file-missing')`.
  */
 export async function fingerprintModel({ path: modelPath, specPath, labelsPath }: ModelReference): Promise<string> {
   const file = await resolveModelFile(modelPath);
   const named = [file, specPath, labelsPath].filter((name) => name !== undefined);
-  const facts = await Promise.all([...named, ...(await filesAround(path.dirname(file)))].map(factsOf));
+  const above = sidecarFolders(file)
+    .slice(1)
+    .flatMap((folder) => SIDECARS_ABOVE.map((name) => path.join(folder, name)));
+  const facts = await Promise.all([...named, ...above, ...(await filesAround(path.dirname(file)))].map(factsOf));
   return facts.join('\n');
 }
 

@@ -4,7 +4,7 @@ import { workspace } from 'vscode';
 /** Where models may lie in the workspace. */
 const MODEL_FILES = '**/{model.json,*.onnx,*.keras,*.h5,*.tflite}';
 /** The path of a file that may be one. */
-export const MODEL_NAME = /(\/model\.json|\.(onnx|keras|h5))$/;
+export const MODEL_NAME = /(\/model\.json|\.(onnx|keras|h5|tflite))$/;
 
 const MOST_MODELS = 50;
 const HEAD_BYTES = 4096;

@@ -7,6 +7,8 @@ import { parseMetadata } from '../labels/labels';
 import { readLabels } from '../labels/labelFile';
 import { MODEL_LIMITS } from '../../core/model/limits';
 import type { ModelReference, ModelSpec } from '../../core/model/modelInfo';
+import { findSidecars } from './sidecars/find';
+import { completeInput } from './sidecars/merge';
 import { checkSpec } from './spec';
 
 /** All that is said of a model outside the model itself, gathered from the reference and the files beside it. */
@@ -14,29 +16,45 @@ export interface ModelDescription {
   readonly spec: ModelSpec;
   /** Where `spec` comes from, for people. */
   readonly specSource: string;
+  /** Whose word the scaling and the resizing of pictures are, for people, where that is not `specSource`. */
+  readonly scalingSource?: string;
+  readonly resizingSource?: string;
   readonly labels: readonly string[];
   /** "lens.json", "metadata.json", "labels.txt", a labels file's name, or "numbered". */
   readonly labelSource: string;
   /** Another reading of the labels. */
   readonly labelsOtherwise?: ClassNames;
+  /** The labels were found, so that they are left out where their number is not that of the classes. */
+  readonly labelsAreFound?: boolean;
   readonly metadata?: TeachableMetadata;
   readonly warnings: readonly string[];
 }
 
 /**
  * Gathers a model's description. The reference's own `spec`, `specPath` and `labelsPath` come first, then `<model>.lens.json`
- * or `lens.json`, `metadata.json` (Teachable Machine) and `labels.txt` beside the model.
+ * or `lens.json`, what tools left in the file (`onnx`: its bytes, of an ONNX model) and beside it (`findSidecars`), `metadata.json`
+ * (Teachable Machine) and `labels.txt` beside the model.
  *
  * Throws `UserError('model-spec')` for a specification or labels file that cannot be used.
  */
-export async function readDescription(modelFile: string, reference: ModelReference): Promise<ModelDescription> {
+export async function readDescription(
+  modelFile: string,
+  reference: ModelReference,
+  onnx?: Uint8Array,
+): Promise<ModelDescription> {
   const folder = path.dirname(modelFile);
   const warnings: string[] = [];
   const found = await findSpec(modelFile, reference);
-  const { spec, warnings: specWarnings } = checkSpec(found.value, found.source);
+  const { spec: own, warnings: specWarnings } = checkSpec(found.value, found.source);
   warnings.push(...specWarnings);
-  const metadata = await readMetadata(path.join(folder, 'metadata.json'), warnings);
-  const common = { spec, specSource: found.source, warnings, ...(metadata && { metadata }) };
+  const sidecars = await findSidecars(modelFile, onnx);
+  const { input, warnings: sidecarWarnings, ...sources } = completeInput(own.input, found.source, sidecars);
+  warnings.push(...sidecarWarnings);
+  const spec = input ? { ...own, input } : own;
+  const teachable = await readMetadata(path.join(folder, 'metadata.json'), warnings);
+  const size = sidecars.find(({ size }) => size)?.size;
+  const metadata = { isTeachableMachine: false, ...(size && { imageSize: size.height, imageWidth: size.width }), ...teachable }; // prettier-ignore
+  const common = { spec, specSource: found.source, ...sources, warnings, metadata };
 
   if (reference.labelsPath !== undefined) {
     const file = path.resolve(reference.labelsPath);
@@ -49,13 +67,18 @@ export async function readDescription(modelFile: string, reference: ModelReferen
       : await resolveInside(found.folder, spec.labels);
     return { ...common, ...(await labelsIn(file, warnings)) };
   }
-  if (metadata?.labels) return { ...common, labels: metadata.labels, labelSource: 'metadata.json' };
-  const labelsFile = path.join(folder, 'labels.txt');
-  if ((await fileSize(labelsFile)) !== undefined) {
-    return { ...common, ...(await labelsIn(labelsFile, warnings)) };
+  const noted = sidecars.find(({ labels }) => labels);
+  if (noted?.labels) return { ...common, labels: noted.labels, labelSource: noted.source, labelsAreFound: true };
+  if (metadata.labels) return { ...common, labels: metadata.labels, labelSource: 'metadata.json' };
+  for (const name of LABEL_FILES) {
+    const file = path.join(folder, name);
+    if ((await fileSize(file)) !== undefined) return { ...common, ...(await labelsIn(file, warnings)) };
   }
   return { ...common, labels: [], labelSource: 'numbered' };
 }
+
+/** Names that tools and people give to label files. */
+const LABEL_FILES = ['labels.txt', 'classes.txt'];
 
 interface FoundSpec {
   readonly value: unknown;

@@ -7,6 +7,8 @@ import { cleanName } from './cleanName';
 export interface TeachableMetadata {
   readonly labels?: readonly string[];
   readonly imageSize?: number;
+  /** Where it is not the height. */
+  readonly imageWidth?: number;
   readonly isTeachableMachine: boolean;
 }
 

@@ -84,6 +84,9 @@ function readTensorFlow(files: TensorFlowFiles, mayEnd = false): Graph {
     return readTensorFlowGraph(objectAt(json, 'modelTopology') ?? {}, signatureOf(files), (name) => tensors.get(name));
   }
   const { spec, metadata } = description;
-  const size = { height: spec.input?.height ?? metadata?.imageSize, width: spec.input?.width ?? metadata?.imageSize };
+  const size = {
+    height: spec.input?.height ?? metadata?.imageSize,
+    width: spec.input?.width ?? metadata?.imageWidth ?? metadata?.imageSize,
+  };
   return readLayers(objectAt(json, 'modelTopology') ?? {}, weightsByName(tensors), { ...size, mayEnd });
 }
