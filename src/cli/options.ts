@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { ModelRequest } from '../engine/calls/service';
 import { UserError } from '../core/errors';
 import { numberOf } from '../core/method/parameters';
+import { PREPROCESSING_PRESETS, type PreprocessingPreset } from '../core/image/inputChoices';
 import { ENGINE_CHOICES, type EngineChoice } from '../core/model/modelInfo';
 import { bundledModelPath } from './bundledModel';
 
@@ -14,6 +15,7 @@ export interface CommonOptions {
   readonly threads?: number;
   readonly spec?: string;
   readonly labels?: string;
+  readonly preset?: PreprocessingPreset;
   readonly json?: boolean;
 }
 
@@ -30,7 +32,12 @@ export function addCommonOptions(command: Command): Command {
   return addJsonOption(
     addEngineOptions(command)
       .option('--spec <file>', 'description of the model (model.lens.json)')
-      .option('--labels <file>', 'class names: one a line, CSV or JSON'),
+      .option('--labels <file>', 'class names: one a line, CSV or JSON')
+      .addOption(
+        new Option('--preset <name>', 'scale pixels so, whatever the description says').choices([
+          ...PREPROCESSING_PRESETS,
+        ]),
+      ),
   );
 }
 
@@ -63,12 +70,13 @@ export function addForceOption(command: Command): Command {
 
 /** Which model, by which engine. */
 export function modelRequest(options: CommonOptions): ModelRequest {
-  const { model, engine, threads, spec, labels } = options;
+  const { model, engine, threads, spec, labels, preset } = options;
   return {
     model: {
       path: path.resolve(model ?? bundledModelPath()),
       ...(spec === undefined ? {} : { specPath: path.resolve(spec) }),
       ...(labels === undefined ? {} : { labelsPath: path.resolve(labels) }),
+      ...(preset === undefined ? {} : { preset }),
     },
     engine,
     ...(threads === undefined ? {} : { threads }),

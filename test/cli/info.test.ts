@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PresetTrial } from '../../src/engine/calls/service';
 import type { ModelCheck } from '../../src/core/result/modelCheck';
 import { CHECK_TITLES } from '../../src/core/result/modelCheck';
 import type { Bundle } from '../engine/support/bundle';
 import { bundleProgram, wasmFiles } from '../engine/support/bundle';
 import { makeFolder } from '../engine/support/folder';
 import type { LinearModel } from '../engine/support/linearModel';
-import { writeGreyPng, writeLinearModel } from '../engine/support/linearModel';
+import { logitsOf, writeGreyPng, writeLinearModel } from '../engine/support/linearModel';
 import { type Ended, runProgram } from './support/runProgram';
 
 const linear: LinearModel = {
@@ -48,6 +49,34 @@ interface Document {
   readonly operators: Readonly<Record<string, number>>;
   readonly check?: Omit<ModelCheck, 'model'>;
 }
+
+describe('presets', () => {
+  it('are tried on a picture, side by side, but for those of colours', async () => {
+    const { status, stdout } = await info('linear', '--try-presets', 'x.png', '--json');
+    expect(status).toBe(0);
+    const { trials } = JSON.parse(stdout) as { trials: readonly PresetTrial[] };
+    expect(trials.map(({ preset }) => preset)).toEqual([undefined, 'unit', 'signed', 'byte']);
+    const pixels = [1, 0.2, 0.4, 0];
+    const [as, unit, signed, byte] = trials.map(({ pictures }) => pictures[0]!);
+    expect(as).toEqual(unit);
+    for (const [trial, values] of [
+      [unit, pixels],
+      [signed, pixels.map((value) => 2 * value - 1)],
+      [byte, pixels.map((value) => 255 * value)],
+    ] as const) {
+      const [logits, flipped] = [values, [1, 0, 3, 2].map((at) => values[at]!)].map((each) => logitsOf(linear, each));
+      for (const { index, logit } of trial!.classes) expect(logit).toBeCloseTo(logits![index]!, 3);
+      const winner = ([first, second]: number[]) => first! > second!;
+      expect(trial!.isStable).toBe(winner(logits!) === winner(flipped!));
+    }
+  });
+
+  it('are taken by name', async () => {
+    const { stdout } = await info('linear', '--preset', 'signed', '--no-check', '--json');
+    const { input } = JSON.parse(stdout) as { input: object };
+    expect(input).toMatchObject({ range: [-1, 1], source: 'preset signed (chosen); resizing: lens.json' });
+  });
+});
 
 describe('info', () => {
   it('checks the model and says it in a line each', async () => {

@@ -7,6 +7,7 @@ import { printable } from '../../core/printable';
 import type { ModelCheck } from '../../core/result/modelCheck';
 import { CHECK_TITLES } from '../../core/result/modelCheck';
 import { resizeWords, scalingWords } from '../../core/render/preprocessingWords';
+import { writeTrials } from '../presetTrials';
 import type { CommonOptions } from '../options';
 import { addCommonOptions, modelRequest } from '../options';
 import { warn } from '../report';
@@ -22,6 +23,7 @@ interface InfoOptions extends CommonOptions {
   readonly check: boolean;
   readonly image?: string;
   readonly seed?: number;
+  readonly tryPresets?: readonly string[];
 }
 
 /** `info`: what is known of a model once it is loaded, and what comes out when it is tried. */
@@ -31,9 +33,15 @@ export function addInfoCommand(program: Command, session: Session): void {
     .argument('[model]', 'the model (default: the bundled one)')
     .option('--no-check', 'only load the model, do not try it')
     .option('--image <file>', 'check it on this image too')
+    .option('--try-presets <picture...>', 'say what the model makes of pictures under each common preset')
     .action(async (model: string | undefined, options: InfoOptions) => {
       const request = modelRequest(model === undefined ? options : { ...options, model });
-      const { image, seed } = options;
+      const { image, seed, tryPresets } = options;
+      if (tryPresets !== undefined) {
+        const images = tryPresets.map((picture) => ({ path: path.resolve(picture) }));
+        writeTrials(session, await session.service.tryPresets({ ...request, images }, session.job), options.json);
+        return;
+      }
       const checkRequest = {
         ...request,
         ...(image === undefined ? {} : { image: { path: path.resolve(image) } }),

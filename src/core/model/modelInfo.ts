@@ -1,4 +1,4 @@
-import type { InputColor, Interpolation, ResizeDetails, ResizeMode } from '../image/inputChoices';
+import type { InputColor, Interpolation, PreprocessingPreset, ResizeDetails, ResizeMode } from '../image/inputChoices';
 import type { ModelSpec } from './modelSpec';
 
 export type { Interpolation, PreprocessingPreset, ResizeMode } from '../image/inputChoices';
@@ -105,4 +105,6 @@ export interface ModelReference {
   readonly spec?: ModelSpec;
   readonly specPath?: string;
   readonly labelsPath?: string;
+  /** Scales pixels and orders colours so, whatever else says otherwise. */
+  readonly preset?: PreprocessingPreset;
 }

@@ -3,7 +3,7 @@ import { type MethodDescription, methodDescription } from '../../core/attributio
 import { type MetricDescription, metricDescription } from '../../core/metric/metric';
 import { pixelImage, type RawMap, rawMap } from '../../core/image/pixels';
 import type { ObjectiveKind } from '../../core/model/classifier';
-import type { EngineChoice, ModelReference } from '../../core/model/modelInfo';
+import type { EngineChoice, ModelInput, ModelReference, PreprocessingPreset } from '../../core/model/modelInfo';
 import type { MapView } from '../../core/render/view';
 import type { ClassScore, ImageFacts, LabelFacts, ModelFacts } from '../../core/result/record';
 import { attackRecord } from '../../core/result/kinds/attack';
@@ -49,6 +49,25 @@ export interface ImageReference {
   readonly bytes?: Uint8Array;
   /** Largest declared size that is decoded, in megapixels. */
   readonly limitMegapixels?: number;
+}
+
+export interface TryPresetsRequest extends ModelRequest {
+  readonly images: readonly ImageReference[];
+}
+
+/** What a model says of pictures under a preset; without one, as it is described now. */
+export interface PresetTrial {
+  readonly preset?: PreprocessingPreset;
+  readonly input: Pick<ModelInput, 'range' | 'mean' | 'std' | 'color' | 'source'>;
+  readonly pictures: readonly PresetPicture[];
+}
+
+export interface PresetPicture {
+  readonly name: string;
+  /** The most probable ones. */
+  readonly classes: readonly ClassScore[];
+  /** Flipped left to right, the picture is of the same class. */
+  readonly isStable: boolean;
 }
 
 /** For a method that needs checkpoints, `model` is a run or a folder of them, and the true label must be known. */

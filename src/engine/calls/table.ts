@@ -22,6 +22,8 @@ import type {
   ModelRequest,
   OverlayRequest,
   Prediction,
+  PresetTrial,
+  TryPresetsRequest,
 } from './service';
 import type {
   ArchitectureDescription,
@@ -48,6 +50,8 @@ export const calls = {
   /** Tries the model on probe pictures: does it repeat itself, is its gradient right, does a second engine agree? */
   checkModel: pictures.job<CheckModelRequest, ModelCheck>({ computes: true }),
   predict: pictures.job<ModelRequest & ImageRequest, Prediction>({ computes: true }),
+  /** The prediction as the model is described now and under each common preset, side by side. */
+  tryPresets: pictures.job<TryPresetsRequest, readonly PresetTrial[]>({ computes: true }),
   attribute: pictures.job<AttributeRequest, AttributionResult>({ computes: true }),
   /** The same map with what metrics say of it, beside what they say of maps that explain nothing, in its record. */
   evaluate: pictures.job<EvaluateRequest, AttributionResult>({ computes: true }),

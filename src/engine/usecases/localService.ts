@@ -16,6 +16,7 @@ import type { ModelCacheLimits } from './models';
 import { createModelCache } from './models';
 import { overlayPng } from './overlay';
 import { predict } from './predict';
+import { tryPresets } from './tryPresets';
 import type { EngineService } from '../calls/table';
 
 export interface ServiceOptions {
@@ -38,6 +39,7 @@ export function createService({ modelLimits, memory = callMemory() }: ServiceOpt
     modelInfo: (request, job) => models.use(request, job, async ({ classifier }) => classifier.info),
     checkModel: async (request, job) => checkModel(caches, request, job),
     predict: async (request, job) => predict(caches, request, job),
+    tryPresets: async (request, job) => tryPresets(caches, request, job),
     attribute: async (request, job) => {
       const method = checkpointMethods.find(({ id }) => id === request.method);
       return method === undefined

@@ -163,8 +163,8 @@ export function createModelCache(limits: ModelCacheLimits = DEFAULT_MODEL_LIMITS
 
 /** Engine `auto` and the same engine by name are different requests: the reason that is reported differs. */
 function keyOf({ model, engine = 'auto', threads = 0 }: ModelRequest): string {
-  const { path: file, name, spec, specPath, labelsPath } = model;
-  return JSON.stringify([path.resolve(file), name, spec, specPath, labelsPath, engine, threads]);
+  const { path: file, name, spec, specPath, labelsPath, preset } = model;
+  return JSON.stringify([path.resolve(file), name, spec, specPath, labelsPath, preset, engine, threads]);
 }
 
 async function loadModel(request: ModelRequest, job: Job | undefined): Promise<LoadedModel> {

@@ -8,7 +8,7 @@ import { readLabels } from '../labels/labelFile';
 import { MODEL_LIMITS } from '../../core/model/limits';
 import type { ModelReference, ModelSpec } from '../../core/model/modelInfo';
 import { findSidecars } from './sidecars/find';
-import { completeInput } from './sidecars/merge';
+import { chosenPreset, completeInput } from './sidecars/merge';
 import { checkSpec } from './spec';
 
 /** All that is said of a model outside the model itself, gathered from the reference and the files beside it. */
@@ -31,7 +31,7 @@ export interface ModelDescription {
 }
 
 /**
- * Gathers a model's description. The reference's own `spec`, `specPath` and `labelsPath` come first, then `<model>.lens.json`
+ * Gathers a model's description. The reference's own `preset`, `spec`, `specPath` and `labelsPath` come first, then `<model>.lens.json`
  * or `lens.json`, what tools left in the file (`onnx`: its bytes, of an ONNX model) and beside it (`findSidecars`), `metadata.json`
  * (Teachable Machine) and `labels.txt` beside the model.
  *
@@ -48,7 +48,11 @@ export async function readDescription(
   const { spec: own, warnings: specWarnings } = checkSpec(found.value, found.source);
   warnings.push(...specWarnings);
   const sidecars = await findSidecars(modelFile, onnx);
-  const { input, warnings: sidecarWarnings, ...sources } = completeInput(own.input, found.source, sidecars);
+  const {
+    input,
+    warnings: sidecarWarnings,
+    ...sources
+  } = chosenPreset(reference.preset, completeInput(own.input, found.source, sidecars));
   warnings.push(...sidecarWarnings);
   const spec = input ? { ...own, input } : own;
   const teachable = await readMetadata(path.join(folder, 'metadata.json'), warnings);

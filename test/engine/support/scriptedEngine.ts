@@ -52,6 +52,7 @@ const service: EngineService = {
   methods: () => Promise.resolve({ attribution: [], attack: [], metric: [] }),
   modelInfo: unused,
   checkModel: unused,
+  tryPresets: unused,
   checkpoints: unused,
   predict: async ({ image }, job) => (await perform(image, job)) as Prediction,
   attribute: unused,

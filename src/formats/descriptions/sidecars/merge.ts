@@ -1,3 +1,4 @@
+import type { PreprocessingPreset } from '../../../core/image/inputChoices';
 import type { ModelSpec } from '../../../core/model/modelSpec';
 import type { Sidecar } from './sidecar';
 
@@ -35,8 +36,22 @@ export function completeInput(own: Input | undefined, ownSource: string, sidecar
   return {
     ...(Object.keys(input).length > 0 && { input }),
     ...(scaling && { scalingSource: scaling.source }),
-    ...(resizing && resizing.source !== scaling?.source && { resizingSource: resizing.source }),
+    ...(resizing && resizing.source !== (scaling?.source ?? ownSource) && { resizingSource: resizing.source }),
     warnings: [...believed].flatMap((source) => source?.warnings ?? []),
+  };
+}
+
+/** The same with pixels scaled and colours ordered by a preset that somebody chose; resizing stays. */
+export function chosenPreset(preset: PreprocessingPreset | undefined, completed: Completed): Completed {
+  if (preset === undefined) return completed;
+  const { scalingSource, resizingSource = scalingSource } = completed;
+  const input = pick(completed.input, ['height', 'width', ...RESIZING]);
+  const isResized = RESIZING.some((key) => key in input);
+  return {
+    ...completed,
+    input: { ...input, preset },
+    scalingSource: 'chosen',
+    ...(isResized && resizingSource !== undefined && { resizingSource }),
   };
 }
 
