@@ -1,6 +1,6 @@
 import type { AttackResult } from '../engine/calls/service';
 import { composeFigure } from '../formats/pictures/figure';
-import { realChange } from '../core/attack/realChange';
+import { realChange } from '../core/render/realChange';
 import { renderImage } from '../core/render/image';
 import { renderPerturbation } from '../core/render/perturbation';
 import type { ClassScore } from '../core/result/record';

@@ -1,6 +1,6 @@
 import type { AttackResult } from '../../src/engine/calls/service';
 import type { RawMap } from '../../src/core/image/pixels';
-import { realChange, type RealChange } from '../../src/core/attack/realChange';
+import { realChange, type RealChange } from '../../src/core/render/realChange';
 import { renderImage } from '../../src/core/render/image';
 import { changeSize } from '../../src/core/result/changeSize';
 import { rankOf } from '../../src/core/render/order';

@@ -1,6 +1,7 @@
 import { numberAttribute, type Graph, type StaticGraph } from '../../../../src/core/graph/graph';
 import { operators } from '../../../../src/core/graph/ops/registry';
 import { cancelTransposes } from '../../../../src/core/graph/passes/cancelTransposes';
+import { flatPicture } from '../../../../src/core/graph/passes/flatPicture';
 import { floatInput } from '../../../../src/core/graph/passes/floatInput';
 import { fourAxes } from '../../../../src/core/graph/passes/fourAxes';
 import { lowerWindows } from '../../../../src/core/graph/passes/lowerWindows';
@@ -27,6 +28,7 @@ export const passes: readonly Pass[] = [
   { name: 'stripActivation', rewrite: stripped },
   { name: 'floatInput', rewrite: ofWholeNumbers },
   { name: 'takePixels', rewrite: ofPixels },
+  { name: 'flatPicture', rewrite: ofLists },
   plain('fourAxes', fourAxes),
   plain('realOutputs', (graph) => realOutputs(graph).graph),
   plain('inferenceForm', inferenceForm),
@@ -118,6 +120,30 @@ function ofWholeNumbers(network: Network): Rewritten | undefined {
   if (graph === undefined) return undefined;
   const { [input.name]: picture, ...rest } = network.feeds;
   return { network: { ...withGraph(modern, graph), feeds: { ...rest, [whole]: picture! } } };
+}
+
+/** A network that takes its picture as a list, which the pass lays out as the picture again. */
+function ofLists(network: Network): Rewritten | undefined {
+  const modern = asRead(network);
+  const [input, ...others] = modern.graph.inputs;
+  if (input?.shape.length !== 4) return undefined;
+  const [batch, ...axes] = input.shape as [number, number, number, number];
+  const list = `${input.name} as a list`;
+  const shape = `${input.name} as it was`;
+  const graph = flatPicture(
+    {
+      ...modern.graph,
+      inputs: [{ ...input, name: list, shape: [batch, sizeOf(axes)] }, ...others],
+      constants: new Map([...modern.graph.constants, [shape, tensorOf('int64', [4], Float64Array.of(batch, ...axes))]]),
+      nodes: [
+        { op: 'Reshape', inputs: [list, shape], outputs: [input.name], attributes: {} },
+        ...modern.graph.nodes,
+      ],
+    },
+    axes,
+  );
+  const { [input.name]: picture, ...rest } = network.feeds;
+  return { network: { ...withGraph(modern, graph), feeds: { ...rest, [list]: picture! } } };
 }
 
 /** Pixels that are scaled, shifted and reordered back into the picture, in numbers that are exact. */
