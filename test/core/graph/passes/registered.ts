@@ -135,10 +135,7 @@ function ofLists(network: Network): Rewritten | undefined {
       ...modern.graph,
       inputs: [{ ...input, name: list, shape: [batch, sizeOf(axes)] }, ...others],
       constants: new Map([...modern.graph.constants, [shape, tensorOf('int64', [4], Float64Array.of(batch, ...axes))]]),
-      nodes: [
-        { op: 'Reshape', inputs: [list, shape], outputs: [input.name], attributes: {} },
-        ...modern.graph.nodes,
-      ],
+      nodes: [{ op: 'Reshape', inputs: [list, shape], outputs: [input.name], attributes: {} }, ...modern.graph.nodes],
     },
     axes,
   );
