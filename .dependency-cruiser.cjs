@@ -132,7 +132,7 @@ module.exports = {
       to: {
         path: '^src/(core|engine|training)/',
         pathNot:
-          '^src/(core/(errors|printable|schema/|image/pixels|method/|model/(classifier|modelInfo|nameFromPath)|render/(view|defaultView)|result/)|engine/(calls/|(process|training)/client)|training/(options|data/dataset|run/record))',
+          '^src/(core/(errors|printable|schema/|image/(pixels|inputChoices)|method/|model/(classifier|describePreset|modelInfo|nameFromPath)|render/(view|defaultView)|result/)|engine/(calls/|(process|training)/client)|training/(options|data/dataset|run/record))',
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -143,7 +143,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot:
-          '^src/(protocol/|core/(render|schema)/|core/result/(changeSize|objectiveWords|verdict)|core/attribution/training/parameters|training/(options|steps|frameMapKind|data/dataset))',
+          '^src/(protocol/|core/(render|schema)/|core/image/inputChoices|core/result/(changeSize|objectiveWords|verdict)|core/attribution/training/parameters|training/(options|steps|frameMapKind|data/dataset))',
         dependencyTypesNot: ['type-only'],
       },
     },

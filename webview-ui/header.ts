@@ -1,5 +1,7 @@
+import { ASSUMED } from '../src/core/image/inputChoices';
 import type { ResultRecord } from '../src/core/result/kinds';
 import type { ClassScore } from '../src/core/result/record';
+import { button } from './controls/button';
 import { type Child, element, icon, replaceChildren } from './dom';
 import { formatPercent } from './format';
 import { warningItems } from './warnings';
@@ -12,17 +14,21 @@ export interface Heading {
   readonly notes: readonly Child[];
 }
 
+const CHOOSE_TITLE = 'What the model says of this picture under each common scaling of pixels, side by side';
+
 export interface ResultHeader {
   readonly element: HTMLElement;
   show(record: ResultRecord, heading: Heading): void;
 }
 
 /** Picture, model and what the model says of it, with the actions at the right. */
-export function createHeader(actions: readonly HTMLElement[]): ResultHeader {
+export function createHeader(actions: readonly HTMLElement[], choosePreprocessing: () => void): ResultHeader {
   const origin = element('p', { class: 'head-origin' });
   const title = element('h1', { class: 'head-title' });
   const notes = element('div', { class: 'head-notes' });
   const warnings = createWarnings();
+  const choose = button('Choose Preprocessing…', choosePreprocessing, 'secondary', CHOOSE_TITLE);
+  choose.classList.add('is-small');
 
   return {
     element: element(
@@ -34,7 +40,7 @@ export function createHeader(actions: readonly HTMLElement[]): ResultHeader {
         element('div', { class: 'head-text' }, title, notes, origin),
         element('div', { class: 'head-actions' }, ...actions),
       ),
-      warnings.element,
+      element('div', { class: 'warnings-row' }, warnings.element, choose),
     ),
     show(record, heading) {
       replaceChildren(
@@ -44,6 +50,7 @@ export function createHeader(actions: readonly HTMLElement[]): ResultHeader {
         element('span', { text: `engine ${record.model.engine}` }),
       );
       warnings.show(record.warnings);
+      choose.hidden = record.model.preprocessing?.source !== ASSUMED;
       title.classList.toggle('is-sentence', heading.isSentence);
       replaceChildren(title, ...heading.title);
       replaceChildren(notes, ...heading.notes);

@@ -39,7 +39,7 @@ export class ResultPage {
     const report = createProbeReporter(read, statusBar, (probe) => post({ type: 'probe', probe }));
     const group = createPaneGroup(panes, { probed: report, zoomed: zoomBar.show });
     this.#group = group;
-    this.header = createHeader(actions);
+    this.header = createHeader(actions, () => post({ type: 'command', command: 'choosePreprocessing' }));
     this.classes = createClassesCard(saved().classesAsTable, (classesAsTable) => save({ classesAsTable }));
     this.redraw = oncePerFrame(() => {
       draw();

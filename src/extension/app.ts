@@ -5,6 +5,7 @@ import { checkCommands } from './commands/checkCommands';
 import { imageCommands } from './commands/imageCommands';
 import { chooseCheckpoints, integrateCommand } from './commands/integrateCommand';
 import { modelCommands } from './commands/modelCommands';
+import { preprocessingCommand } from './commands/preprocessingCommand';
 import { registerCommands } from './commands/registerCommands';
 import { resultCommands } from './commands/resultCommands';
 import { settings } from './config';
@@ -158,6 +159,7 @@ export class App extends Disposables {
         {
           ...imageCommands({ ...services, extensionUri, extensionId: extension.id }),
           ...modelCommands(this.#models, this.#engine),
+          ...preprocessingCommand({ models: this.#models, ...services }),
           ...checkCommands(this.#models, this.#engine, this.#reports),
           ...resultCommands({ ...services, tree: this.#resultTree, log: this.#log }),
           ...this.#training.commands(),

@@ -35,6 +35,7 @@ export interface CommandSignatures {
   'gradientLens.selectModel': () => Promise<void>;
   'gradientLens.useModel': (model?: unknown) => Promise<void>;
   'gradientLens.checkModel': (model?: unknown) => Promise<void>;
+  'gradientLens.choosePreprocessing': (model?: unknown, preset?: unknown) => Promise<void>;
   'gradientLens.removeModel': (model?: unknown) => Promise<void>;
   'gradientLens.refreshModels': () => void;
   'gradientLens.openResult': (result?: unknown) => Promise<void>;

@@ -90,7 +90,7 @@ export type PanelAttack = Of<typeof panelAttack>;
 
 const asked = { id: requestId, of: text(100) };
 
-const panelCommand = choice(['selectModel', 'showLog', 'retry', 'runAttack', 'showAttribution']);
+const panelCommand = choice(['selectModel', 'showLog', 'retry', 'runAttack', 'showAttribution', 'choosePreprocessing']);
 
 /** A message of the panel's page. The page shows names out of model files, so nothing that it says is taken on trust. */
 export const fromPanel = variant('type', [

@@ -38,7 +38,7 @@ export function describeModel<Engine extends EngineId>(
   probe: Probe,
 ): { readonly info: ModelInfo & { readonly engine: Engine }; readonly rule: ScoreRule } {
   const { file, format, description: given } = files;
-  const warnings = [...given.warnings, ...network.warnings, ...inputWarnings];
+  const warnings = [...inputWarnings, ...given.warnings, ...network.warnings];
   const reading = readOutput(network, probe, warnings);
   const { activation, binary } = reading;
   const classes = binary ? 2 : probe.outputs;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigurationTarget, workspace } from 'vscode';
 import { subjectOf } from '../../src/extension/images/subject';
@@ -92,6 +92,35 @@ describe('models', () => {
       return host.panels.session?.result?.record.model.name === 'Renamed';
     }, 'the changed description');
     assert.notEqual(shown(host, 'attribution').result.record.model.hash, hash);
+  });
+
+  it('take their pixels by the preset that is chosen, which is written into their description', async () => {
+    const file = path.join(folder, 'lens.json');
+    const before = JSON.stringify({ name: 'Told', 'x-own': [1], input: { range: [0, 1], resize: 'pad' } });
+    writeFileSync(file, before);
+    await execute('gradientLens.useModel', own());
+    await execute('gradientLens.showAttribution', sample());
+    await execute('gradientLens.choosePreprocessing', own(), 'signed');
+    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), {
+      name: 'Told',
+      'x-own': [1],
+      input: { resize: 'pad', preset: 'signed' },
+    });
+    await until(
+      () => host.panels.session?.result?.record.model.preprocessing?.source === 'preset signed (lens.json)',
+      'the picture with the new preprocessing',
+    );
+    rmSync(file);
+    await execute('gradientLens.choosePreprocessing', own(), 'byte');
+    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { input: { preset: 'byte' } });
+
+    writeFileSync(file, '[1]');
+    await execute('gradientLens.choosePreprocessing', own(), 'unit');
+    assert.equal(readFileSync(file, 'utf8'), '[1]');
+    await execute('gradientLens.choosePreprocessing', 'bundled:fashion-mnist', 'unit');
+    const bundled = readFileSync(repositoryFile('media', 'models', 'fashion-mnist', 'lens.json'), 'utf8');
+    assert.equal((JSON.parse(bundled) as { classes: string[] }).classes.length, 10);
+    writeFileSync(file, before);
   });
 
   it('of an opened result are kept for its controls, not for commands', async () => {

@@ -12,6 +12,16 @@ import {
 import { datasetInfo, formState } from './support/runs';
 import { useBrowser } from './support/session';
 
+/** How a model takes its pixels. */
+const input = {
+  color: 'grayscale',
+  range: [0, 1],
+  mean: [0],
+  std: [1],
+  resize: 'stretch',
+  interpolation: 'bilinear',
+} as const;
+
 describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
   const open = useBrowser();
 
@@ -95,6 +105,26 @@ describe.skipIf(chromiumPath === undefined)('messages to the panel', () => {
     await page.send(attributionState({ ...result, classNames: [name] }));
     expect(await page.page.getByRole('heading', { level: 1 }).textContent()).toContain(name);
     expect(await page.page.locator('img, b').count()).toBe(0);
+    expect(await page.problems()).toEqual([]);
+    await page.close();
+  });
+
+  it('offers to choose how pixels are scaled where that is assumed, and only there', async () => {
+    const page = await open('panel');
+    const choose = page.page.getByRole('button', { name: 'Choose Preprocessing…' });
+    const { record, ...arrays } = await sandalResult({ warnings: ['[0, 1] is assumed.'] });
+    const told = { ...input, source: 'lens.json' };
+    await page.send(
+      attributionState({ ...arrays, record: { ...record, model: { ...record.model, preprocessing: told } } }),
+    );
+    expect(await choose.isVisible()).toBe(false);
+    const assumed = { ...input, source: 'assumed' };
+    await page.send(
+      attributionState({ ...arrays, record: { ...record, model: { ...record.model, preprocessing: assumed } } }),
+    );
+    await page.posted();
+    await choose.click();
+    expect(await page.posted()).toEqual([{ type: 'command', command: 'choosePreprocessing' }]);
     expect(await page.problems()).toEqual([]);
     await page.close();
   });

@@ -1,3 +1,6 @@
+/** The source of preprocessing that nobody told. */
+export const ASSUMED = 'assumed';
+
 /** How a picture can be brought to the model's size and values. */
 export const INPUT_COLORS = ['rgb', 'bgr', 'grayscale'] as const;
 export const PREPROCESSING_PRESETS = ['unit', 'signed', 'byte', 'torchvision', 'caffe'] as const;
@@ -12,6 +15,11 @@ export const CROP_OFFSETS = ['round', 'floor'] as const;
 export type CropOffset = (typeof CROP_OFFSETS)[number];
 export type InputColor = (typeof INPUT_COLORS)[number];
 export type PreprocessingPreset = (typeof PREPROCESSING_PRESETS)[number];
+
+export function isPreset(value: unknown): value is PreprocessingPreset {
+  return PREPROCESSING_PRESETS.some((preset) => preset === value);
+}
+
 export type ResizeMode = (typeof RESIZE_MODES)[number];
 export type Interpolation = (typeof INTERPOLATIONS)[number];
 

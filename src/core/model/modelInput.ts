@@ -1,5 +1,5 @@
 import { UserError } from '../errors';
-import type { ResizeDetails } from '../image/inputChoices';
+import { ASSUMED, type ResizeDetails } from '../image/inputChoices';
 import { MODEL_LIMITS } from './limits';
 import type { ModelInput, ModelSpec, PreprocessingPreset } from './modelInfo';
 import { PRESETS } from './presets';
@@ -158,7 +158,7 @@ export function resolveInput(shape: InputShape, stated: StatedInput): ResolvedIn
   else if (!saidScaling && teachable) source = 'metadata.json (Teachable Machine)';
   else if (!saidScaling && takes !== undefined) source = takes.source;
   else if (!saidScaling) {
-    source = 'assumed';
+    source = ASSUMED;
     warnings.push(
       'The model does not say how its pixels are scaled; [0, 1] is assumed. If its predictions look wrong, set "preset" in lens.json.',
     );
@@ -171,7 +171,7 @@ export function resolveInput(shape: InputShape, stated: StatedInput): ResolvedIn
     range: said.range ?? scaling.range,
     mean: perChannel('mean'),
     std: perChannel('std'),
-    source: resizingSource && source !== 'assumed' ? `${source}; resizing: ${resizingSource}` : source,
+    source: resizingSource && source !== ASSUMED ? `${source}; resizing: ${resizingSource}` : source,
     resize: said.resize ?? (teachable ? 'center-crop' : 'stretch'),
     interpolation: said.interpolation ?? 'bilinear',
     ...resizeDetails(said, { height, width }, resizingSource ?? scalingSource),

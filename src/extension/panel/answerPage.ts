@@ -24,6 +24,13 @@ export async function answerCommand(
       case 'selectModel':
         await commands.executeCommand('gradientLens.selectModel' satisfies CommandId);
         return;
+      case 'choosePreprocessing':
+        if (session.result)
+          await commands.executeCommand(
+            'gradientLens.choosePreprocessing' satisfies CommandId,
+            session.result.record.model.path,
+          );
+        return;
       case 'showLog':
         log.show();
         return;
