@@ -53,6 +53,19 @@ describe("a user's own model", () => {
     await expect.poll(() => header.textContent()).toMatch(/narrow-resnet.*engine onnx/);
   });
 
+  it('is told how to take its pixels where nothing tells, and keeps it', async () => {
+    const { workbench } = session();
+    const panel = await findPanel(workbench, 'map');
+    const before = await panel.pixels('map');
+    expect(await panel.frame.locator('.warning-text').textContent()).toMatch(/is assumed/);
+    await panel.frame.getByRole('button', { name: 'Choose Preprocessing…' }).click();
+    await workbench.pick('torchvision');
+    await untilPixels(panel, 'map', (now) => !samePixels(now, before));
+    const description = await readFile(path.join(elsewhere, 'narrow-resnet.lens.json'), 'utf8');
+    expect(JSON.parse(description)).toEqual({ input: { preset: 'torchvision' } });
+    await expect.poll(() => panel.frame.getByRole('button', { name: 'Choose Preprocessing…' }).isVisible()).toBe(false);
+  });
+
   it('is refused in a sentence where the file is none', async () => {
     const { folder, workbench } = session();
     const file = path.join(folder, 'package.json');
