@@ -104,7 +104,9 @@ describe('attribution', () => {
     await closePanel(host);
     const other = window.createWebviewPanel(PANEL_VIEW_TYPE, 'restored', ViewColumn.Beside);
     await host.panels.deserializeWebviewPanel(other, { recordId: 'gone' });
-    assert.match(shown(host, 'error').error.message, /cannot be read/);
+    const { message, hint } = shown(host, 'error').error;
+    assert.match(message, /no longer there/);
+    assert.match(hint, /Show Attribution/);
   });
 
   it('offers as default methods what the engine has', async () => {

@@ -191,9 +191,29 @@ describe.skipIf(chromiumPath === undefined)('the attack page', () => {
     await input.press('Tab');
     expect(await attacks(page)).toEqual([]);
     expect(await input.getAttribute('aria-invalid')).toBe('true');
+    const problem = page.page.locator('.epsilon-field .field-problem');
+    expect(await problem.textContent()).toBe('Enter a number from 0 to 1.');
+    await input.press('Escape');
+    expect(await input.inputValue()).toBe('0.01');
+    expect(await problem.isVisible()).toBe(false);
+    await input.fill('');
+    await input.press('Tab');
+    expect(await problem.isVisible()).toBe(true);
+    expect(await attacks(page)).toEqual([]);
     await input.fill('0.05');
     await input.press('Enter');
     expect(await attacks(page)).toMatchObject([{ request: { live: false, parameters: { epsilon: 0.05 } } }]);
+    await page.close();
+  });
+
+  it('takes an ε of another norm in that norm’s own range', async () => {
+    const page = await openAttack();
+    await page.page.getByLabel('Attack', { exact: true }).selectOption('pgd-euclidean');
+    await attacks(page);
+    const input = page.page.getByLabel('ε as an L2 norm');
+    await input.fill('3');
+    await input.press('Enter');
+    expect(await attacks(page)).toMatchObject([{ request: { attack: 'pgd-euclidean', parameters: { epsilon: 3 } } }]);
     await page.close();
   });
 

@@ -1,11 +1,8 @@
-import type { ParameterDeclaration } from '../../src/core/method/parameters';
 import type { NormId } from '../../src/core/result/record';
 import { element, uniqueId } from '../dom';
 import { formatNumber, formatSteps } from '../format';
 import { fillTrack } from './field';
-import { createNumberInput } from './parameters';
-
-type NumberDeclaration = Extract<ParameterDeclaration, { type: 'number' | 'integer' }>;
+import { type NumberDeclaration, NumberInput } from './numberInput';
 
 /** ε on a logarithmic slider, as a number, and in steps of an 8-bit picture. */
 export interface EpsilonField {
@@ -49,18 +46,17 @@ export function createEpsilonField(initial: NumberDeclaration, events: EpsilonEv
     attributes: { type: 'range', min: '0', max: String(POSITIONS), step: '1', 'data-epsilon': '' },
   });
   const steps = element('output', { class: 'epsilon-steps number', title: 'In steps of an 8-bit picture' });
-  const input = createNumberInput(initial, (entered) => {
+  const input = new NumberInput(initial, (entered) => {
     show(entered);
     events.rested();
   });
   // Steps of the slider are not those of the number: any number in range may be typed.
-  input.step = 'any';
+  input.element.step = 'any';
   const caption = element('label', { class: 'field-caption', attributes: { for: id } });
 
   function show(next: number): void {
     value = next;
-    input.value = String(next);
-    input.removeAttribute('aria-invalid');
+    input.set(next);
     slider.value = String(positionOf(next, declaration));
     describe();
   }
@@ -78,7 +74,7 @@ export function createEpsilonField(initial: NumberDeclaration, events: EpsilonEv
   slider.addEventListener('input', () => {
     isHeld = true;
     value = valueAt(slider.valueAsNumber, declaration);
-    input.value = String(value);
+    input.set(value);
     describe();
     clearTimeout(timer);
     events.moved();
@@ -94,13 +90,14 @@ export function createEpsilonField(initial: NumberDeclaration, events: EpsilonEv
     'div',
     { class: 'field epsilon-field' },
     caption,
-    element('div', { class: 'epsilon-row' }, slider, input, steps),
+    element('div', { class: 'epsilon-row' }, slider, input.element, steps),
+    input.problem,
   );
 
   function explain(): void {
     const { text, unit } = WORDS[norm];
     caption.replaceChildren('ε', element('span', { class: 'epsilon-words', text: `, ${text}` }));
-    input.setAttribute('aria-label', `ε ${unit}`);
+    input.element.setAttribute('aria-label', `ε ${unit}`);
     slider.title = declaration.description;
   }
   explain();
@@ -115,13 +112,13 @@ export function createEpsilonField(initial: NumberDeclaration, events: EpsilonEv
       const begins = norm !== nextNorm;
       norm = nextNorm;
       declaration = next;
-      input.min = String(next.minimum);
-      input.max = String(next.maximum);
+      input.declare(next);
+      input.element.step = 'any';
       explain();
       if (begins) show(next.default);
     },
     set(next) {
-      if (!isHeld && document.activeElement !== input) show(next);
+      if (!isHeld && document.activeElement !== input.element) show(next);
     },
     value: () => (whole.hidden ? undefined : value),
     dispose: () => clearTimeout(timer),

@@ -1,7 +1,7 @@
 import type { ParameterDeclaration, ParameterValue, ParameterValues } from '../../src/core/method/parameters';
-import { isWithin } from '../../src/core/schema/numbers';
 import { element, replaceChildren, uniqueId } from '../dom';
 import { field, selectField } from './field';
+import { type NumberDeclaration, NumberInput } from './numberInput';
 
 /** Controls for the parameters that a method declares. */
 export interface ParameterControls {
@@ -104,39 +104,13 @@ function layerInput(
   };
 }
 
-type NumberDeclaration = Extract<ParameterDeclaration, { type: 'number' | 'integer' }>;
-
 function numberInput(declaration: NumberDeclaration, changed: (value: number) => void): Control {
   const { minimum, maximum, unit } = declaration;
-  const input = createNumberInput(declaration, changed);
+  const input = new NumberInput(declaration, changed);
   const caption = unit === undefined ? declaration.label : `${declaration.label} (${unit})`;
-  input.title = `${declaration.description} From ${minimum} to ${maximum}.`;
+  input.element.title = `${declaration.description} From ${minimum} to ${maximum}.`;
   return {
-    element: field(caption, input),
-    set: (value) => {
-      input.value = String(value);
-      input.removeAttribute('aria-invalid');
-    },
+    element: field(caption, input.element, '', element('div', {}, input.element, input.problem)),
+    set: (value) => input.set(Number(value)),
   };
-}
-
-/** A number input that reports only values that the declaration allows, and marks others as invalid. */
-export function createNumberInput(declaration: NumberDeclaration, changed: (value: number) => void): HTMLInputElement {
-  const { minimum, maximum, type, step } = declaration;
-  const input = element('input', {
-    class: 'number-input number',
-    attributes: {
-      type: 'number',
-      min: String(minimum),
-      max: String(maximum),
-      step: String(step ?? (type === 'integer' ? 1 : 'any')),
-    },
-  });
-  input.addEventListener('change', () => {
-    const value = input.valueAsNumber;
-    const isAllowed = isWithin({ minimum, maximum, isWhole: type === 'integer' }, value);
-    input.setAttribute('aria-invalid', String(!isAllowed));
-    if (isAllowed) changed(value);
-  });
-  return input;
 }

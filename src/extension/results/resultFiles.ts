@@ -80,12 +80,24 @@ export async function resultFrom(read: (name: string) => Promise<Uint8Array>): P
       ...values,
     } as unknown as Result;
   } catch (error) {
+    if (isMissing(error))
+      throw new UserError(
+        'file-missing',
+        'This result, or a part of it, is no longer there.',
+        'It was deleted. Open its picture and choose Show Attribution to compute it again.',
+      );
     throw new UserError(
       'file-missing',
       `This result cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
       'Delete it from the list of results and compute it again.',
     );
   }
+}
+
+/** Of Node's files and of the editor's. */
+function isMissing(error: unknown): boolean {
+  const code: unknown = (error as { readonly code?: unknown } | undefined)?.code;
+  return code === 'ENOENT' || code === 'FileNotFound';
 }
 
 function jsonBytes(value: unknown): Uint8Array {
