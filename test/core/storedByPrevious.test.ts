@@ -68,7 +68,7 @@ describe('what an earlier version stored', () => {
     const tell = (misfit: string) => void told.push(misfit);
     const view = { reduce: 'sum', sign: 'positive', clipPercent: 2, colorMap: 'viridis', opacity: 0.5 };
     const panel = { v: 1, recordId: 'a-1', view, perturbation: 'amplified', displayOpen: false, classesAsTable: true };
-    const since = { photoView: {}, photoExact: false };
+    const since = { photoView: {}, photoExact: false, unclamped: false };
     expect(readSavedState(panel, tell)).toEqual({ ...panel, ...since });
     const training = json('training-page.json') as object;
     expect(readTrainingSaved(training, tell)).toEqual(training);

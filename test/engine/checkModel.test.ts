@@ -9,7 +9,7 @@ import { CancelledError, UserError } from '../../src/core/errors';
 import { GraphBuilder } from '../../src/core/graph/builder';
 import type { Operator } from '../../src/core/graph/operator';
 import { operators } from '../../src/core/graph/ops/registry';
-import { floats } from '../../src/core/graph/tensor';
+import { floats, tensorOf } from '../../src/core/graph/tensor';
 import { writeOnnx } from '../../src/formats/models/onnx/writeOnnx';
 import type { CheckId, CheckItem, ModelCheck } from '../../src/core/result/modelCheck';
 import { CHECK_TITLES } from '../../src/core/result/modelCheck';
@@ -133,20 +133,27 @@ describe('checkModel', () => {
   });
 
   it.each([
-    ['MeanVarianceNormalization', 'passed'],
-    ['RandomNormalLike', 'warning'],
-  ])('says of a model with %s that it predicts without a gradient; repeatable: %s', async (op, deterministic) => {
-    const file = writeOnnxModel(`${op}.onnx`, (builder, x) => builder.add('Add', [x, builder.add(op, [x])]), op);
-    const check = await service.checkModel({ model: { path: file } });
-    const found = items(check);
-    expect(found.operators).toMatchObject({ status: 'failed', numbers: { withoutDerivative: 1 } });
-    expect(found.operators.sentence).toContain(`${op} (1 ×)`);
-    expect(found.runs.status).toBe('passed');
-    expect(found.deterministic.status).toBe(deterministic);
-    expect(found.gradient.status).toBe('failed');
-    expect(found['finite-differences'].status).toBe('skipped');
-    expect(check.verdict).toBe('failed');
-  });
+    ['Compress', 'passed', { axis: 0 }],
+    ['RandomNormalLike', 'warning', {}],
+  ])(
+    'says of a model with %s that it predicts without a gradient; repeatable: %s',
+    async (op, deterministic, attributes) => {
+      const make = (builder: GraphBuilder, x: string): string => {
+        const inputs = op === 'Compress' ? [x, builder.constant(tensorOf('bool', [1], [1]))] : [x];
+        return builder.add('Add', [x, builder.add(op, inputs, attributes)]);
+      };
+      const file = writeOnnxModel(`${op}.onnx`, make, op);
+      const check = await service.checkModel({ model: { path: file } });
+      const found = items(check);
+      expect(found.operators).toMatchObject({ status: 'failed', numbers: { withoutDerivative: 1 } });
+      expect(found.operators.sentence).toContain(`${op} (1 ×)`);
+      expect(found.runs.status).toBe('passed');
+      expect(found.deterministic.status).toBe(deterministic);
+      expect(found.gradient.status).toBe('failed');
+      expect(found['finite-differences'].status).toBe('skipped');
+      expect(check.verdict).toBe('failed');
+    },
+  );
 
   it('refuses what cannot be loaded, and stops when told to', async () => {
     const failure = await service.checkModel({ model: { path: at('absent.onnx') } }).catch((error: unknown) => error);

@@ -45,7 +45,13 @@ describe('attack', () => {
     assert.equal((await host.store.list()).length, before);
 
     await session.attack(subjectOf(sample()), attack(0.2, false));
-    await until(async () => (await host.store.list()).length === before + 1, 'the resting position to be stored');
+    // What it takes the place of may go: a control that moves leaves nothing behind.
+    const newest = async () => (await host.store.list())[0]?.record;
+    await until(async () => {
+      const record = await newest();
+      return record?.kind === 'attack' && record.epsilon === 0.2;
+    }, 'the resting position to be stored');
+    assert.ok((await host.store.list()).length <= before + 1);
     assert.equal(shown(host, 'attack').result.record.epsilon, 0.2);
   });
 

@@ -132,6 +132,7 @@ export const insatiable = {
       ),
       yes,
       rounds(1),
+      initializer('all', BOOL, [1], Uint8Array.of(1)),
       int64s('much', [2 ** 30]),
     ),
   'a value that doubles in each round': () =>
@@ -171,10 +172,11 @@ export const insatiable = {
     ),
   'an operator that is not known before a large value': () =>
     model(
-      node('Atanh', ['x'], ['strange']),
+      node('Compress', ['x', 'all'], ['strange'], attribute.integer('axis', 0)),
       node('ReduceMean', ['strange'], ['mean'], attribute.integer('keepdims', 0)),
       node('Expand', ['mean', 'much'], ['many']),
       ...plusSumOf('many'),
+      initializer('all', BOOL, [1], Uint8Array.of(1)),
       int64s('much', [2 ** 30]),
     ),
 };

@@ -92,7 +92,7 @@ describe('scores of which the smallest is best', () => {
     await classifier.dispose();
   });
 
-  it('of a model with an operator that is not known', async () => {
+  it('of a model with an inverse hyperbolic function', async () => {
     const file = await onnxModel([['Mul', [number(0.1)]], ['Atanh'], ['LogSoftmax'], ['Neg']]);
     const classifier = await loadClassifier({ path: file }, { engine: 'auto' });
     const z = Z.map((each) => Math.atanh(each / 10));

@@ -1,9 +1,10 @@
-/** What a node of this operator is made of depends on the picture. */
+/** What a node of this operator is made of cannot be written out: it depends on the picture, or is too much. */
 export class NotWrittenOut extends Error {
   constructor(
     readonly op: string,
     what: string,
+    why = 'is computed from the picture',
   ) {
-    super(`${op}: ${what} is computed from the picture`);
+    super(`${op}: ${what} ${why}`);
   }
 }

@@ -5,7 +5,7 @@ import { tensorOf } from '../tensor';
 import { composite } from './composite';
 
 /** Nodes that a loop may be written out into. */
-const MOST_NODES = 20_000;
+const MOST_NODES = 4_000;
 
 /** Control flow whose course does not depend on the picture: the branch that is taken, and a loop turn by turn. */
 export const controlFlow: Readonly<Record<string, Operator>> = {
@@ -37,7 +37,7 @@ function loop(node: GraphNode, builder: DecomposingBuilder): readonly string[] {
   let carried: readonly string[] = first;
   const turns: (readonly string[])[] = [];
   for (let turn = 0; turn < count && known(condition, 'whether it goes on') !== 0; turn++) {
-    if ((turn + 1) * body.nodes.length > MOST_NODES) throw new Error('Loop: it has too many turns to be written out');
+    if ((turn + 1) * body.nodes.length > MOST_NODES) throw new NotWrittenOut('Loop', 'its turns', 'are too many');
     const index = builder.constant(tensorOf('int64', [], [turn]));
     const [next, ...values] = inlined(builder, body, [index, condition, ...carried], around) as [string, ...string[]];
     condition = next;
