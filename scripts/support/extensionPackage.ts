@@ -16,7 +16,7 @@ const require = createRequire(import.meta.url);
 const vsce = require.resolve('@vscode/vsce/vsce');
 
 const LARGEST_MEGABYTES = 36;
-const LARGEST_EXTENSION_BYTES = 206_000;
+export const LARGEST_EXTENSION_BYTES = 206_000;
 
 const REQUIRED = [
   'package.json',

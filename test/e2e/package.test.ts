@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { LARGEST_EXTENSION_BYTES } from '../../scripts/support/extensionPackage';
 import { repository } from '../../scripts/support/paths';
 import { engineProcesses } from './support/engineProcess';
 import { showAttribution } from './support/panel';
@@ -10,7 +11,7 @@ describe('the installed package', () => {
   const session = useSession();
 
   it('is small where it is loaded at start', () => {
-    expect(statSync(path.join(installed(), 'dist', 'extension.js')).size).toBeLessThan(200_000);
+    expect(statSync(path.join(installed(), 'dist', 'extension.js')).size).toBeLessThan(LARGEST_EXTENSION_BYTES);
   });
 
   it('works without the checkout and its node_modules', async () => {
