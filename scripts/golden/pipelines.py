@@ -17,6 +17,8 @@ import tensorflow as tf
 import torch
 from PIL import Image
 
+from noise import noise
+
 PILLOW = {
     "nearest": Image.Resampling.NEAREST,
     "bilinear": Image.Resampling.BILINEAR,
@@ -25,15 +27,6 @@ PILLOW = {
     "box": Image.Resampling.BOX,
     "hamming": Image.Resampling.HAMMING,
 }
-
-
-def noise(count, seed):
-    """Bytes from a linear congruential generator, the same everywhere."""
-    state, values = seed, []
-    for _ in range(count):
-        state = (1664525 * state + 1013904223) % 2**32
-        values.append(state >> 24)
-    return values
 
 
 def picture(width, height, seed):

@@ -5,20 +5,13 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from noise import noise
+
 FILTERS = {
     "bilinear": Image.Resampling.BILINEAR,
     "nearest": Image.Resampling.NEAREST,
     "area": Image.Resampling.BOX,
 }
-
-
-def noise(count, seed):
-    """Bytes from a linear congruential generator, the same everywhere."""
-    state, values = seed, []
-    for _ in range(count):
-        state = (1664525 * state + 1013904223) % 2**32
-        values.append(state >> 24)
-    return values
 
 
 def rounded(values):
