@@ -132,7 +132,7 @@ module.exports = {
       to: {
         path: '^src/(core|engine|training)/',
         pathNot:
-          '^src/(core/(errors|printable|schema/|image/(pixels|inputChoices)|method/|model/(classifier|describePreset|modelInfo|nameFromPath)|render/(view|defaultView|preprocessingWords)|result/)|engine/(calls/|(process|training)/client)|training/(options|data/dataset|run/record))',
+          '^src/(core/(errors|printable|schema/|image/(pixels|inputChoices)|method/|model/(classifier|descriptionNames|describePreset|modelInfo|nameFromPath)|render/(view|defaultView|preprocessingWords)|result/)|engine/(calls/|(process|training)/client)|training/(options|data/dataset|run/record))',
         dependencyTypesNot: ['type-only'],
       },
     },

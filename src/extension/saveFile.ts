@@ -34,7 +34,7 @@ export async function freeName(folder: Uri, stem: string, ending: string): Promi
   }
 }
 
-function exists(uri: Uri): Promise<boolean> {
+export function exists(uri: Uri): Promise<boolean> {
   return Promise.resolve(workspace.fs.stat(uri)).then(
     () => true,
     () => false,

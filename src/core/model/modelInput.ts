@@ -235,7 +235,7 @@ function contradiction(input: ModelInput, takes: ValuesTaken, specSource: string
   });
   if (same) return [];
   return [
-    `${specSource === 'assumed' ? input.source : specSource} scales pixels otherwise than ${takes.source}, which want ${VALUES[takes.preset]}: if predictions look wrong, leave “preset”, “range”, “mean” and “std” out.`,
+    `${specSource === ASSUMED ? input.source : specSource} scales pixels otherwise than ${takes.source}, which want ${VALUES[takes.preset]}: if predictions look wrong, leave “preset”, “range”, “mean” and “std” out.`,
   ];
 }
 

@@ -1,5 +1,6 @@
-import { l10n, ProgressLocation, window } from 'vscode';
+import { l10n, window } from 'vscode';
 import type { JobProgress } from '../../engine/calls/service';
+import { withCancellableProgress } from '../cancellableProgress';
 import type { EngineHost } from '../engineHost';
 import type { CommandSignatures } from '../manifest';
 import type { CheckReports } from '../models/checkReports';
@@ -11,21 +12,12 @@ type CheckCommands = Pick<CommandSignatures, 'gradientLens.checkModel'>;
 
 export function checkCommands(models: Models, engine: EngineHost, reports: CheckReports): CheckCommands {
   async function check({ name, reference }: ModelChoice): Promise<void> {
-    const result = await window.withProgress(
-      { location: ProgressLocation.Notification, title: l10n.t('Checking {0}', name), cancellable: true },
-      (progress, token) => {
-        const controller = new AbortController();
-        token.onCancellationRequested(() => controller.abort());
-        let shown = 0;
-        const report = ({ stage, done, total }: JobProgress) => {
-          if (stage !== 'compute') return;
-          const percent = (100 * done) / total;
-          progress.report({ increment: percent - shown });
-          shown = percent;
-        };
-        return engine.calls.checkModel({ model: reference }, { signal: controller.signal, progress: report });
-      },
-    );
+    const result = await withCancellableProgress(l10n.t('Checking {0}', name), (signal, report) => {
+      const progress = ({ stage, done, total }: JobProgress) => {
+        if (stage === 'compute') report((100 * done) / total);
+      };
+      return engine.calls.checkModel({ model: reference }, { signal, progress });
+    });
     await reports.show(result);
   }
 

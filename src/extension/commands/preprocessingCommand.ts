@@ -1,9 +1,10 @@
 import type { QuickPickItem } from 'vscode';
-import { l10n, ProgressLocation, window } from 'vscode';
+import { l10n, window } from 'vscode';
 import { isPreset, type PreprocessingPreset } from '../../core/image/inputChoices';
 import { printable } from '../../core/printable';
 import { scalingWords } from '../../core/render/preprocessingWords';
 import type { PresetTrial } from '../../engine/calls/service';
+import { withCancellableProgress } from '../cancellableProgress';
 import type { EngineHost } from '../engineHost';
 import { imageAtHand, pickImage } from '../images/chooseImage';
 import { imageReference, subjectOf, type Subject } from '../images/subject';
@@ -31,19 +32,11 @@ interface PresetItem extends QuickPickItem {
 /** What a model makes of a picture under each preset, side by side; the one that is chosen is written into its description. */
 export function preprocessingCommand({ models, engine, panels }: PreprocessingServices): PreprocessingCommand {
   async function choose(model: ModelChoice, subject: Subject): Promise<PreprocessingPreset | undefined> {
-    const trials = await window.withProgress(
-      {
-        location: ProgressLocation.Notification,
-        title: l10n.t('Trying presets on {0}', subject.name),
-        cancellable: true,
-      },
-      async (_, token) => {
-        const controller = new AbortController();
-        token.onCancellationRequested(() => controller.abort());
-        const images = [await imageReference(subject)];
-        return engine.calls.tryPresets({ model: model.reference, images }, { signal: controller.signal });
-      },
-    );
+    const title = l10n.t('Trying presets on {0}', subject.name);
+    const trials = await withCancellableProgress(title, async (signal) => {
+      const images = [await imageReference(subject)];
+      return engine.calls.tryPresets({ model: model.reference, images }, { signal });
+    });
     const picked = await window.showQuickPick(trials.map(itemOf), {
       title: l10n.t('How {0} Takes Its Pixels', model.name),
       placeHolder: l10n.t(
@@ -53,6 +46,13 @@ export function preprocessingCommand({ models, engine, panels }: PreprocessingSe
       matchOnDescription: true,
     });
     return picked?.preset;
+  }
+
+  /** On the picture that is shown, or one that is chosen. */
+  async function chooseFor(model: ModelChoice): Promise<PreprocessingPreset | undefined> {
+    const subject = panels.session?.subject;
+    const uri = subject?.uri ?? imageAtHand(undefined) ?? (await pickImage());
+    return uri && choose(model, subjectOf(uri));
   }
 
   /** A model that no list has: that of a result. */
@@ -65,17 +65,12 @@ export function preprocessingCommand({ models, engine, panels }: PreprocessingSe
       const model = argument === undefined ? models.active : ((await findChoice(models, argument)) ?? ofPath(argument));
       if (!model) return;
       const file = await descriptionFile(model);
-      const preset = isPreset(asked) ? asked : await chooseOn(panels.session?.subject);
+      const preset = isPreset(asked) ? asked : await chooseFor(model);
       if (preset === undefined) return;
       await writePreset(file, preset);
       await engine.forgetModel(model.reference.path);
       if (panels.session?.subject) await panels.session.retry({ modelChanged: false });
       void tellWritten(file);
-
-      async function chooseOn(shown: Subject | undefined): Promise<PreprocessingPreset | undefined> {
-        const uri = shown?.uri ?? imageAtHand(undefined) ?? (await pickImage());
-        return uri && model && choose(model, subjectOf(uri));
-      }
     },
   };
 }

@@ -3,7 +3,9 @@ import { l10n, Range, Uri, window, workspace, WorkspaceEdit } from 'vscode';
 import { UserError } from '../../core/errors';
 import { describePreset } from '../../core/model/describePreset';
 import type { PreprocessingPreset } from '../../core/image/inputChoices';
+import { descriptionNames } from '../../core/model/descriptionNames';
 import { showInformation } from '../notify';
+import { exists } from '../saveFile';
 import type { ModelChoice } from './modelChoice';
 
 /**
@@ -26,12 +28,10 @@ export async function descriptionFile({ source, reference }: ModelChoice): Promi
   if (reference.specPath !== undefined) return Uri.file(reference.specPath);
   const folder = path.dirname(reference.path);
   const name = path.basename(reference.path);
-  const stem = name.replace(/\.[^.]+$/, '');
-  for (const candidate of [`${name}.lens.json`, `${stem}.lens.json`, 'lens.json']) {
-    const file = Uri.file(path.join(folder, candidate));
-    if (await exists(file)) return file;
-  }
-  return Uri.file(path.join(folder, name === 'model.json' ? 'lens.json' : `${stem}.lens.json`));
+  const files = descriptionNames(name).map((each) => Uri.file(path.join(folder, each)));
+  for (const file of files) if (await exists(file)) return file;
+  const [, own, common] = files;
+  return name === 'model.json' ? common! : own!;
 }
 
 /** Writes a preset into a model's description, which may be undone in its editor. Throws `UserError` where that cannot be. */
@@ -44,9 +44,9 @@ export async function writePreset(file: Uri, preset: PreprocessingPreset): Promi
   } else {
     edit.createFile(file, { contents: new TextEncoder().encode(jsonText(describePreset({}, preset), file)) });
   }
-  const isWritten = (await workspace.applyEdit(edit)) && (await (await workspace.openTextDocument(file)).save());
-  if (!isWritten && !(await exists(file))) throw notWritable(file);
-  if (!isWritten && (await workspace.openTextDocument(file)).isDirty) throw notWritable(file);
+  if (!(await workspace.applyEdit(edit))) throw notWritable(file);
+  const document = await workspace.openTextDocument(file);
+  if (document.isDirty && !(await document.save())) throw notWritable(file);
 }
 
 /** Offers to look at what was written. */
@@ -75,15 +75,6 @@ function jsonText(value: object | undefined, file: Uri): string {
       l10n.t('Correct it, or remove it, and choose again.'),
     );
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-async function exists(file: Uri): Promise<boolean> {
-  try {
-    await workspace.fs.stat(file);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function notWritable(file: Uri): UserError {

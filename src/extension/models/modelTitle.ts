@@ -3,10 +3,10 @@ import path from 'node:path';
 import { workspace } from 'vscode';
 import { object, possible, text } from '../../core/schema/kinds';
 import { readIf } from '../../core/schema/schema';
+import { descriptionNames } from '../../core/model/descriptionNames';
 import { nameFromPath } from '../../core/model/nameFromPath';
 
 const LARGEST_DESCRIPTION = 1024 ** 2;
-const DESCRIPTIONS = (stem: string) => [`${stem}.lens.json`, 'lens.json'];
 const description = object({ name: possible(text(200)) });
 const run = object({ name: text(200), created: text(100) });
 
@@ -22,7 +22,7 @@ export interface ModelTitle {
  */
 export async function modelTitle(file: string): Promise<ModelTitle> {
   const folder = path.dirname(file);
-  const named = await firstNamed(DESCRIPTIONS(path.parse(file).name).map((name) => path.join(folder, name)));
+  const named = await firstNamed(descriptionNames(path.basename(file)).map((name) => path.join(folder, name)));
   const ofRun = readIf(run, await readJson(path.join(folder, '..', 'run.json')));
   return { name: named ?? nameFromPath(file), place: ofRun ? runPlace(ofRun) : workspace.asRelativePath(folder) };
 }

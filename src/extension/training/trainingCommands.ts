@@ -1,14 +1,16 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Uri as UriType } from 'vscode';
-import { l10n, ProgressLocation, Uri, window } from 'vscode';
+import { l10n, Uri, window } from 'vscode';
 import type { JobProgress } from '../../engine/calls/service';
 import { UserError } from '../../core/errors';
 import { MOST_WATCHED } from '../../training/options';
+import { withCancellableProgress } from '../cancellableProgress';
 import { imageAtHand, pickImages } from '../images/chooseImage';
 import type { CommandSignatures } from '../manifest';
 import { IMAGE_EXTENSIONS } from '../manifest';
 import { askModally, showError } from '../notify';
+import { exists } from '../saveFile';
 import { chooseDataset } from './chooseDataset';
 import type { FormChoices } from './formChoices';
 import type { Training } from './training';
@@ -93,13 +95,7 @@ const FASHION_MNIST = 'fashion-mnist';
 /** Asks before the first download; what lies on the disk is used again. */
 async function agreesToDownload({ datasets }: TrainingCommandServices): Promise<boolean> {
   const folder = path.join(datasets.fsPath, FASHION_MNIST);
-  if (
-    await stat(folder).then(
-      () => true,
-      () => false,
-    )
-  )
-    return true;
+  if (await exists(Uri.file(folder))) return true;
   const download = l10n.t('Download');
   const detail = l10n.t('70,000 pictures of 28 × 28 pixels in ten classes, about 30 MB, kept in {0}.', folder);
   return (await askModally(l10n.t('Download Fashion-MNIST?'), { detail }, download)) === download;
@@ -109,20 +105,13 @@ async function agreesToDownload({ datasets }: TrainingCommandServices): Promise<
 async function fetchFashionMnist({ host, datasets }: TrainingCommandServices): Promise<string | undefined> {
   const folder = path.join(datasets.fsPath, FASHION_MNIST);
   try {
-    return await window.withProgress(
-      { location: ProgressLocation.Notification, title: l10n.t('Getting Fashion-MNIST'), cancellable: true },
-      (progress, token) => {
-        const controller = new AbortController();
-        token.onCancellationRequested(() => controller.abort());
-        let shown = 0;
-        const report = ({ done, total }: JobProgress) => {
-          const percent = total > 0 ? (100 * done) / total : 0;
-          progress.report({ increment: percent - shown, message: l10n.t('{0} %', Math.floor(percent)) });
-          shown = percent;
-        };
-        return host.calls.fetchDataset({ id: FASHION_MNIST, folder }, { signal: controller.signal, progress: report });
-      },
-    );
+    return await withCancellableProgress(l10n.t('Getting Fashion-MNIST'), (signal, report) => {
+      const progress = ({ done, total }: JobProgress) => {
+        const percent = total > 0 ? (100 * done) / total : 0;
+        report(percent, l10n.t('{0} %', Math.floor(percent)));
+      };
+      return host.calls.fetchDataset({ id: FASHION_MNIST, folder }, { signal, progress });
+    });
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'download-failed') throw error;
     const choose = l10n.t('Choose Folder…');

@@ -5,6 +5,8 @@ import { nestingDepth } from '../json/json';
 import type { ClassNames, TeachableMetadata } from '../labels/labels';
 import { parseMetadata } from '../labels/labels';
 import { readLabels } from '../labels/labelFile';
+import { ASSUMED } from '../../core/image/inputChoices';
+import { descriptionNames } from '../../core/model/descriptionNames';
 import { MODEL_LIMITS } from '../../core/model/limits';
 import type { ModelReference, ModelSpec } from '../../core/model/modelInfo';
 import { findSidecars } from './sidecars/find';
@@ -100,14 +102,13 @@ async function findSpec(modelFile: string, reference: ModelReference): Promise<F
     const file = path.resolve(reference.specPath);
     return { value: await readJson(file), source: path.basename(file), folder: path.dirname(file), trusted: true };
   }
-  const stem = path.basename(modelFile).replace(/\.[^.]+$/, '');
-  for (const name of [`${path.basename(modelFile)}.lens.json`, `${stem}.lens.json`, 'lens.json']) {
+  for (const name of descriptionNames(path.basename(modelFile))) {
     const file = path.join(folder, name);
     if ((await fileSize(file)) !== undefined) {
       return { value: await readJson(file), source: name, folder, trusted: false };
     }
   }
-  return { value: {}, source: 'assumed', folder, trusted: true };
+  return { value: {}, source: ASSUMED, folder, trusted: true };
 }
 
 async function readMetadata(file: string, warnings: string[]): Promise<TeachableMetadata | undefined> {
