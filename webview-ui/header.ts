@@ -87,8 +87,8 @@ export function score(top: ClassScore | undefined): HTMLElement | undefined {
 }
 
 /** Says by a sign and words what is neither good nor bad. */
-export function plainMark(text: string): HTMLElement {
-  return element('span', { class: 'match' }, icon('info'), text);
+export function plainMark(sign: string, text: string): HTMLElement {
+  return element('span', { class: 'match is-unknown' }, icon(sign), text);
 }
 
 /** Says by sign, words and colour whether something is as it should be. */

@@ -19,7 +19,7 @@ export function attackHeading(record: AttackRecord): Heading {
 }
 
 function goalMark({ success, startedRight }: AttackRecord): HTMLElement {
-  if (!startedRight && success) return plainMark('Nothing to do');
+  if (!startedRight && success) return plainMark('info', 'Nothing to do');
   return mark(success, success ? 'Goal reached' : 'Goal not reached', 'goal');
 }
 

@@ -1,8 +1,7 @@
 import type { AttributionRecord } from '../../src/core/result/kinds/attribution';
 import type { ClassScore, LabelFacts } from '../../src/core/result/record';
-import { element, icon } from '../dom';
 import { labelSource } from '../facts';
-import { type Heading, mark, score } from '../header';
+import { type Heading, mark, plainMark, score } from '../header';
 
 /** The prediction, whether it is the label, and whether the map is a stage. */
 export function attributionHeading(record: AttributionRecord): Heading {
@@ -16,8 +15,7 @@ export function attributionHeading(record: AttributionRecord): Heading {
 
 /** Whether a prediction is the label: said by sign, words and colour. */
 function labelMatch(top: ClassScore | undefined, label: LabelFacts | undefined): HTMLElement {
-  if (label === undefined || label.source === 'prediction')
-    return element('span', { class: 'match is-unknown' }, icon('question'), 'True label not known');
+  if (label === undefined || label.source === 'prediction') return plainMark('question', 'True label not known');
   const isRight = top?.index === label.index;
   return mark(
     isRight,
@@ -29,5 +27,5 @@ function labelMatch(top: ClassScore | undefined, label: LabelFacts | undefined):
 /** Says of a map that it is not the last one of its request. */
 function stageOf({ stage }: AttributionRecord): HTMLElement | undefined {
   if (stage === undefined) return undefined;
-  return element('span', { class: 'match is-unknown' }, icon('debug-pause'), `A stage: ${stage}`);
+  return plainMark('debug-pause', `A stage: ${stage}`);
 }
